@@ -1,0 +1,1 @@
+"""Ground floor: media in, chunks out. No model, no Prefect."""

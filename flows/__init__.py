@@ -1,0 +1,1 @@
+"""Top floor: Prefect flows and the command line."""

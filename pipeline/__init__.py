@@ -1,0 +1,1 @@
+"""Middle floor: chunks in, summaries and reports out. No Prefect."""
