@@ -1,0 +1,115 @@
+"""The whole error tree.
+
+LongmediaError
+├── MediaError                      a recording cannot be used          (chunkers/errors.py)
+│   ├── NotFoundError   NotAFileError   UnreadableError   EmptyFileError
+│   ├── NotMediaError   NoAudioError    NoVideoError      TrackError
+│   └── DecodeError     StalledError
+├── FfmpegMissingError              no ffmpeg to decode with            (chunkers/errors.py)
+├── SettingsError                   a setting is unknown or absurd
+├── ModelError
+│   ├── WeightsMissingError         weights are not on this machine
+│   ├── WeightsDamagedError         weights are not the ones we pinned
+│   ├── MissingExtraError           an optional dependency is not installed
+│   ├── LimitError                  a chunk or prompt is over the model's limit
+│   └── InputMismatchError          the model saw something else than we sent
+├── StoreError
+│   ├── StoreBusyError              another process writes this run
+│   ├── StoreDamagedError           a part cannot be read
+│   └── StoreFullError              the disk is full or read-only
+└── NoSuchRunError                  nothing in the store answers to that name
+"""
+
+from __future__ import annotations
+
+from chunkers.errors import (
+    DecodeError,
+    EmptyFileError,
+    FfmpegMissingError,
+    LongmediaError,
+    MediaError,
+    NoAudioError,
+    NotAFileError,
+    NotFoundError,
+    NotMediaError,
+    NoVideoError,
+    StalledError,
+    TrackError,
+    UnreadableError,
+)
+
+__all__ = [
+    "DecodeError",
+    "EmptyFileError",
+    "FfmpegMissingError",
+    "InputMismatchError",
+    "LimitError",
+    "LongmediaError",
+    "MediaError",
+    "MissingExtraError",
+    "ModelError",
+    "NoAudioError",
+    "NoSuchRunError",
+    "NoVideoError",
+    "NotAFileError",
+    "NotFoundError",
+    "NotMediaError",
+    "SettingsError",
+    "StalledError",
+    "StoreBusyError",
+    "StoreDamagedError",
+    "StoreError",
+    "StoreFullError",
+    "TrackError",
+    "UnreadableError",
+    "WeightsDamagedError",
+    "WeightsMissingError",
+]
+
+
+class SettingsError(LongmediaError):
+    """A setting is unknown, of the wrong type or out of its range."""
+
+
+class ModelError(LongmediaError):
+    """A model cannot be had, or did not do its work."""
+
+
+class WeightsMissingError(ModelError):
+    """The weights are not on this machine; the cure names the command that brings them."""
+
+
+class WeightsDamagedError(ModelError):
+    """The bytes of the weights are not those that were pinned."""
+
+
+class MissingExtraError(ModelError):
+    """An optional dependency is not installed; the cure names the extra."""
+
+
+class LimitError(ModelError):
+    """A chunk or a prompt is over the model's limit."""
+
+
+class InputMismatchError(ModelError):
+    """What the processor made of a chunk is not what was computed for it."""
+
+
+class StoreError(LongmediaError):
+    """The store cannot be used."""
+
+
+class StoreBusyError(StoreError):
+    """Another process writes this run."""
+
+
+class StoreDamagedError(StoreError):
+    """A part cannot be read."""
+
+
+class StoreFullError(StoreError):
+    """No space left, a quota reached, or a read-only file system."""
+
+
+class NoSuchRunError(StoreError):
+    """Nothing in the store answers to that name."""

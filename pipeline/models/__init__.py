@@ -1,0 +1,1 @@
+"""Models: one file a backend, behind the protocols of `protocol.py`."""

@@ -1,0 +1,109 @@
+"""What a model is to the rest of the house.
+
+A `Hearer` turns audio into words, a `Writer` turns text into text. One multimodal model may be both;
+no code above this file asks which engine runs underneath.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Samples = NDArray[np.float32]
+"""One-dimensional float32 audio at 16 kHz, in [-1, 1]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Words with their time, in ticks relative to the start of the samples that were given."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a recogniser made of one stretch of audio."""
+
+    language: str
+    cues: tuple[Cue, ...]
+    seconds: float
+    """Wall seconds of the model, shared out evenly over a batch."""
+
+    @property
+    def text(self) -> str:
+        """The cues' words in one line."""
+        return " ".join(cue.text for cue in self.cues).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One request: the system text may be empty."""
+
+    user: str
+    system: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a writer answered.
+
+    `complete` is false where the answer ran into its cap of tokens.
+    """
+
+    text: str
+    tokens_in: int
+    tokens_out: int
+    seconds: float
+    complete: bool = True
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+class Hearer(Protocol):
+    """A speech recogniser."""
+
+    @property
+    def name(self) -> str:
+        """Name and build of the weights, as it goes into the fingerprint."""
+        ...
+
+    def hear(self, batch: Sequence[Samples], *, language: str | None = None, careful: bool = False) -> list[Heard]:
+        """Transcribe each of `batch`, one result each; at most 30 s a piece.
+
+        `careful` is the second try: slower settings that break loops.
+        """
+        ...
+
+
+class Writer(Protocol):
+    """A text model behind any engine."""
+
+    @property
+    def name(self) -> str:
+        """Name and build of the weights, as it goes into the fingerprint."""
+        ...
+
+    @property
+    def context(self) -> int:
+        """Tokens that one request may hold, prompt and answer together."""
+        ...
+
+    def count(self, text: str) -> int:
+        """Tokens of `text`, by the model's own tokenizer, without special tokens."""
+        ...
+
+    def prompt_tokens(self, prompt: Prompt) -> int:
+        """Tokens of the whole request, chat template included."""
+        ...
+
+    def write(self, prompts: Sequence[Prompt], *, max_tokens: int, temperature: float = 0.0) -> list[Written]:
+        """Answer each prompt, in order; greedy where `temperature` is 0.
+
+        Raises `LimitError` where prompt and answer would not fit the context.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""Recipes: how a chunk becomes a level-0 summary."""

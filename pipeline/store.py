@@ -1,0 +1,199 @@
+"""The store: Parquet parts that are whole or absent, resumable, readable by anyone.
+
+    <store>/<recording>/<fingerprint>/run.json               what is run: input, settings, models, versions
+    <store>/<recording>/<fingerprint>/level=<k>/part-<n>.parquet
+    <store>/<recording>/<fingerprint>/result.json            how the last start ended
+
+A part is written once and replaced whole when its failed rows are tried again. One process writes a
+run at a time, guarded by an advisory lock that dies with its process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.errors import NoSuchRunError, StoreBusyError, StoreDamagedError, StoreFullError
+from pipeline.files import Files
+from pipeline.tables import ChunkRow, NodeRow, to_chunks, to_nodes, to_table
+
+FORMAT = 1
+"""Version of the layout, written into every run.json."""
+
+_LEVEL = "level="
+_LOCK = ".lock"
+
+
+@dataclass(frozen=True, slots=True)
+class RunKey:
+    """Which run: a recording under one fingerprint."""
+
+    recording: str
+    fingerprint: str
+
+    @property
+    def path(self) -> str:
+        """Its folder, below the store."""
+        return f"{self.recording}/{self.fingerprint}"
+
+
+class Run:
+    """One run's folder in a store."""
+
+    def __init__(self, files: Files, key: RunKey) -> None:
+        self.files = files
+        self.key = key
+
+    # -- what it is ---------------------------------------------------------------------------------
+
+    def describe(self) -> dict[str, Any]:
+        """run.json, or an empty dict where the run was never started."""
+        return self._json("run.json")
+
+    def result(self) -> dict[str, Any]:
+        """result.json, or an empty dict where no start has come to its end."""
+        return self._json("result.json")
+
+    def save(self, name: str, content: dict[str, Any]) -> None:
+        """Write `name` (run.json or result.json), whole or not at all."""
+        with self.files.create(f"{self.key.path}/{name}") as sink:
+            sink.write(json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, default=str).encode())
+
+    def _json(self, name: str) -> dict[str, Any]:
+        path = f"{self.key.path}/{name}"
+        if not self.files.exists(path):
+            return {}
+        try:
+            content = json.loads(self.files.read(path))
+        except ValueError as error:
+            raise StoreDamagedError(
+                f"{self.files.url}/{path}: not JSON: {error}.", cure="Delete this file and run again."
+            ) from error
+        return content if isinstance(content, dict) else {}
+
+    # -- levels -------------------------------------------------------------------------------------
+
+    def levels(self) -> list[int]:
+        """Levels that have at least one part, ascending."""
+        names = [n.removeprefix(_LEVEL) for n in self.files.folders(self.key.path) if n.startswith(_LEVEL)]
+        return sorted(int(name) for name in names if name.isdigit() and self.parts(int(name)))
+
+    def parts(self, level: int) -> list[int]:
+        """Numbers of the parts of a level, ascending."""
+        names = self.files.files(f"{self.key.path}/{_LEVEL}{level}")
+        return sorted(int(name[5:-8]) for name in names if name.startswith("part-") and name.endswith(".parquet"))
+
+    def chunks(self) -> Iterator[ChunkRow]:
+        """All rows of level 0 in order, a part in memory at a time."""
+        for part in self.parts(0):
+            yield from to_chunks(self.read(0, part))
+
+    def nodes(self, level: int) -> Iterator[NodeRow]:
+        """All rows of a level above 0 in order, a part in memory at a time."""
+        for part in self.parts(level):
+            yield from to_nodes(self.read(level, part))
+
+    def read(self, level: int, part: int) -> pa.Table:
+        """One part; raises `StoreDamagedError` where it cannot be read."""
+        path = self._part(level, part)
+        try:
+            with self.files.open(path) as stream:
+                return pq.read_table(stream)
+        except (pa.ArrowInvalid, OSError) as error:
+            raise StoreDamagedError(
+                f"{self.files.url}/{path}: damaged: {error}.", cure="Delete this file and run again: it is made anew."
+            ) from error
+
+    def write_chunks(self, part: int, rows: list[ChunkRow]) -> None:
+        """Store a part of level 0, replacing it whole."""
+        self._write(0, part, to_table(rows, ChunkRow))
+
+    def write_nodes(self, level: int, part: int, rows: list[NodeRow]) -> None:
+        """Store a part of a level above 0, replacing it whole."""
+        self._write(level, part, to_table(rows, NodeRow))
+
+    def delete(self, level: int, part: int) -> None:
+        """Remove a part: a node of a plan that no longer holds, or a damaged file."""
+        self.files.delete(self._part(level, part))
+
+    def _write(self, level: int, part: int, table: pa.Table) -> None:
+        with self.files.create(self._part(level, part)) as sink:
+            pq.write_table(table, sink, compression="zstd")
+
+    def _part(self, level: int, part: int) -> str:
+        return f"{self.key.path}/{_LEVEL}{level}/part-{part:06d}.parquet"
+
+    # -- one writer ---------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the run as its only writer; the lock is gone at once when the process dies.
+
+        Raises `StoreBusyError` where another process holds it.
+        """
+        if not self.files.local:
+            yield
+            return
+        path = self.files.local_path(f"{self.key.path}/{_LOCK}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        except OSError as error:
+            raise StoreFullError(
+                f"{self.files.url}: cannot write here: {error.strerror}.", cure="Choose another folder with --store."
+            ) from error
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise StoreBusyError(
+                    f"{path.parent}: another process is writing this run.", cure="Wait for it, or use another --store."
+                ) from error
+            self._sweep()
+            yield
+        finally:
+            os.close(handle)
+
+    def _sweep(self) -> None:
+        for folder in ("", *[n for n in self.files.folders(self.key.path) if n.startswith(_LEVEL)]):
+            self.files.sweep(f"{self.key.path}/{folder}".rstrip("/"))
+
+
+class Store:
+    """A folder or URL that holds runs."""
+
+    def __init__(self, root: str | Path) -> None:
+        self.files = Files(root)
+
+    def run(self, key: RunKey) -> Run:
+        """The run under `key`, whether or not it was started."""
+        return Run(self.files, key)
+
+    def runs(self, recording: str | None = None) -> list[Run]:
+        """Runs that were started, of one recording or of all, the latest start last."""
+        found: list[tuple[str, Run]] = []
+        for name in [recording] if recording else self.files.folders():
+            for fingerprint in self.files.folders(name):
+                run = self.run(RunKey(name, fingerprint))
+                described = run.describe()
+                if described:
+                    found.append((str(described.get("created", "")), run))
+        return [run for _, run in sorted(found, key=lambda pair: pair[0])]
+
+    def latest(self, recording: str) -> Run:
+        """The latest run of a recording; raises `NoSuchRunError` where there is none."""
+        runs = self.runs(recording)
+        if not runs:
+            raise NoSuchRunError(
+                f"{self.files.url}: no run of {recording}.", cure="`longmedia status` lists what the store holds."
+            )
+        return runs[-1]
