@@ -1,0 +1,57 @@
+"""Prompts: text files, a folder a profile, a file a role.
+
+A file holds the system text, a line `---`, and the user text; `$name` marks what is filled in. A
+profile that lacks a role takes it from `general`. A user's own folder works in the same way.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+
+from pipeline.errors import SettingsError
+from pipeline.models.protocol import Prompt
+
+_HERE = Path(__file__).parent
+_DIVIDER = "\n---\n"
+
+
+@dataclass(frozen=True, slots=True)
+class PromptTemplate:
+    """One role's prompt; `digest` is 16 hex digits of its SHA-256."""
+
+    system: str
+    user: str
+    digest: str
+
+    def fill(self, **values: str) -> Prompt:
+        """The prompt with every `$name` replaced, in both parts; raises `KeyError` where a value is missing."""
+        return Prompt(
+            system=Template(self.system).substitute(values),
+            user=Template(self.user).substitute(values),
+        )
+
+
+def profiles() -> list[str]:
+    """The profiles that come with the package."""
+    return sorted(folder.name for folder in _HERE.iterdir() if folder.is_dir() and any(folder.glob("*.txt")))
+
+
+def load(profile: str, role: str) -> PromptTemplate:
+    """The prompt of `role` in `profile` (a name, or a folder's path).
+
+    Raises `SettingsError` where the profile does not exist or the file has no dividing line.
+    """
+    folder = _HERE / profile if profile in profiles() else Path(profile).expanduser()
+    if not folder.is_dir():
+        raise SettingsError(
+            f"profile {profile}: no such profile or folder.", cure=f"Profiles: {', '.join(profiles())}; or a folder."
+        )
+    path = next(p for p in (folder / f"{role}.txt", _HERE / "general" / f"{role}.txt") if p.is_file())
+    text = path.read_text(encoding="utf-8").strip()
+    system, divider, user = text.partition(_DIVIDER)
+    if not divider:
+        raise SettingsError(f"{path}: no line `---` between the system text and the user text")
+    return PromptTemplate(system.strip(), user.strip(), hashlib.sha256(text.encode()).hexdigest()[:16])

@@ -1,0 +1,41 @@
+"""What a recipe is: chunks in, level-0 rows out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from pipeline.models.protocol import Writer
+from pipeline.tables import ChunkRow
+
+if TYPE_CHECKING:
+    from chunkers import Segment, Window
+
+    Chunk = Window | Segment
+
+
+class Recipe(Protocol):
+    """Turns chunks into rows, with models that it has already loaded."""
+
+    @property
+    def identity(self) -> Mapping[str, str]:
+        """Names and builds of models and prompts: what the fingerprint must know beside the settings."""
+        ...
+
+    @property
+    def sees(self) -> bool:
+        """Whether it takes video segments; otherwise a video is heard only, window by window."""
+        ...
+
+    @property
+    def writer(self) -> Writer:
+        """The model that merges."""
+        ...
+
+    def describe(self, recording: str, chunks: Sequence[Chunk]) -> list[ChunkRow]:
+        """One row a chunk, in order.
+
+        A chunk that the models failed is a row with status `failed` and a reason, never an exception:
+        exceptions are for a machine that cannot go on (no weights, no memory).
+        """
+        ...
