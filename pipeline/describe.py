@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from chunkers import Decoded, Segment, Window
+from chunkers import Decoded, Window
 from pipeline.errors import StoreDamagedError
 from pipeline.recipes.protocol import Chunk, Recipe
 from pipeline.store import Run
@@ -106,13 +106,12 @@ def _silent(chunk: Chunk) -> bool:
 
 
 def _silent_row(chunk: Chunk, recording: str) -> ChunkRow:
-    kind = "segment" if isinstance(chunk, Segment) else "window"
     return ChunkRow(
         recording=recording,
         index=chunk.index,
         start=chunk.span.start,
         end=chunk.span.end,
-        kind=kind,
+        kind="window",
         status="silent",
         attempts=0,
     )
@@ -120,15 +119,15 @@ def _silent_row(chunk: Chunk, recording: str) -> ChunkRow:
 
 def _tail(report: Decoded, recording: str, last: Chunk | None) -> list[ChunkRow]:
     """A row for what the header promised and the file did not hold."""
-    end = last.span.end if last else 0
-    if not report.truncated or report.header <= end:
+    missing = report.missing
+    if missing is None:
         return []
     return [
         ChunkRow(
             recording=recording,
             index=last.index + 1 if last else 0,
-            start=end,
-            end=report.header,
+            start=missing.start,
+            end=missing.end,
             kind="window",
             status="skipped",
             error="missing: the file ends before the length that its header gives",

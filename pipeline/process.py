@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import logging
 import platform
 import threading
 import time
@@ -12,7 +13,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from chunkers import Recording, SegmentRules, WindowRules, ffmpeg_version, find_ffmpeg, probe, segments, windows
+from chunkers import (
+    Choice,
+    Recording,
+    WindowRules,
+    Windows,
+    choose_audio,
+    ffmpeg_version,
+    find_ffmpeg,
+    probe,
+    windows,
+)
 from pipeline import recipes
 from pipeline.coverage import Coverage, coverage
 from pipeline.describe import Plan, describe
@@ -21,6 +32,8 @@ from pipeline.merge import merge
 from pipeline.recipes.protocol import Recipe
 from pipeline.settings import Settings, fingerprint
 from pipeline.store import FORMAT, Run, RunKey, Store
+
+log = logging.getLogger(__name__)
 
 State = Literal["complete", "gaps"]
 
@@ -68,6 +81,8 @@ def process(
     """
     started = time.monotonic()
     recording = probe(path)
+    if len(recording.audio) > 1 and settings.audio.track == "auto":
+        recording = probe(path, levels=True)
     run = store.run(key(recording, settings))
     if run.result().get("state") == "complete":
         return Outcome(run, "complete", False, coverage(run.chunks()), time.monotonic() - started)
@@ -126,24 +141,33 @@ def _describe(run: Run, recording: Recording, settings: Settings, recipe: Recipe
         "header": report.header,
         "truncated": report.truncated,
         "error_lines": report.error_lines,
-        "first_errors": list(report.first_errors),
+        "errors": list(report.errors),
         "notes": list(report.notes),
     }
     run.save("run.json", described)
 
 
-def _open(recording: Recording, settings: Settings, recipe: Recipe) -> Any:
-    """The stream of chunks that the recipe takes: segments where it can see and there is something to."""
-    media, audio, video = settings.media, settings.audio, settings.video
-    window_rules = WindowRules(length_s=audio.length_s, cut_range_s=audio.cut_range_s, lead_in_s=audio.lead_in_s)
-    track = None if audio.track == "auto" else audio.track if audio.track in ("mix", "all") else int(audio.track)
-    common = {"track": track, "stall_s": media.stall_s, "ffmpeg": media.ffmpeg, "read_ahead": media.read_ahead}
-    if recipe.sees and any(not one.cover_art for one in recording.video):
-        rules = SegmentRules(
-            length_s=video.length_s, fps=video.fps, frame_tokens=video.frame_tokens, scene_cuts=video.scene_cuts
-        )
-        return segments(recording, rules, window_rules, **common)
-    return windows(recording, window_rules, **common)
+def _open(recording: Recording, settings: Settings, recipe: Recipe) -> Windows:
+    """The stream of chunks that the recipe takes."""
+    media, audio = settings.media, settings.audio
+    rules = WindowRules(length_s=audio.length_s, cut_range_s=audio.cut_range_s, lead_in_s=audio.lead_in_s)
+    return windows(
+        recording,
+        rules,
+        track=_track(recording, audio.track),
+        read_ahead=media.read_ahead,
+        stall_s=media.stall_s,
+        ffmpeg=media.ffmpeg,
+    )
+
+
+def _track(recording: Recording, wanted: str) -> Choice:
+    """The pass to make: `auto` looks for a track that is not silent."""
+    if wanted == "mix":
+        return "mix"
+    (choice, *_), why = choose_audio(recording, None if wanted == "auto" else int(wanted))
+    log.info("%s: %s", recording.path.name, why)
+    return choice
 
 
 def _begin(run: Run, recording: Recording, settings: Settings) -> None:
@@ -192,5 +216,3 @@ def _result(state: State, total: Coverage, seconds: float) -> dict[str, Any]:
         "coverage_ticks": total.ticks,
         "gaps": [{"start": g.start, "end": g.end, "status": s, "reason": r} for g, s, r in total.gaps],
     }
-
-

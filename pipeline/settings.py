@@ -40,7 +40,9 @@ class Audio(Group):
     lead_in_s: Annotated[float, Field(ge=0, le=5)] = Field(
         1.5, description="where there is no quiet point, the next window hears so many seconds before its own"
     )
-    track: str = Field("auto", description="audio track: a number from 0, `mix`, `all` or `auto`")
+    track: Annotated[str, Field(pattern=r"^(auto|mix|\d+)$")] = Field(
+        "auto", description="audio track: a number from 0, `mix` (all as one), or `auto`"
+    )
 
 
 class Video(Group):

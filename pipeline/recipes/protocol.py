@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from chunkers import Segment, Window
+from chunkers import Window
 from pipeline.models.protocol import Writer
 from pipeline.tables import ChunkRow
 
-Chunk = Window | Segment
+Chunk = Window
 
 
 class Recipe(Protocol):
