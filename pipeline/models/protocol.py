@@ -28,17 +28,21 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a recogniser made of one stretch of audio."""
+    """What a recogniser made of one stretch of audio.
+
+    `pieces` are its words with their times, or longer pieces where it knows no word times. A piece
+    keeps the space before it, if its language has one: joined together they are the text.
+    """
 
     language: str
-    cues: tuple[Cue, ...]
+    pieces: tuple[Cue, ...]
     seconds: float
     """Wall seconds of the model, shared out evenly over a batch."""
 
     @property
     def text(self) -> str:
-        """The cues' words in one line."""
-        return " ".join(cue.text for cue in self.cues).strip()
+        """The words in one line."""
+        return "".join(piece.text for piece in self.pieces).strip()
 
 
 @dataclass(frozen=True, slots=True)

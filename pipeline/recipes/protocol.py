@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Sequence
+from typing import Protocol
 
+from chunkers import Segment, Window
 from pipeline.models.protocol import Writer
 from pipeline.tables import ChunkRow
 
-if TYPE_CHECKING:
-    from chunkers import Segment, Window
-
-    Chunk = Window | Segment
+Chunk = Window | Segment
 
 
 class Recipe(Protocol):
     """Turns chunks into rows, with models that it has already loaded."""
-
-    @property
-    def identity(self) -> Mapping[str, str]:
-        """Names and builds of models and prompts: what the fingerprint must know beside the settings."""
-        ...
 
     @property
     def sees(self) -> bool:

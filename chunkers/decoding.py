@@ -1,0 +1,113 @@
+"""A recording being decoded: an iterator of chunks, and afterwards the truth about the damage."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+from chunkers.ffmpeg import Child
+from chunkers.readahead import ReadAhead
+from chunkers.spans import Span, stamp
+
+T = TypeVar("T")
+
+TRUNCATION_S = 1.0
+"""How much shorter than its header a recording may decode and still pass as whole: encoders round to their
+frames and count the padding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What came out of a decode pass, against what the header promised. Durations are in ticks."""
+
+    duration: int
+    header: int
+    """0: the header does not say."""
+    error_lines: int
+    """Lines that ffmpeg wrote about damage."""
+    errors: tuple[str, ...]
+    """The first of them."""
+    truncated: bool
+    notes: tuple[str, ...]
+    """What a report should tell its reader, in words."""
+
+    @property
+    def missing(self) -> Span | None:
+        """The part that the header promised and that did not decode."""
+        return Span(self.duration, self.header) if self.truncated else None
+
+
+def judge(duration: int, header: int, *, exact: bool, errors: tuple[str, ...], error_lines: int, ended: str) -> Decoded:
+    """The report of a pass that gave `duration` of `header` ticks.
+
+    `exact`: whether the header counts time; a duration that is guessed from the bit rate proves nothing.
+    `ended`: how ffmpeg ended, in words, where it did not end well.
+    """
+    short = header - duration > TRUNCATION_S * 16_000
+    notes = []
+    if short and exact:
+        notes.append(f"Truncated: {stamp(duration)} of {stamp(header)} could be decoded.")
+    elif short:
+        notes.append(f"{stamp(duration)} decoded; the header guesses {stamp(header)}.")
+    if error_lines:
+        notes.append(f"Damaged: the decoder reported {error_lines} error(s), first: {errors[0]}")
+    if ended:
+        notes.append(ended)
+    return Decoded(duration, header, error_lines, errors, short and exact, tuple(notes))
+
+
+class Decoding(Generic[T]):
+    """The chunks of one recording, in order, made by one ffmpeg child that runs a few chunks ahead.
+
+    An iterator and a context manager. Leaving it on any way (the end, `close`, an exception, Ctrl-C, being
+    forgotten, the end of the interpreter) leaves neither child nor thread behind.
+
+    Raises, while iterated, `StalledError` where the source stalls, and `DecodeError` where nothing could be
+    decoded or the child was killed. What was decoded before is given first, in whole chunks.
+    """
+
+    def __init__(self, child: Child, chunks: Iterator[T], report: Callable[[], Decoded], read_ahead: int) -> None:
+        self._chunks = ReadAhead(chunks, read_ahead, child.kill)
+        self._report = report
+        self._exhausted = False
+        # Holds no reference to self, so that a forgotten decoding is collected and closed.
+        self._finalizer = weakref.finalize(self, _close, self._chunks, child)
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> T:
+        try:
+            return next(self._chunks)
+        except StopIteration:
+            self._exhausted = self._exhausted or self._finalizer.alive
+            self.close()
+            raise
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def report(self) -> Decoded:
+        """How the pass went; known once every chunk was taken, a `RuntimeError` before."""
+        if not self._exhausted:
+            raise RuntimeError("the report is known once every chunk was taken")
+        return self._report()
+
+    def close(self) -> None:
+        """End the child and the thread. Safe to call twice."""
+        self._finalizer()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+
+def _close(chunks: ReadAhead[T], child: Child) -> None:
+    chunks.close()
+    child.close()

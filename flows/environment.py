@@ -1,0 +1,26 @@
+"""Prefect's environment, set before Prefect is imported: quiet, private and patient.
+
+Nothing leaves the machine: the analytics and telemetry of Prefect are switched off. Without a
+configured server Prefect starts one inside this process; its default of 20 s is too short for a busy
+machine. What the user has set stays as it is.
+"""
+
+from __future__ import annotations
+
+import os
+
+_DEFAULTS = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
+    "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
+    "PREFECT_LOGGING_LEVEL": "WARNING",
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+}
+
+
+def prepare() -> None:
+    """Set every default that the user has not set."""
+    for name, value in _DEFAULTS.items():
+        os.environ.setdefault(name, value)

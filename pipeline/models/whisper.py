@@ -1,0 +1,144 @@
+"""Whisper through faster-whisper (CTranslate2): the embedded speech recogniser.
+
+Each window is transcribed on its own, so that a loop cannot spread and the language is found anew;
+windows of one language go through the model as one batch.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from chunkers.spans import TICKS_PER_SECOND, to_ticks
+from pipeline.errors import LimitError, ModelError, WeightsMissingError
+from pipeline.models.protocol import Cue, Heard, Samples
+
+LIMIT_S = 30
+"""Whisper's encoder takes 30 s; what is longer would be cut off silently."""
+
+_CAREFUL_TEMPERATURES = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
+_NO_SPEECH = 0.6
+_UNSURE = -1.0
+
+
+class Whisper:
+    """A `Hearer` over faster-whisper."""
+
+    def __init__(
+        self, folder: Path, *, device: str = "auto", compute_type: str = "default", beam: int = 1, name: str = ""
+    ) -> None:
+        """Load a CTranslate2 folder (model.bin, config.json, tokenizer.json, vocabulary.*)."""
+        if not (folder / "model.bin").is_file():
+            raise WeightsMissingError(
+                f"{folder}: no Whisper weights here.", cure="`longmedia models get starter` brings them."
+            )
+        import ctranslate2  # noqa: PLC0415 - native code, wanted only where a model is run
+        from faster_whisper import BatchedInferencePipeline, WhisperModel  # noqa: PLC0415
+
+        if device == "auto":
+            device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+        if compute_type == "default":
+            compute_type = "float16" if device == "cuda" else "int8"
+        try:
+            self._model: Any = WhisperModel(
+                str(folder), device=device, compute_type=compute_type, local_files_only=True
+            )
+        except (RuntimeError, ValueError) as error:
+            raise ModelError(f"{folder}: Whisper cannot be loaded: {error}") from error
+        self._batched: Any = BatchedInferencePipeline(self._model)
+        self._beam = beam
+        self._seed = ctranslate2.set_random_seed
+        self._name = f"{name or folder.name} (faster-whisper {compute_type} on {device})"
+
+    @property
+    def name(self) -> str:
+        """Name of the weights, engine and arithmetic."""
+        return self._name
+
+    def hear(self, batch: Sequence[Samples], *, language: str | None = None, careful: bool = False) -> list[Heard]:
+        """Transcribe each of `batch`; see `Hearer.hear`.
+
+        `careful` transcribes one by one, wider, and warms up where the text repeats itself.
+        """
+        for samples in batch:
+            if samples.ndim != 1 or samples.dtype != np.float32:
+                raise LimitError(f"audio must be one-dimensional float32, not {samples.dtype} {samples.shape}")
+            if len(samples) > LIMIT_S * TICKS_PER_SECOND:
+                raise LimitError(f"{len(samples) / TICKS_PER_SECOND:.1f} s of audio in one piece; Whisper takes 30 s.")
+        if careful:
+            return [self._one_by_one(samples, language) for samples in batch]
+        groups: dict[str, list[int]] = defaultdict(list)
+        for position, samples in enumerate(batch):
+            groups[language or self._language(samples)].append(position)
+        heard: dict[int, Heard] = {}
+        for spoken, positions in groups.items():
+            heard.update(zip(positions, self._together([batch[p] for p in positions], spoken), strict=True))
+        return [heard[position] for position in range(len(batch))]
+
+    def _language(self, samples: Samples) -> str:
+        if not self._model.model.is_multilingual:
+            return "en"
+        language, _, _ = self._model.detect_language(audio=samples)
+        return str(language)
+
+    def _together(self, batch: list[Samples], language: str) -> list[Heard]:
+        started = time.perf_counter()
+        borders = np.cumsum([0, *(len(samples) for samples in batch)])
+        clips = [
+            {"start": start / TICKS_PER_SECOND, "end": end / TICKS_PER_SECOND}
+            for start, end in itertools.pairwise(borders)
+        ]
+        segments, _ = self._batched.transcribe(
+            np.concatenate(batch),
+            language=language,
+            beam_size=self._beam,
+            batch_size=len(batch),
+            clip_timestamps=clips,
+            vad_filter=False,
+            without_timestamps=False,
+            word_timestamps=True,
+        )
+        frame = TICKS_PER_SECOND // self._model.frames_per_second
+        words: list[list[Cue]] = [[] for _ in batch]
+        for segment in segments:
+            # `seek` names the clip by its first frame, give or take the rounding of a float
+            owner = int(np.searchsorted(borders, (segment.seek + 1.5) * frame, side="right")) - 1
+            words[owner].extend(_words(segment, int(borders[owner]), len(batch[owner])))
+        seconds = (time.perf_counter() - started) / len(batch)
+        return [Heard(language, tuple(own), seconds) for own in words]
+
+    def _one_by_one(self, samples: Samples, language: str | None) -> Heard:
+        started = time.perf_counter()
+        self._seed(0)  # above temperature 0 it samples, and the same audio shall give the same text
+        segments, info = self._model.transcribe(
+            samples,
+            language=language,
+            beam_size=max(self._beam, 5),
+            temperature=_CAREFUL_TEMPERATURES,
+            condition_on_previous_text=False,
+            vad_filter=False,
+            word_timestamps=True,
+        )
+        words = [word for segment in segments for word in _words(segment, 0, len(samples))]
+        return Heard(str(info.language), tuple(words), time.perf_counter() - started)
+
+
+def _words(segment: Any, offset: int, length: int) -> list[Cue]:
+    """A segment's words, in ticks from the start of their own samples.
+
+    Nothing where Whisper itself holds the segment for no speech: both its thresholds, as in
+    "Robust Speech Recognition via Large-Scale Weak Supervision", section 4.5.
+    """
+    if segment.no_speech_prob > _NO_SPEECH and segment.avg_logprob < _UNSURE:
+        return []
+    words = []
+    for word in segment.words or ():
+        start = min(max(to_ticks(word.start) - offset, 0), length)
+        words.append(Cue(start, min(max(to_ticks(word.end) - offset, start), length), word.word))
+    return [word for word in words if word.text.strip()]

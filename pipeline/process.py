@@ -1,0 +1,196 @@
+"""The main job on one recording: probe, describe, merge, account for it. Knows no Prefect."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from chunkers import Recording, SegmentRules, WindowRules, ffmpeg_version, find_ffmpeg, probe, segments, windows
+from pipeline import recipes
+from pipeline.coverage import Coverage, coverage
+from pipeline.describe import Plan, describe
+from pipeline.errors import NoAudioError
+from pipeline.merge import merge
+from pipeline.recipes.protocol import Recipe
+from pipeline.settings import Settings, fingerprint
+from pipeline.store import FORMAT, Run, RunKey, Store
+
+State = Literal["complete", "gaps"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where the job stands: `done` of `total`, in ticks while describing, in nodes while merging."""
+
+    stage: Literal["load", "describe", "merge"]
+    done: int = 0
+    total: int = 0
+
+
+Watch = Callable[[Step], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the job ended. `fresh` is false where a finished run was found and nothing had to be done."""
+
+    run: Run
+    state: State
+    fresh: bool
+    coverage: Coverage
+    seconds: float
+
+
+class Interrupted(Exception):  # noqa: N818 - not an error: the user asked for it, and the state is kept
+    """The job was asked to stop, and stopped between two steps."""
+
+
+def process(
+    path: Path,
+    settings: Settings,
+    store: Store,
+    *,
+    watch: Watch = lambda step: None,
+    stop: threading.Event | None = None,
+    load: Callable[[Settings], Recipe] = recipes.load,
+) -> Outcome:
+    """Take one recording from its file to its root summary, going on where an earlier start ended.
+
+    Raises the `MediaError` that says what is wrong with the file, `StoreBusyError` where another
+    process works on the same run, and `Interrupted` soon after `stop` is set.
+    """
+    started = time.monotonic()
+    recording = probe(path)
+    run = store.run(key(recording, settings))
+    if run.result().get("state") == "complete":
+        return Outcome(run, "complete", False, coverage(run.chunks()), time.monotonic() - started)
+    if settings.recipe == "cascade" and not recording.audio:
+        raise NoAudioError(
+            path, "no audio track: the recipe `cascade` has nothing to hear.", cure="Use --recipe gemma for pictures."
+        )
+    with run.writing():
+        _begin(run, recording, settings)
+        watch(Step("load"))
+        recipe = load(settings)
+        _describe(run, recording, settings, recipe, _stoppable(watch, stop))
+        total = coverage(run.chunks())
+        merge(
+            run,
+            recipe.writer,
+            settings,
+            progress=lambda done, of: _stoppable(watch, stop)(Step("merge", done, of)),
+        )
+        state: State = "complete" if total.complete else "gaps"
+        seconds = time.monotonic() - started
+        run.save("result.json", _result(state, total, seconds))
+    return Outcome(run, state, True, total, seconds)
+
+
+def key(recording: Recording, settings: Settings) -> RunKey:
+    """Which run a recording under these settings is; loads no model."""
+    content = recording.content_id
+    return RunKey(content, fingerprint(settings, content, recipes.identity(settings)))
+
+
+def _stoppable(watch: Watch, stop: threading.Event | None) -> Watch:
+    def look(step: Step) -> None:
+        watch(step)
+        if stop is not None and stop.is_set():
+            raise Interrupted
+
+    return look
+
+
+def _describe(run: Run, recording: Recording, settings: Settings, recipe: Recipe, watch: Watch) -> None:
+    described = run.describe()
+    if "decoded" in described and not any(row.status == "failed" for row in run.chunks()):
+        return
+    plan = Plan(
+        recording.content_id,
+        part_rows=int(described["part_rows"]),
+        together=settings.write.windows_per_summary,
+    )
+    watch(Step("describe", 0, recording.duration))
+    with _open(recording, settings, recipe) as stream:
+        describe(run, stream, recipe, plan, lambda end: watch(Step("describe", end, recording.duration)))
+        report = stream.report
+    described["decoded"] = {
+        "duration": report.duration,
+        "header": report.header,
+        "truncated": report.truncated,
+        "error_lines": report.error_lines,
+        "first_errors": list(report.first_errors),
+        "notes": list(report.notes),
+    }
+    run.save("run.json", described)
+
+
+def _open(recording: Recording, settings: Settings, recipe: Recipe) -> Any:
+    """The stream of chunks that the recipe takes: segments where it can see and there is something to."""
+    media, audio, video = settings.media, settings.audio, settings.video
+    window_rules = WindowRules(length_s=audio.length_s, cut_range_s=audio.cut_range_s, lead_in_s=audio.lead_in_s)
+    track = None if audio.track == "auto" else audio.track if audio.track in ("mix", "all") else int(audio.track)
+    common = {"track": track, "stall_s": media.stall_s, "ffmpeg": media.ffmpeg, "read_ahead": media.read_ahead}
+    if recipe.sees and any(not one.cover_art for one in recording.video):
+        rules = SegmentRules(
+            length_s=video.length_s, fps=video.fps, frame_tokens=video.frame_tokens, scene_cuts=video.scene_cuts
+        )
+        return segments(recording, rules, window_rules, **common)
+    return windows(recording, window_rules, **common)
+
+
+def _begin(run: Run, recording: Recording, settings: Settings) -> None:
+    """Write run.json at the first start; later starts keep it, since the parts rest on it."""
+    if run.describe():
+        return
+    run.save(
+        "run.json",
+        {
+            "format": FORMAT,
+            "recording": recording.content_id,
+            "fingerprint": run.key.fingerprint,
+            "created": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "input": {"name": recording.path.name, "path": str(recording.path.absolute()), "bytes": recording.size},
+            "probe": {
+                "container": recording.container,
+                "duration": recording.duration,
+                "start_time": str(recording.start_time),
+                "audio": [str(track) for track in recording.audio],
+                "video": [str(track) for track in recording.video],
+            },
+            "part_rows": settings.storage.part_rows,
+            "settings": settings.model_dump(mode="json"),
+            "identity": recipes.identity(settings),
+            "versions": _versions(settings),
+        },
+    )
+
+
+def _versions(settings: Settings) -> dict[str, str]:
+    names = ("longmedia", "faster-whisper", "ctranslate2", "xllamacpp", "pyarrow", "numpy", "torch", "transformers")
+    found = {"python": platform.python_version(), "ffmpeg": ffmpeg_version(find_ffmpeg(settings.media.ffmpeg))}
+    for name in names:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _result(state: State, total: Coverage, seconds: float) -> dict[str, Any]:
+    return {
+        "state": state,
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": round(seconds, 3),
+        "coverage_ticks": total.ticks,
+        "gaps": [{"start": g.start, "end": g.end, "status": s, "reason": r} for g, s, r in total.gaps],
+    }
+
+

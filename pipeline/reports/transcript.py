@@ -1,0 +1,16 @@
+"""The bare transcript: the words, a paragraph a chunk, and a line for every gap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.store import Run
+
+
+def report(run: Run) -> Iterator[str]:
+    """Plain text; what failed or was skipped is named in brackets, silence is left out."""
+    for row in run.chunks():
+        if row.transcript:
+            yield f"{row.transcript}\n"
+        elif row.status in ("failed", "skipped"):
+            yield f"[{row.span}: {row.status}: {row.error}]\n"
