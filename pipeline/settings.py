@@ -94,6 +94,14 @@ class Merge(Group):
         32_768, description="tokens of one merge, prompt and answer; never more than the model's context"
     )
     max_tokens: Annotated[int, Field(ge=64, le=16_384)] = Field(400, description="longest merged summary, tokens")
+    carry: Annotated[float, Field(ge=0, le=0.8)] = Field(
+        0.4,
+        description="share of a merged summary kept for sentences copied from the notes, "
+        "so that numbers, dates and names which the writer left out are not lost; 0: none",
+    )
+    language: str | None = Field(
+        None, description="language of merged summaries, such as `German`; none: the recording's own"
+    )
 
 
 class Storage(Group):

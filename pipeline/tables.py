@@ -33,6 +33,7 @@ CITATION = pa.struct(
         pa.field("start", pa.int64(), nullable=False),
         pa.field("end", pa.int64(), nullable=False),
         pa.field("valid", pa.bool_(), nullable=False),
+        pa.field("how", pa.string(), nullable=False),
     ]
 )
 
@@ -102,7 +103,12 @@ class NodeRow:
     status: str = _column(pa.string(), "processed or failed")
     error: str = _column(pa.string(), "why it failed; empty otherwise", "", "")
     text: str = _column(pa.string(), "the summary, as shown to people", "", "")
-    citations: list[dict[str, Any]] = _column(pa.list_(CITATION), "which moments each sentence rests on", "", list)
+    citations: list[dict[str, Any]] = _column(
+        pa.list_(CITATION),
+        "which moments each sentence rests on; how: cited by the writer, aligned by words, carried as it was",
+        "",
+        list,
+    )
     fidelity: str = _column(pa.string(), "JSON: what survived and what was invented", "", "{}")
     model: str = _column(pa.string(), "model that wrote it", "", "")
     prompt_hash: str = _column(pa.string(), "SHA-256 of the prompt template, 16 hex digits", "", "")

@@ -58,7 +58,7 @@ def test_parts_are_read_in_order(tmp_path: Path) -> None:
 def test_nodes_survive(tmp_path: Path) -> None:
     node = NodeRow(
         recording="r", level=1, index=0, start=0, end=9, children=[0, 1], inputs_hash="x", status="processed",
-        text="t", citations=[{"sentence": 0, "start": 0, "end": 3, "valid": True}],
+        text="t", citations=[{"sentence": 0, "start": 0, "end": 3, "valid": True, "how": "aligned"}],
     )  # fmt: skip
     run = Store(tmp_path).run(KEY)
     run.write_nodes(1, 0, [node])

@@ -1,0 +1,168 @@
+"""Which moments a sentence rests on, found and checked mechanically.
+
+Two ways lead there. A writer may cite: `[3]` after a sentence names the third note of its prompt.
+Small models do not, or cite the same note throughout, so every sentence is also *aligned*: its rare
+words and its numbers are looked up in the notes. Either way a citation is valid only where the
+notes that it names hold the sentence's numbers and most of its words; a label alone proves nothing.
+
+Alignment shows where the words come from. It cannot show that they were put together rightly.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from chunkers.spans import Span
+from pipeline.facts import facts
+from pipeline.merge.sentences import terms
+
+How = Literal["cited", "aligned", "carried"]
+
+SUPPORTED = 0.55
+"""Share of a sentence's weighted words that its sources must hold."""
+
+SUPPORTED_ABROAD = 0.0
+"""The same for a cited sentence in another language than the notes: only numbers can be checked."""
+
+_MOST = 4
+_GAIN = 0.12
+_SHORT_WORD = 0.2
+
+_LABELS = r"\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\]"  # noqa: RUF001
+_LABEL = re.compile(_LABELS)
+_AFTER_END = re.compile(rf"([.!?…])[ ]*((?:{_LABELS}[ ]*)+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What can be cited: one note's text, or a part of it with moments of its own."""
+
+    label: int
+    text: str
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One moment that a sentence (its number in `sentences`) names; `valid` where it holds the sentence."""
+
+    sentence: int
+    span: Span
+    valid: bool
+    how: How
+
+
+def unlabelled(text: str) -> str:
+    """The text without its labels."""
+    return re.sub(rf"[ ]*{_LABELS}[ ]*(?=[.!?,;:…]|$)|{_LABELS}[ ]*", "", text, flags=re.MULTILINE).strip()
+
+
+def labels(sentence: str) -> list[int]:
+    """The notes that a labelled sentence names, in order."""
+    found: list[int] = []
+    for match in _LABEL.finditer(sentence):
+        for part in re.split(r"[,;]", match[0].strip("[] ")):
+            first, _, last = part.replace("–", "-").partition("-")  # noqa: RUF001
+            low = int(first)
+            high = int(last) if last else low
+            found += range(low, min(high, low + _MOST) + 1)
+    return list(dict.fromkeys(found))
+
+
+def labels_inside(text: str) -> str:
+    """Labels that follow a full stop moved before it, so that each stays with its own sentence."""
+    if _LABEL.match(text.lstrip("-*• ")):
+        return text
+    return _AFTER_END.sub(lambda match: f" {match[2].strip()}{match[1]} ", text)
+
+
+class Sources:
+    """The notes of one merge, ready to be looked up."""
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self._sources = sources
+        self._terms = [frozenset(terms(source.text)) for source in sources]
+        self._numbers = [_numbers(source.text) for source in sources]
+        self._holders: dict[str, list[int]] = {}
+        for at, words in enumerate(self._terms):
+            for word in words:
+                self._holders.setdefault(word, []).append(at)
+
+    def cite(self, number: int, sentence: str, named: Sequence[int], *, abroad: bool = False) -> list[Citation]:
+        """The citations of one sentence: what it named, where that holds, else what it is aligned with.
+
+        `abroad` says that the sentence is in another language than the notes. What was named and
+        does not hold is kept as invalid. A sentence that nothing supports has no valid citation.
+        """
+        chosen = [at for at, source in enumerate(self._sources) if source.label in named]
+        least = SUPPORTED_ABROAD if abroad else SUPPORTED
+        if chosen and self._support(sentence, chosen) >= least:
+            return self._citations(number, chosen, "cited", valid=True)
+        rejected = self._citations(number, chosen, "cited", valid=False)
+        aligned = self._align(sentence)
+        if aligned and self._support(sentence, aligned) >= SUPPORTED:
+            return self._citations(number, aligned, "aligned", valid=True)
+        return rejected
+
+    def _weights(self, sentence: str) -> dict[str, float]:
+        """How much each word of a sentence says: the fewer notes have it, the more."""
+        weights = {}
+        for word in dict.fromkeys(terms(sentence)):
+            rare = math.log(1 + len(self._sources) / max(1, len(self._holders.get(word, ()))))
+            weights[word] = rare * (1 if word.isdigit() or len(word) > 3 else _SHORT_WORD)
+        return weights
+
+    def _align(self, sentence: str) -> list[int]:
+        """The few notes that together hold most of the sentence, each for a share of its own."""
+        weights = self._weights(sentence)
+        total = sum(weights.values())
+        content = {word for word in weights if len(word) > 3 and not word.isdigit()}
+        candidates = {at for word in weights for at in self._holders.get(word, ())}
+        candidates = {at for at in candidates if not content or content & self._terms[at]}
+        left = dict(weights)
+        chosen: list[int] = []
+        while candidates and len(chosen) < _MOST:
+            gains = Counter(
+                {at: sum(left.get(word, 0.0) for word in self._terms[at] & left.keys()) for at in candidates}
+            )
+            at, gain = max(gains.items(), key=lambda pair: (pair[1], -pair[0]))
+            if gain < _GAIN * total:
+                break
+            chosen.append(at)
+            candidates.discard(at)
+            for word in self._terms[at]:
+                left.pop(word, None)
+        return sorted(chosen)
+
+    def _support(self, sentence: str, chosen: Iterable[int]) -> float:
+        """Share of the sentence's weight that the chosen notes hold; 0 where one of its numbers is not there."""
+        chosen = list(chosen)
+        if _numbers(sentence, small=False) - frozenset[str]().union(*(self._numbers[at] for at in chosen)):
+            return 0.0
+        weights = self._weights(sentence)
+        held = frozenset[str]().union(*(self._terms[at] for at in chosen))
+        return sum(weight for word, weight in weights.items() if word in held) / max(sum(weights.values()), 1e-9)
+
+    def _citations(self, number: int, chosen: Iterable[int], how: How, *, valid: bool) -> list[Citation]:
+        spans = [span for at in chosen for span in self._sources[at].spans]
+        return [Citation(number, span, valid, how) for span in joined(spans)]
+
+
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """Spans in order, those that touch or overlap made one."""
+    found: list[Span] = []
+    for span in sorted(spans):
+        if found and span.start <= found[-1].end:
+            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
+        else:
+            found.append(span)
+    return found
+
+
+def _numbers(text: str, *, small: bool = True) -> frozenset[str]:
+    return frozenset(fact.key for fact in facts(text, small=small) if fact.kind != "name")

@@ -1,0 +1,173 @@
+"""From a model's answer to a summary that can be stored: cleaned, cited, measured, completed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from chunkers.spans import Span
+from pipeline.facts import facts
+from pipeline.merge.citations import Citation, Source, Sources, joined, labels, labels_inside, unlabelled
+from pipeline.merge.fidelity import LOOPING, Fidelity, measure, repetition
+from pipeline.merge.notes import Note, Unit
+from pipeline.merge.sentences import sentences
+from pipeline.models.protocol import Written
+
+Count = Callable[[str], int]
+
+_BULLET = "- "
+_ENDED = re.compile(r"[.!?…。！？]\W*$")  # noqa: RUF001 - full-width marks end sentences
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A summary and its figures; `text` is empty where nothing of the answer can be used."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    fidelity: Fidelity
+
+    @property
+    def rank(self) -> tuple[bool, int, float, float]:
+        """Of two drafts the one with the higher rank is kept: usable, nothing invented, facts kept, cited."""
+        return bool(self.text), -len(self.fidelity.invented), self.fidelity.share, self.fidelity.cited
+
+
+class Desk:
+    """Where the answers about one group of notes are finished."""
+
+    def __init__(self, notes: Sequence[Note], span: Span, count: Count, *, cap: int, abroad: bool) -> None:
+        self.notes = notes
+        self.span = span
+        self._count = count
+        self._cap = cap
+        self._abroad = abroad
+        self._text = "\n".join(note.text for note in notes)
+        self._tokens = max(1, sum(count(note.text) for note in notes))
+        self._sources = Sources(_sources(notes))
+
+    @property
+    def ratio(self) -> float:
+        """The longest summary over its notes, in tokens."""
+        return self._cap / self._tokens
+
+    def draft(self, answer: Written) -> Draft:
+        """The answer without loops, repeats, labels and an unfinished end, cited and measured."""
+        done: list[str] = []
+        asked = _lines(labels_inside(answer.text))
+        if not answer.complete:
+            done.append("unfinished")
+            if asked and not _ENDED.search(answer.text):
+                asked.pop()
+        named: dict[str, list[int]] = {}
+        lines: list[tuple[str, str]] = []
+        for lead, line in asked:
+            bare = unlabelled(line)
+            if bare and bare not in named and repetition(bare) <= LOOPING:
+                named[bare] = labels(line)
+                lines.append((lead, bare))
+        if len(lines) < len(asked):
+            done.append("repeats left out")
+        return self._measured(self._within(lines, done), named, done)
+
+    def verbatim(self) -> Draft:
+        """A lone note as it is: nothing can be lost."""
+        return self._copied([unit for note in self.notes for unit in note.units], ["copied"])
+
+    def extract(self) -> Draft:
+        """Sentences of the notes, those with most facts first, in their order: for when no answer is of use."""
+        units = [unit for note in self.notes for unit in note.units]
+        return self._copied(self._choose(units, missing=set(self._facts()), used=0, fill=True), ["extract"])
+
+    def completed(self, draft: Draft) -> Draft:
+        """The draft followed by sentences of the notes that hold facts it left out, as far as the cap allows."""
+        missing = set(draft.fidelity.missing)
+        keys = {key for key, text in self._facts().items() if text in missing}
+        units = [unit for note in self.notes for unit in note.units]
+        carried = self._choose(units, missing=keys, used=self._count(draft.text), fill=False)
+        if not carried:
+            return draft
+        before = len(sentences(draft.text))
+        text = "\n".join([draft.text, *(_BULLET + unit.text for unit in carried)])
+        citations = [*draft.citations, *self._carried(carried, before)]
+        return self._final(text, citations, [*draft.fidelity.notes, f"{len(carried)} sentences carried"])
+
+    # -- steps --------------------------------------------------------------------------------------
+
+    def _within(self, lines: list[tuple[str, str]], done: list[str]) -> str:
+        """The lines that fit the cap, as one text: a writer that overruns must not make the tree grow."""
+        while True:
+            text = "".join(lead + line for lead, line in lines).strip()
+            if not lines or self._count(text) <= self._cap:
+                return text
+            lines = lines[:-1]
+            if "trimmed" not in done:
+                done.append("trimmed")
+
+    def _measured(self, text: str, named: dict[str, list[int]], done: list[str]) -> Draft:
+        citations = [
+            citation
+            for number, line in enumerate(sentences(text))
+            for citation in self._sources.cite(number, line, named.get(line, ()), abroad=self._abroad)
+        ]
+        return self._final(text, citations, done)
+
+    def _final(self, text: str, citations: Sequence[Citation], done: Sequence[str]) -> Draft:
+        checked = tuple(
+            replace(one, valid=one.valid and self.span.start <= one.span.start and one.span.end <= self.span.end)
+            for one in citations
+        )
+        figures = measure(sentences(text), self._text, checked, ratio=self._count(text) / self._tokens, done=done)
+        return Draft(text, checked, figures)
+
+    def _copied(self, units: Sequence[Unit], done: Sequence[str]) -> Draft:
+        return self._final(" ".join(unit.text for unit in units), self._carried(units, 0), done)
+
+    def _carried(self, units: Sequence[Unit], first: int) -> list[Citation]:
+        return [
+            Citation(number, span, True, "carried")
+            for number, unit in enumerate(units, first)
+            for span in joined(unit.spans)
+        ]
+
+    def _facts(self) -> dict[str, str]:
+        return {fact.key: fact.text for fact in reversed(facts(self._text))}
+
+    def _choose(self, units: Sequence[Unit], *, missing: set[str], used: int, fill: bool) -> list[Unit]:
+        """Units with most missing facts a token, while they fit; with `fill` also units without any."""
+        left = self._cap - used
+        costs = {at: self._count(f"\n{_BULLET}{unit.text}") for at, unit in enumerate(units) if unit.spans}
+        holds = {at: {fact.key for fact in facts(units[at].text)} for at in costs}
+        chosen: list[int] = []
+        while True:
+            fitting = [at for at in costs if at not in chosen and costs[at] <= left]
+            best = max(fitting, key=lambda at: (len(holds[at] & missing) / costs[at], -at), default=None)
+            if best is None or not (fill or holds[best] & missing):
+                return [units[at] for at in sorted(chosen)]
+            chosen.append(best)
+            left -= costs[best]
+            missing = missing - holds[best]
+
+
+def _lines(text: str) -> list[tuple[str, str]]:
+    """The sentences of an answer, each with what stands before it: a space, or a new line with its bullet."""
+    found: list[tuple[str, str]] = []
+    for line in text.splitlines():
+        lead = f"\n{_BULLET}" if re.match(r"\s*(?:[-*•]|\d+[.)])\s", line) else "\n"
+        found += [(" " if at else lead, sentence) for at, sentence in enumerate(sentences(line))]
+    return found
+
+
+def _sources(notes: Sequence[Note]) -> list[Source]:
+    """What can be cited: sentences of a note that rest on the same moments stand together."""
+    found: list[Source] = []
+    for label, note in enumerate(notes, 1):
+        for unit in note.units:
+            if not unit.spans:
+                continue
+            if found and found[-1].label == label and found[-1].spans == unit.spans:
+                found[-1] = replace(found[-1], text=f"{found[-1].text} {unit.text}")
+            else:
+                found.append(Source(label, unit.text, unit.spans))
+    return found

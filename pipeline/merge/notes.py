@@ -1,0 +1,145 @@
+"""What goes into a merge: the usable sentences of the level below, each with the moments it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from chunkers.spans import Span
+from pipeline.merge.fidelity import marked
+from pipeline.merge.sentences import sentences, terms
+from pipeline.tables import ChunkRow, NodeRow
+
+_TOPIC_WIDTH = 3
+"""Notes on either side of a border that are compared to find out whether the topic ends there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One sentence of a note and the moments it rests on, down to chunks."""
+
+    text: str
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """The text of one chunk or node as it is merged.
+
+    `children` are the rows of the level below that it stands for: its own, and those beside it that
+    have no text. `span` is the union of theirs.
+    """
+
+    children: tuple[int, ...]
+    span: Span
+    text: str
+    units: tuple[Unit, ...]
+    quiet_before: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Slim:
+    """What merging needs of a chunk: a recording's transcripts never are in memory at once."""
+
+    index: int
+    span: Span
+    status: str
+    summary: str
+    about: Span
+
+    @classmethod
+    def of(cls, row: ChunkRow) -> Slim:
+        """A row of level 0 without what is heavy; the text of a failed chunk is left out."""
+        own = row.summary_end > row.summary_start
+        return cls(
+            row.index,
+            row.span,
+            row.status,
+            " ".join(row.summary.split()) if row.status == "processed" else "",
+            Span(row.summary_start, row.summary_end) if own else row.span,
+        )
+
+
+def of_chunks(chunks: Iterable[Slim]) -> tuple[list[Note], Span]:
+    """The notes of level 0, and the span of the whole level.
+
+    A chunk without text goes with the summary that describes it, else with the one before it.
+    """
+    rows = list(chunks)
+    if not rows:
+        return [], Span(0, 0)
+    own = [at for at, row in enumerate(rows) if row.summary]
+    firsts = []
+    for at in own:
+        first = at
+        while first > 0 and not rows[first - 1].summary and rows[first - 1].span.end > rows[at].about.start:
+            first -= 1
+        firsts.append(first)
+    notes = []
+    for number, at in enumerate(own):
+        first = firsts[number] if number else 0
+        stop = firsts[number + 1] if number + 1 < len(own) else len(rows)
+        notes.append(
+            Note(
+                children=tuple(row.index for row in rows[first:stop]),
+                span=Span(rows[first].span.start, rows[stop - 1].span.end),
+                text=rows[at].summary,
+                units=tuple(Unit(text, (rows[at].about,)) for text in sentences(rows[at].summary)),
+                quiet_before=any(row.status == "silent" for row in rows[own[number - 1] if number else 0 : at]),
+            )
+        )
+    return notes, Span(rows[0].span.start, rows[-1].span.end)
+
+
+def of_nodes(nodes: Iterable[NodeRow]) -> list[Note]:
+    """The notes of a level above 0: sentences that are marked as invented stay behind.
+
+    A node without usable text goes with the one before it.
+    """
+    notes: list[Note] = []
+    waiting: list[NodeRow] = []
+    for node in nodes:
+        units = _units(node) if node.status == "processed" else ()
+        rows = [*waiting, node]
+        waiting = []
+        if units:
+            notes.append(
+                Note(
+                    tuple(row.index for row in rows),
+                    Span(rows[0].start, node.end),
+                    " ".join(unit.text for unit in units),
+                    units,
+                )
+            )
+        elif notes:
+            last = notes[-1]
+            children = (*last.children, *(row.index for row in rows))
+            notes[-1] = replace(last, children=children, span=Span(last.span.start, node.end))
+        else:
+            waiting = rows
+    return notes
+
+
+def borders(notes: Sequence[Note]) -> list[float]:
+    """For each note how strongly a topic ends before it, in [0, 1]; 1 where there was silence."""
+    words = [frozenset(terms(note.text)) for note in notes]
+    found = []
+    for at, note in enumerate(notes):
+        before = frozenset[str]().union(*words[max(0, at - _TOPIC_WIDTH) : at])
+        after = frozenset[str]().union(*words[at : at + _TOPIC_WIDTH])
+        shared = len(before & after) / max(1, min(len(before), len(after)))
+        found.append(1.0 if note.quiet_before else 1.0 - shared)
+    return found
+
+
+def _units(node: NodeRow) -> tuple[Unit, ...]:
+    wrong = marked(node, "invented")
+    spans: dict[int, list[Span]] = {}
+    for citation in node.citations:
+        if citation["valid"]:
+            spans.setdefault(citation["sentence"], []).append(Span(citation["start"], citation["end"]))
+    return tuple(
+        Unit(text, tuple(spans.get(number, ())))
+        for number, text in enumerate(sentences(node.text))
+        if number not in wrong
+    )

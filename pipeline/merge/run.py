@@ -1,0 +1,343 @@
+"""The merge as it runs: plan a level, write its nodes, store each as soon as it is made, go up.
+
+Killed at any moment, the next call goes on: a stored node whose inputs are the same is not made again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from chunkers.spans import Span
+from pipeline.errors import ModelError, StoreDamagedError
+from pipeline.merge.draft import Desk, Draft
+from pipeline.merge.notes import Note, Slim, Unit, borders, of_chunks, of_nodes
+from pipeline.merge.plan import Group, Item, Limits, plan, plan_level
+from pipeline.merge.sentences import sentences
+from pipeline.merge.split import split
+from pipeline.models.protocol import Prompt, Writer, Written
+from pipeline.prompts import PromptTemplate, load
+from pipeline.settings import Settings
+from pipeline.store import Run
+from pipeline.tables import NodeRow, to_nodes
+
+Progress = Callable[[int, int], None]
+
+_REMARK_TOKENS = 96
+"""Tokens of the prompt kept for naming what a first answer lost or invented."""
+
+_VERSION = 1
+"""Raised where the same inputs would now give another node."""
+
+
+def merge(run: Run, writer: Writer, settings: Settings, *, progress: Progress | None = None) -> NodeRow | None:
+    """Merge level 0 of `run` into one root, which is returned; none where there is no text at all.
+
+    The caller holds the run (`run.writing()`). `progress` gets nodes done and nodes in all. A node that
+    the model fails at is stored as failed and tried again by the next call.
+    """
+    notes, whole = of_chunks(Slim.of(row) for row in run.chunks())
+    if not notes:
+        _delete(run, above=0)
+        return None
+    merger = _Merger(run, writer, settings, progress)
+    merger.expect(notes)
+    level, rows = 1, merger.level(1, notes)
+    while len(rows) > 1:
+        level += 1
+        notes = of_nodes(rows)
+        rows = merger.level(level, notes) if notes else [merger.hopeless(level, rows, whole)]
+    _delete(run, above=level)
+    return rows[0]
+
+
+def limits(writer: Writer, settings: Settings) -> Limits:
+    """What one merge may hold with this writer, prompt and settings."""
+    return _Office(writer, settings).limits
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One node to be written."""
+
+    group: Group
+    notes: tuple[Note, ...]
+    children: tuple[int, ...]
+    prompt: Prompt
+    inputs_hash: str
+
+
+class _Office:
+    """Prompts and limits: what all nodes of a run share."""
+
+    def __init__(self, writer: Writer, settings: Settings) -> None:
+        self.writer = writer
+        self.merge = load(settings.profile, "merge")
+        self.rewrite = load(settings.profile, "rewrite")
+        self.abroad = settings.merge.language is not None
+        self.language = settings.merge.language or "the language of the notes"
+        budget = min(settings.merge.budget, writer.context)
+        overhead = max(
+            writer.prompt_tokens(self.prompt(self.merge, "")),
+            writer.prompt_tokens(self.prompt(self.rewrite, "")) + _REMARK_TOKENS,
+        )
+        self.limits = Limits(budget, overhead, settings.merge.max_tokens, writer.count(_line(9999, "")) + 2)
+        self.limits.check()
+        self.prose = max(1, round(self.limits.cap * (1 - settings.merge.carry)))
+
+    def prompt(self, template: PromptTemplate, text: str, remarks: str = "") -> Prompt:
+        """The template filled in."""
+        return template.fill(text=text, language=self.language, remarks=remarks)
+
+    def fits(self, prompt: Prompt) -> bool:
+        """Whether prompt and answer stay within the budget."""
+        return self.writer.prompt_tokens(prompt) + self.limits.cap <= self.limits.budget
+
+    def remarks(self, draft: Draft) -> str:
+        """What the second try is told, within its tokens."""
+        figures = draft.fidelity
+        parts: list[str] = []
+        for opening, names in (("Leave out, it is not in the notes:", figures.invented), ("Name:", figures.missing)):
+            kept: list[str] = []
+            for name in names:
+                text = " ".join([*parts, f"{opening} {'; '.join([*kept, name])}."])
+                if self.writer.count(text) > _REMARK_TOKENS:
+                    break
+                kept.append(name)
+            if kept:
+                parts.append(f"{opening} {'; '.join(kept)}.")
+        return " ".join(parts) or "Say nothing twice."
+
+
+class _Merger:
+    """Writes level after level of one run."""
+
+    def __init__(self, run: Run, writer: Writer, settings: Settings, progress: Progress | None) -> None:
+        self._run = run
+        self._writer = writer
+        self._office = _Office(writer, settings)
+        self._batch = settings.write.slots
+        self._progress = progress or (lambda _done, _total: None)
+        self._done = 0
+        self._total = 0
+
+    def expect(self, notes: Sequence[Note]) -> None:
+        """Count the nodes to come, for the progress."""
+        self._total = plan(self._items(notes), self._office.limits).nodes
+
+    def level(self, level: int, notes: Sequence[Note]) -> list[NodeRow]:
+        """All nodes of a level, in order; those that are stored with the same inputs are taken from there."""
+        stored = self._stored(level)
+        tasks = self._tasks(level, notes, stored)
+        for part in [part for part in self._run.parts(level) if part >= len(tasks)]:
+            self._run.delete(level, part)
+        rows: dict[int, NodeRow] = {}
+        for index, task in enumerate(tasks):
+            row = stored.get(index)
+            if row is not None and row.status == "processed" and row.inputs_hash == task.inputs_hash:
+                rows[index] = row
+        self._advance(len(rows))
+        missing = [index for index in range(len(tasks)) if index not in rows]
+        for at in range(0, len(missing), self._batch):
+            batch = {index: tasks[index] for index in missing[at : at + self._batch]}
+            for row in self._write(level, batch):
+                self._run.write_nodes(level, row.index, [row])
+                rows[row.index] = row
+                self._advance(1)
+        return [rows[index] for index in range(len(tasks))]
+
+    def hopeless(self, level: int, rows: Sequence[NodeRow], whole: Span) -> NodeRow:
+        """The root where no node of the level below has any text: it says so, and is tried again next time."""
+        children = tuple(row.index for row in rows)
+        task = _Task(Group(0, len(rows), whole, 0), (), children, Prompt(""), "")
+        row = self._row(level, 0, task, None, error="no summary of the level below could be used")
+        self._run.write_nodes(level, 0, [row])
+        self._advance(1)
+        return row
+
+    # -- planning -----------------------------------------------------------------------------------
+
+    def _items(self, notes: Sequence[Note]) -> list[Item]:
+        ends = borders(notes)
+        return [Item(at, note.span, self._writer.count(note.text), ends[at]) for at, note in enumerate(notes)]
+
+    def _tasks(self, level: int, notes: Sequence[Note], stored: dict[int, NodeRow]) -> list[_Task]:
+        """The level's nodes; where joined lines count more than their parts, the room is made smaller."""
+        limits = self._office.limits
+        while True:
+            pieces = [piece for note in notes for piece in self._pieces(note, limits)]
+            groups = plan_level(self._items(pieces), limits, _cuts(pieces, stored))
+            tasks = [self._task(level, group, pieces[group.first : group.stop]) for group in groups]
+            if all(self._office.fits(task.prompt) for task in tasks):
+                return tasks
+            limits = replace(limits, overhead=limits.overhead + max(8, limits.room // 50))
+            limits.check()
+
+    def _pieces(self, note: Note, limits: Limits) -> list[Note]:
+        room = limits.room - limits.per_item
+        if self._writer.count(note.text) <= room:
+            return [note]
+        spans = note.units[0].spans if note.units else ()
+        return [
+            replace(note, text=text.strip(), units=tuple(Unit(line, spans) for line in sentences(text)))
+            for text in split(note.text, room, self._writer.count)
+        ]
+
+    def _task(self, level: int, group: Group, notes: Sequence[Note]) -> _Task:
+        office = self._office
+        text = "\n".join(_line(label, note.text) for label, note in enumerate(notes, 1))
+        prompt = office.prompt(office.merge, text)
+        children = tuple(dict.fromkeys(child for note in notes for child in note.children))
+        moments = [
+            [unit.text, [(span.start, span.end) for span in unit.spans]] for note in notes for unit in note.units
+        ]
+        payload = [_VERSION, level, children, group.span.start, group.span.end, prompt.system, prompt.user, moments]
+        payload += [office.rewrite.digest, office.limits.cap, office.prose, self._writer.name]
+        digest = hashlib.sha256(json.dumps(payload).encode()).hexdigest()[:16]
+        return _Task(group, tuple(notes), children, prompt, digest)
+
+    # -- writing ------------------------------------------------------------------------------------
+
+    def _write(self, level: int, tasks: dict[int, _Task]) -> Iterator[NodeRow]:
+        """The rows of a batch, in the order in which they are done."""
+        again: dict[int, tuple[Written, Draft]] = {}
+        asked = {}
+        for index, task in tasks.items():
+            if self._lone(task):
+                yield self._row(level, index, task, self._desk(task).verbatim())
+            else:
+                asked[index] = task
+        for index, answer in self._ask({index: task.prompt for index, task in asked.items()}).items():
+            if isinstance(answer, ModelError):
+                yield self._row(level, index, asked[index], None, error=str(answer))
+                continue
+            desk = self._desk(asked[index])
+            draft = desk.draft(answer)
+            if not draft.text or draft.fidelity.faults(desk.ratio):
+                again[index] = answer, draft
+            else:
+                yield self._row(level, index, asked[index], desk.completed(draft), [answer])
+        yield from self._write_again(level, tasks, again)
+
+    def _write_again(
+        self, level: int, tasks: dict[int, _Task], first: dict[int, tuple[Written, Draft]]
+    ) -> Iterator[NodeRow]:
+        """The second try of nodes whose first answer lost or invented too much; the better of both is kept."""
+        office = self._office
+        prompts = {}
+        for index, (_, draft) in first.items():
+            text = "\n".join(_line(label, note.text) for label, note in enumerate(tasks[index].notes, 1))
+            prompts[index] = office.prompt(office.rewrite, text, office.remarks(draft))
+        answers = self._ask({index: prompt for index, prompt in prompts.items() if office.fits(prompt)})
+        for index, (answer, draft) in first.items():
+            desk = self._desk(tasks[index])
+            written, drafts = [answer], [draft]
+            second = answers.get(index)
+            if isinstance(second, Written):
+                written.append(second)
+                drafts.append(desk.draft(second))
+            best = max(drafts, key=lambda one: one.rank)
+            usable = best.text and len(best.fidelity.invented_lines) < len(sentences(best.text))
+            best = desk.completed(best) if usable else desk.extract()
+            yield self._row(level, index, tasks[index], best, written)
+
+    def _ask(self, prompts: dict[int, Prompt]) -> dict[int, Written | ModelError]:
+        """Answers by node; where a batch fails, each of it is asked alone, so that one cannot spoil the rest."""
+        if not prompts:
+            return {}
+        try:
+            answers = self._writer.write(list(prompts.values()), max_tokens=self._office.prose)
+            return dict(zip(prompts, answers, strict=True))
+        except ModelError as error:
+            if len(prompts) == 1:
+                return dict.fromkeys(prompts, error)
+            found: dict[int, Written | ModelError] = {}
+            for index, prompt in prompts.items():
+                found.update(self._ask({index: prompt}))
+            return found
+
+    def _lone(self, task: _Task) -> bool:
+        """Whether the node is a single note that may stand as it is, without a call."""
+        return (
+            len(task.notes) == 1
+            and not self._office.abroad
+            and self._writer.count(task.notes[0].text) <= self._office.limits.cap
+        )
+
+    def _desk(self, task: _Task) -> Desk:
+        office = self._office
+        return Desk(task.notes, task.group.span, self._writer.count, cap=office.limits.cap, abroad=office.abroad)
+
+    def _row(
+        self,
+        level: int,
+        index: int,
+        task: _Task,
+        draft: Draft | None,
+        written: Sequence[Written] = (),
+        *,
+        error: str = "",
+    ) -> NodeRow:
+        if draft is not None and not draft.text:
+            draft, error = None, "the model's answers and the notes hold nothing that could be used"
+        return NodeRow(
+            recording=self._run.key.recording,
+            level=level,
+            index=index,
+            start=task.group.span.start,
+            end=task.group.span.end,
+            children=list(task.children),
+            inputs_hash=task.inputs_hash,
+            status="failed" if draft is None else "processed",
+            error=error,
+            text=draft.text if draft else "",
+            citations=[
+                {"sentence": c.sentence, "start": c.span.start, "end": c.span.end, "valid": c.valid, "how": c.how}
+                for c in (draft.citations if draft else ())
+            ],
+            fidelity=draft.fidelity.to_json() if draft else "{}",
+            model=self._writer.name,
+            prompt_hash=self._office.merge.digest,
+            tokens_in=sum(one.tokens_in for one in written),
+            tokens_out=sum(one.tokens_out for one in written),
+            seconds=sum(one.seconds for one in written),
+            attempts=len(written),
+        )
+
+    def _stored(self, level: int) -> dict[int, NodeRow]:
+        """The level as an earlier call left it; a damaged part counts as none."""
+        rows: dict[int, NodeRow] = {}
+        for part in self._run.parts(level):
+            with contextlib.suppress(StoreDamagedError):
+                rows.update((row.index, row) for row in to_nodes(self._run.read(level, part)))
+        return rows
+
+    def _advance(self, nodes: int) -> None:
+        self._done += nodes
+        self._total = max(self._total, self._done)
+        self._progress(self._done, self._total)
+
+
+def _line(label: int, text: str) -> str:
+    """A note as the writer sees it."""
+    return f"[{label}] {' '.join(text.split())}"
+
+
+def _cuts(notes: Sequence[Note], stored: dict[int, NodeRow]) -> list[int]:
+    """Where the stored groups began, as positions in `notes`; nothing where they do not match."""
+    at = {note.children[0]: position for position, note in enumerate(notes)}
+    if len(at) < len(notes):
+        return []
+    firsts = [at.get(stored[index].children[0]) for index in sorted(stored)]
+    return [first for first in firsts if first is not None] if None not in firsts else []
+
+
+def _delete(run: Run, *, above: int) -> None:
+    """Remove the nodes of levels that the tree no longer has."""
+    for level in run.levels():
+        if level > above:
+            for part in run.parts(level):
+                run.delete(level, part)
