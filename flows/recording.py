@@ -27,7 +27,7 @@ from pipeline.store import Store  # noqa: E402
 class Here:
     """What the tasks of this process share and no flow parameter can carry."""
 
-    watch: Callable[[Path], Watch] = staticmethod(lambda path: lambda step: None)
+    watch: Callable[[Path], Watch] = staticmethod(lambda _path: lambda _step: None)
     """Where the steps of a recording are shown."""
     stop = threading.Event()
     """Set to make every recording end soon."""

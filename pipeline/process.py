@@ -70,7 +70,7 @@ def process(
     settings: Settings,
     store: Store,
     *,
-    watch: Watch = lambda step: None,
+    watch: Watch = lambda _step: None,
     stop: threading.Event | None = None,
     load: Callable[[Settings], Recipe] = recipes.load,
 ) -> Outcome:
@@ -133,7 +133,7 @@ def _describe(run: Run, recording: Recording, settings: Settings, recipe: Recipe
         together=settings.write.windows_per_summary,
     )
     watch(Step("describe", 0, recording.duration))
-    with _open(recording, settings, recipe) as stream:
+    with _open(recording, settings) as stream:
         describe(run, stream, recipe, plan, lambda end: watch(Step("describe", end, recording.duration)))
         report = stream.report
     described["decoded"] = {
@@ -147,7 +147,7 @@ def _describe(run: Run, recording: Recording, settings: Settings, recipe: Recipe
     run.save("run.json", described)
 
 
-def _open(recording: Recording, settings: Settings, recipe: Recipe) -> Windows:
+def _open(recording: Recording, settings: Settings) -> Windows:
     """The stream of chunks that the recipe takes."""
     media, audio = settings.media, settings.audio
     rules = WindowRules(length_s=audio.length_s, cut_range_s=audio.cut_range_s, lead_in_s=audio.lead_in_s)

@@ -92,8 +92,11 @@ def _short(model: str) -> str:
 
 
 def _cuda() -> bool:
+    """Whether torch finds a CUDA device; without a device node it is not even imported (three seconds)."""
+    if not any(Path("/dev").glob("nvidia[0-9]*")):
+        return False
     try:
-        import torch  # noqa: PLC0415 - an extra, and slow to import
+        import torch  # noqa: PLC0415 - an extra
     except ImportError:
         return False
     return bool(torch.cuda.is_available())

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from chunkers import Window
 from pipeline import cues, guards
-from pipeline.facts import facts
+from pipeline.facts import distinct
 from pipeline.models.protocol import Heard, Hearer, Prompt, Writer, Written
 from pipeline.prompts import PromptTemplate
 from pipeline.recipes.protocol import Chunk
@@ -76,7 +76,7 @@ class Cascade:
         row.language = heard.language
         row.transcript = "".join(piece.text for piece in pieces).strip()
         row.cues = [{"start": cue.start, "end": cue.end, "text": cue.text, "speaker": None} for cue in grouped]
-        row.facts = facts(row.transcript)
+        row.facts = distinct(row.transcript)
         row.seconds += heard.seconds
         return guards.transcript_fault(row.transcript, window.span.seconds)
 
