@@ -12,9 +12,9 @@ import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.config import JsonDict
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -43,6 +43,12 @@ class Audio(Group):
     track: Annotated[str, Field(pattern=r"^(auto|mix|\d+)$")] = Field(
         "auto", description="audio track: a number from 0, `mix` (all as one), or `auto`"
     )
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.cut_range_s + self.lead_in_s >= self.length_s:
+            raise ValueError("cut_range_s and lead_in_s together must be shorter than length_s")
+        return self
 
 
 class Video(Group):
@@ -147,7 +153,6 @@ class Settings(BaseSettings):
         env_nested_delimiter="__",
         extra="forbid",
         frozen=True,
-        nested_model_default_partial_update=True,
     )
 
     recipe: Literal["cascade", "gemma"] = Field("cascade", description="what turns chunks into text")
