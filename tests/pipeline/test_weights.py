@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.errors import SettingsError, StoreFullError, WeightsDamagedError, WeightsMissingError
 from pipeline.models import weights
-from pipeline.models.catalog import CATALOG, Piece, Weights, WeightFile, expand
+from pipeline.models.catalog import CATALOG, Piece, WeightFile, Weights, expand
 from pipeline.settings import Models, load
 
 CONTENT = [b"first half " * 1000, b"second half " * 1000]
