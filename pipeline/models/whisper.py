@@ -108,7 +108,7 @@ class Whisper:
             batch_size=len(batch),
             clip_timestamps=clips,
             vad_filter=False,
-            without_timestamps=False,
+            without_timestamps=True,
             word_timestamps=True,
         )
         frame = TICKS_PER_SECOND // self._model.frames_per_second
