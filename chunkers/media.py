@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import os
 import re
 import stat
 from collections.abc import Callable, Iterable
@@ -142,8 +141,10 @@ def _check_file(path: Path) -> int:
     if not stat.S_ISREG(status.st_mode):
         # It could be read once only, but it is read twice: for its header and for its content.
         raise NotAFileError(path, "is a pipe or a device.", cure="Write it to a file first.")
-    if not os.access(path, os.R_OK):
-        raise UnreadableError(path, "may not be read.", cure="Check its rights.")
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise UnreadableError(path, f"may not be read ({error.strerror}).", cure="Check its rights.") from error
     if not status.st_size:
         raise EmptyFileError(path, "is empty.", cure="Was it copied to the end?")
     return status.st_size
@@ -157,8 +158,6 @@ def _open(path: Path) -> InputContainer:
 
 
 def _translated(path: Path, error: av.error.FFmpegError) -> MediaError:
-    if isinstance(error, PermissionError):
-        return UnreadableError(path, "may not be read.", cure="Check its rights.")
     if isinstance(error, TimeoutError | av.error.ExitError):
         return StalledError(path, f"gave nothing for {OPEN_TIMEOUT_S:g} s.", cure="Copy it to a local disk first.")
     with path.open("rb") as file:
