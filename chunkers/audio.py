@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chunkers.arguments import audio_output, command, source
-from chunkers.decoding import Decoded, Decoding, check_end, judge
+from chunkers.decoding import Decoded, Decoding, check_end, judge, runs_away
 from chunkers.errors import NoAudioError
 from chunkers.ffmpeg import Child, Pipe, find_ffmpeg
 from chunkers.media import Recording
 from chunkers.silence import is_silent, quiet_point
-from chunkers.spans import Span, to_ticks
-from chunkers.tracks import Choice, audio_duration, check_choice, choose_audio
+from chunkers.spans import TICKS_PER_SECOND, Span, to_ticks
+from chunkers.tracks import Choice, audio_duration, audio_start, check_choice, choose_audio
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,15 +162,35 @@ def windows(
     sound = audio_output(source(recording), recording, track, pipe.address)
     child = Child(command(binary, sound), {"audio": pipe}, source=recording.path, stall_s=stall_s)
     cutter = WindowCutter(rules or WindowRules())
-    return Decoding(child, _cut(child, cutter, recording), lambda: _report(child, cutter, recording, track), read_ahead)
+    return Decoding(
+        child, _cut(child, cutter, recording, track), lambda: _report(child, cutter, recording, track), read_ahead
+    )
 
 
-def _cut(child: Child, cutter: WindowCutter, recording: Recording) -> Iterator[Window]:
+def _cut(child: Child, cutter: WindowCutter, recording: Recording, track: Choice) -> Iterator[Window]:
+    header = audio_duration(recording, track)
+    start = audio_start(recording, track)
+    heard = stopped = False
     for _, data in child:
+        if not heard:
+            for second in silence(start):
+                cutter.feed(second)
+                yield from cutter.windows()
+        heard = True
         cutter.feed(data)
         yield from cutter.windows()
-    check_end(child, recording, gave=cutter.received > 0, what="audio")
+        if runs_away(cutter.received, header):
+            child.kill()
+            stopped = True
+            break
+    check_end(child, recording, gave=heard, stopped=stopped, what="audio")
     yield from cutter.windows(final=True)
+
+
+def silence(ticks: int) -> Iterator[bytes]:
+    """`ticks` of 16-bit silence, a second at a time: a track may start hours late."""
+    for start in range(0, ticks, TICKS_PER_SECOND):
+        yield bytes(2 * min(TICKS_PER_SECOND, ticks - start))
 
 
 def _report(child: Child, cutter: WindowCutter, recording: Recording, track: Choice) -> Decoded:

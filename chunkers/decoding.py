@@ -56,14 +56,28 @@ def judge(child: Child, duration: int, header: int, *, exact: bool, notes: Seque
         found.append(f"{stamp(duration)} could be decoded; the header guesses {stamp(header)}.")
     if child.error_lines:
         found.append(f"Damaged: the decoder wrote {child.error_lines} line(s) of errors; the first: {child.errors[0]}")
-    if child.returncode:
+    if runs_away(duration, header):
+        found.append("The time stamps are damaged: it was stopped where it ran far beyond its header.")
+    elif child.returncode:
         found.append(f"ffmpeg ended with status {child.returncode}.")
     return Decoded(duration, header, child.error_lines, tuple(child.errors), short and exact, tuple(found))
 
 
-def check_end(child: Child, recording: Recording, *, gave: bool, what: str) -> None:
-    """Raises `DecodeError` where the end of what came is not the end of the recording, or nothing came at all."""
-    if child.returncode in {-signal.SIGKILL, -signal.SIGTERM}:
+RUNAWAY_S = 3600
+"""How far a decode may pass twice its header before its time stamps are taken to be damaged."""
+
+
+def runs_away(decoded: int, header: int) -> bool:
+    """Whether damaged time stamps make silence without end: ffmpeg fills any gap, a million hours too."""
+    return decoded > 2 * header + to_ticks(RUNAWAY_S if header else 168 * 3600)
+
+
+def check_end(child: Child, recording: Recording, *, gave: bool, stopped: bool, what: str) -> None:
+    """Raises `DecodeError` where the end of what came is not the end of the recording, or nothing came at all.
+
+    `stopped`: we ended the child ourselves.
+    """
+    if not stopped and child.returncode in {-signal.SIGKILL, -signal.SIGTERM}:
         # Not the file's fault: another try may go on. A last window would own less than it should.
         raise DecodeError(recording.path, "ffmpeg was killed.", cure="Try again; was there enough memory?")
     if not gave:
@@ -82,7 +96,11 @@ class Decoding(Generic[T]):
     """
 
     def __init__(self, child: Child, chunks: Iterator[T], report: Callable[[], Decoded], read_ahead: int) -> None:
-        self._chunks = ReadAhead(chunks, read_ahead, child.kill)
+        try:
+            self._chunks = ReadAhead(chunks, read_ahead, child.kill)
+        except BaseException:
+            child.close()
+            raise
         self._report = report
         self._exhausted = False
         # Holds no reference to self, so that a forgotten decoding is collected and closed.

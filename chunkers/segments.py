@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from chunkers.audio import Window, WindowCutter, WindowRules
+from chunkers.audio import Window, WindowCutter, WindowRules, silence
 from chunkers.frames import PATCH_PX, Frames, scene_cut
 from chunkers.spans import Span, stamp, to_ticks
 
@@ -71,27 +72,35 @@ class SegmentCutter:
     """Cuts streams of frames and samples into segments.
 
     A segment ends where an audio window ends, so that each window belongs to one segment; a new scene shortens its
-    last window. Without sound it ends at its full length or at a new scene. `starts` is the tick of the first picture;
-    one that is at most half an interval late is taken for the frame before it.
+    last window. Without sound it ends at its full length or at a new scene. `sound_start` is the
+    tick at which the first sample is heard, None without sound.
     """
 
     def __init__(
-        self, rules: SegmentRules, window_rules: WindowRules | None, *, size: tuple[int, int], sound: bool, starts: int
+        self,
+        rules: SegmentRules,
+        window_rules: WindowRules | None,
+        *,
+        size: tuple[int, int],
+        sound_start: int | None,
     ) -> None:
         self._rules = rules
         self._window_rules = window_rules or WindowRules()
-        if sound and self._window_rules.length > rules.length:
+        if sound_start is not None and self._window_rules.length > rules.length:
             raise ValueError(f"windows of {self._window_rules.length_s} s do not fit into {rules.length_s} s")
         self._shape = (size[1], size[0], 3)
-        self._sound = WindowCutter(self._window_rules) if sound else None
-        self._starts = starts
-        self._partial = bytearray()
+        self._sound = None if sound_start is None else WindowCutter(self._window_rules)
+        self._sound_start = sound_start or 0
+        self._pixels = bytearray()
+        self._stamps = bytearray()
+        self._numbers: deque[int] = deque()
         self._frames: deque[tuple[int, Frames]] = deque()
         self._received = 0
         self._windows: list[Window] = []
         self._index = 0
         self._final = False
         self._picture_end = 0
+        self._heard = False
         self._owed = 0
         self._late_frames = 0
         self._late_samples = 0
@@ -101,37 +110,54 @@ class SegmentCutter:
     @property
     def empty(self) -> bool:
         """Whether nothing came in so far."""
-        return not self._received and not (self._sound and self._sound.received)
+        return not self._received and not self._heard
 
     @property
     def notes(self) -> list[str]:
         """What was left out, in words."""
         notes = []
         if self._late_frames:
-            notes.append(f"{self._late_frames} frame(s) came over {SKEW_S} s behind the sound and were left out.")
+            notes.append(
+                f"{self._late_frames} frame(s) came too late, {SKEW_S} s or more behind the sound, and were left out."
+            )
         if self._late_samples:
             notes.append(f"{stamp(self._late_samples)} of sound came over {SKEW_S} s behind the picture: left out.")
         return notes
 
-    def feed_video(self, data: bytes) -> None:
+    def feed_frames(self, data: bytes) -> None:
         """Take in rgb24 frames, in pieces of any length."""
-        self._partial += data
+        self._pixels += data
+        self._pair()
+
+    def feed_stamps(self, data: bytes) -> None:
+        """Take in lines, in pieces of any length, that hold `pts:k` for each frame in turn."""
+        *lines, self._stamps = (self._stamps + data).split(b"\n")
+        self._numbers.extend(int(found[1]) for line in lines if (found := re.search(rb"\bpts:(-?\d+)", line)))
+        self._pair()
+
+    def _pair(self) -> None:
+        """Frames and their numbers come through two pipes, either of them ahead."""
         size = self._shape[0] * self._shape[1] * self._shape[2]
-        whole = len(self._partial) // size
-        for number in range(whole):
-            tick = self._tick(self._received)
-            if tick < self.done:
+        whole = min(len(self._pixels) // size, len(self._numbers))
+        for position in range(0, whole * size, size):
+            number = self._numbers.popleft()
+            if number < self._received or self._tick(number) < self.done:
                 self._late_frames += 1
-            elif tick >= self._starts - to_ticks(Fraction(1, 2) / self._rules.rate):
-                pixels = self._partial[number * size : (number + 1) * size]
-                self._frames.append((self._received, np.frombuffer(pixels, np.uint8).reshape(self._shape)))
-            self._received += 1
-        del self._partial[: whole * size]
+                continue
+            pixels = np.frombuffer(self._pixels[position : position + size], np.uint8)
+            self._frames.append((number, pixels.reshape(self._shape)))
+            self._received = number + 1
+        del self._pixels[: whole * size]
 
     def feed_audio(self, data: bytes) -> None:
         """Take in 16-bit samples, in pieces of any length."""
         if self._sound is None:
             raise ValueError("this recording has no sound")
+        if not self._heard:
+            self._heard = True
+            for second in silence(self._sound_start - self._sound.received):
+                self._sound.feed(second)
+            self._owed = 2 * max(0, self._sound.received - self._sound_start)
         if self._owed:
             late = data[: self._owed]
             self._owed -= len(late)
@@ -226,7 +252,7 @@ class SegmentCutter:
             return
         behind = self._tick(self._received) - self._sound.received
         if behind > to_ticks(SKEW_S):
-            self._owed += 2 * behind
+            self._owed += 2 * behind if self._heard else 0
             self._sound.feed(bytes(2 * behind))
 
     def _take(self, end: int) -> Segment:

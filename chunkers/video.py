@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from chunkers.arguments import audio_output, command, source, video_output
+from chunkers.arguments import audio_output, clock_shift, command, source, video_output
 from chunkers.audio import WindowRules
-from chunkers.decoding import Decoded, Decoding, check_end, judge
+from chunkers.decoding import Decoded, Decoding, check_end, judge, runs_away
 from chunkers.errors import NoVideoError, TrackError
 from chunkers.ffmpeg import Child, Pipe, find_ffmpeg
 from chunkers.frames import frame_size
 from chunkers.media import Recording, VideoTrack
 from chunkers.segments import Segment, SegmentCutter, SegmentRules
 from chunkers.spans import to_ticks
-from chunkers.tracks import Choice, audio_duration, check_choice, choose_audio
+from chunkers.tracks import Choice, audio_duration, audio_start, check_choice, choose_audio
 
 Segments = Decoding[Segment]
 
@@ -44,17 +44,26 @@ def segments(
     if track is not None:
         check_choice(recording, track)
     size = frame_size(picture.width, picture.height, rules.patches, rules.patch_px)
+    cutter = SegmentCutter(
+        rules,
+        window_rules,
+        size=size,
+        sound_start=None if track is None else audio_start(recording, track),
+    )
     media = source(recording)
     binary = find_ffmpeg(ffmpeg)
-    pipes = {"video": Pipe()}
-    outputs = [video_output(media, picture.index, rules.rate, size, pipes["video"].address)]
+    pipes = {"frames": Pipe(), "stamps": Pipe()}
+    addresses = {name: pipe.address for name, pipe in pipes.items()}
+    shift = clock_shift(recording, picture, track)
+    outputs = [video_output(media, picture.index, rules.rate, size, shift=shift, **addresses)]
     if track is not None:
         pipes["audio"] = Pipe()
         outputs.append(audio_output(media, recording, track, pipes["audio"].address))
     child = Child(command(binary, *outputs), pipes, source=recording.path, stall_s=stall_s)
     header = _header(recording, picture, track)
-    cutter = SegmentCutter(rules, window_rules, size=size, sound=track is not None, starts=to_ticks(picture.start))
-    return Decoding(child, _cut(child, cutter, recording, picture), lambda: _report(child, cutter, header), read_ahead)
+    return Decoding(
+        child, _cut(child, cutter, recording, picture, header), lambda: _report(child, cutter, header), read_ahead
+    )
 
 
 def _choose_video(recording: Recording, wanted: int | None) -> VideoTrack:
@@ -78,14 +87,19 @@ def _header(recording: Recording, picture: VideoTrack, track: Choice | None) -> 
     return seen if track is None else max(seen, audio_duration(recording, track))
 
 
-def _cut(child: Child, cutter: SegmentCutter, recording: Recording, picture: VideoTrack) -> Iterator[Segment]:
+def _cut(
+    child: Child, cutter: SegmentCutter, recording: Recording, picture: VideoTrack, header: int
+) -> Iterator[Segment]:
+    feed = {"frames": cutter.feed_frames, "stamps": cutter.feed_stamps, "audio": cutter.feed_audio}
+    stopped = False
     for name, data in child:
-        if name == "video":
-            cutter.feed_video(data)
-        else:
-            cutter.feed_audio(data)
+        feed[name](data)
         yield from cutter.segments()
-    check_end(child, recording, gave=not cutter.empty, what="video or audio")
+        if runs_away(cutter.done, header):
+            child.kill()
+            stopped = True
+            break
+    check_end(child, recording, gave=not cutter.empty, stopped=stopped, what="video or audio")
     cutter.end(None if picture.duration is None else to_ticks(picture.start + picture.duration))
     yield from cutter.segments()
 

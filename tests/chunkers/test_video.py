@@ -67,12 +67,24 @@ def test_a_start_time_of_five_seconds_is_zero_here(name: str, film: Film, number
     # In a transport stream the sound's first packet comes 21 ms before the picture, and zero is there.
     offset = recording.video[0].start
     assert 0 <= offset < Fraction(1, 20)
-    numbers = {second: max(0, int((second - offset) * 10)) for second in range(math.ceil(6 + offset))}
+    numbers = {second: int((second - offset) * 10) for second in range(math.ceil(offset), math.ceil(6 + offset))}
     assert shown(found, number_of) == {Fraction(second): number for second, number in numbers.items()}
     heard = np.concatenate([window.samples for segment in found for window in segment.windows])
     for second in range(1, 6):
         loud = np.flatnonzero(np.abs(heard[second * 16_000 - 8000 : second * 16_000 + 8000]) > 0.1) - 8000
         assert abs(loud[0] - offset * 16_000) < 16_000 * 0.005
+
+
+def test_a_picture_that_changes_its_size_and_starts_again_after_a_gap(
+    encode: Film, film: Film, number_of: NumberOf
+) -> None:
+    """As in broadcast recordings: the clock goes on, and there is no picture in the gap."""
+    first = film("first.ts", 45, *H264)
+    second = film("second.ts", 30, *H264, "-s", "288x144", "-output_ts_offset", "7")
+    joined = first.parent / "joined.ts"
+    joined.write_bytes(first.read_bytes() + second.read_bytes())
+    found = shown(list(segments(probe(joined))), number_of)
+    assert found == {0: 0, 1: 10, 2: 20, 3: 30, 4: 40, 7: 0, 8: 10, 9: 20}
 
 
 @pytest.mark.parametrize(("degrees", "turns"), [(90, 1), (180, 2), (270, 3)])
