@@ -74,7 +74,7 @@ class Fact:
     start: int
 
 
-def facts(text: str, *, small: bool = False) -> list[Fact]:
+def find(text: str, *, small: bool = False) -> list[Fact]:
     """Every number, date and name of `text`, in order, repeats included.
 
     With `small`, numbers up to twelve count also where they are written as words.
@@ -91,10 +91,10 @@ def facts(text: str, *, small: bool = False) -> list[Fact]:
     return sorted(found, key=lambda fact: (fact.start, fact.kind))
 
 
-def distinct(text: str) -> list[str]:
+def facts(text: str) -> list[str]:
     """The facts of `text` as they are written, each once, in order: what is stored with a chunk."""
     first: dict[str, str] = {}
-    for fact in facts(text):
+    for fact in find(text):
         first.setdefault(fact.key, fact.text)
     return list(first.values())
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chunkers.spans import Span
-from pipeline.facts import facts
+from pipeline.facts import find
 from pipeline.merge.sentences import terms
 
 How = Literal["cited", "aligned", "carried"]
@@ -165,4 +165,4 @@ def joined(spans: Iterable[Span]) -> list[Span]:
 
 
 def _numbers(text: str, *, small: bool = True) -> frozenset[str]:
-    return frozenset(fact.key for fact in facts(text, small=small) if fact.kind != "name")
+    return frozenset(fact.key for fact in find(text, small=small) if fact.kind != "name")

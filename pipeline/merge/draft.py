@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from chunkers.spans import Span
-from pipeline.facts import facts
+from pipeline.facts import find
 from pipeline.merge.citations import Citation, Source, Sources, joined, labels, labels_inside, unlabelled
-from pipeline.merge.fidelity import LOOPING, Fidelity, measure, repetition
+from pipeline.merge.fidelity import LOOPING, Fidelity, invented, measure, repetition
 from pipeline.merge.notes import Note, Unit
 from pipeline.merge.sentences import sentences
 from pipeline.models.protocol import Written
@@ -82,6 +82,8 @@ class Desk:
 
     def completed(self, draft: Draft) -> Draft:
         """The draft followed by sentences of the notes that hold facts it left out, as far as the cap allows."""
+        if not draft.text:
+            return draft
         missing = set(draft.fidelity.missing)
         keys = {key for key, text in self._facts().items() if text in missing}
         units = [unit for note in self.notes for unit in note.units]
@@ -114,12 +116,17 @@ class Desk:
         return self._final(text, citations, done)
 
     def _final(self, text: str, citations: Sequence[Citation], done: Sequence[str]) -> Draft:
+        """The figures; a citation outside the node, or of a sentence with something invented, is not valid."""
+        lines = sentences(text)
+        wrong = invented(lines, self._text)
         checked = tuple(
-            replace(one, valid=one.valid and self.span.start <= one.span.start and one.span.end <= self.span.end)
-            for one in citations
+            replace(one, valid=one.valid and one.sentence not in wrong and self._inside(one.span)) for one in citations
         )
-        figures = measure(sentences(text), self._text, checked, ratio=self._count(text) / self._tokens, done=done)
-        return Draft(text, checked, figures)
+        ratio = self._count(text) / self._tokens
+        return Draft(text, checked, measure(lines, self._text, checked, ratio=ratio, done=done))
+
+    def _inside(self, span: Span) -> bool:
+        return self.span.start <= span.start and span.end <= self.span.end
 
     def _copied(self, units: Sequence[Unit], done: Sequence[str]) -> Draft:
         return self._final(" ".join(unit.text for unit in units), self._carried(units, 0), done)
@@ -132,13 +139,13 @@ class Desk:
         ]
 
     def _facts(self) -> dict[str, str]:
-        return {fact.key: fact.text for fact in reversed(facts(self._text))}
+        return {fact.key: fact.text for fact in reversed(find(self._text))}
 
     def _choose(self, units: Sequence[Unit], *, missing: set[str], used: int, fill: bool) -> list[Unit]:
         """Units with most missing facts a token, while they fit; with `fill` also units without any."""
         left = self._cap - used
         costs = {at: self._count(f"\n{_BULLET}{unit.text}") for at, unit in enumerate(units) if unit.spans}
-        holds = {at: {fact.key for fact in facts(units[at].text)} for at in costs}
+        holds = {at: {fact.key for fact in find(units[at].text)} for at in costs}
         chosen: list[int] = []
         while True:
             fitting = [at for at in costs if at not in chosen and costs[at] <= left]

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
 
-from pipeline.facts import Kind, facts
+from pipeline.facts import Kind, find
 from pipeline.merge.citations import Citation
 from pipeline.merge.sentences import terms
 from pipeline.tables import NodeRow
@@ -91,40 +91,42 @@ def measure(
 
     `ratio` is its tokens over the notes' tokens.
     """
-    asked = {(fact.kind, fact.key): fact.text for fact in reversed(facts(notes))}
-    known = {fact.key for fact in facts(notes, small=True) if fact.kind != "name"}
-    words = set(terms(notes))
-    kept: set[tuple[str, str]] = set()
-    marks: list[Mark] = []
-    invented: list[str] = []
+    asked = {(fact.kind, fact.key): fact.text for fact in reversed(find(notes))}
+    text = "\n".join(lines)
+    said = {(fact.kind, fact.key) for fact in find(text, small=True)}
+    words = set(terms(text))
+    kept = {fact for fact in asked if fact in said or (fact[0] == "name" and words.issuperset(terms(fact[1])))}
+    wrong = invented(lines, notes)
     supported = {citation.sentence for citation in citations if citation.valid}
-    for number, line in enumerate(lines):
-        wrong = []
-        for fact in facts(line, small=True):
-            if (fact.kind, fact.key) in asked:
-                kept.add((fact.kind, fact.key))
-        for fact in facts(line):
-            held = words.intersection(terms(fact.text)) if fact.kind == "name" else fact.key in known
-            if not held:
-                wrong.append(fact.text)
-        if wrong:
-            marks.append(Mark(number, "invented", tuple(dict.fromkeys(wrong))))
-            invented += wrong
-        if number not in supported:
-            marks.append(Mark(number, "uncited"))
-    low = {key for kind, key in asked if kind == "name" and set(terms(key)) <= set(terms(" ".join(lines)))}
-    kept |= {(kind, key) for kind, key in asked if kind == "name" and key in low}
+    marks = [Mark(number, "invented", items) for number, items in wrong.items()]
+    marks += [Mark(number, "uncited") for number in range(len(lines)) if number not in supported]
     return Fidelity(
-        asked={kind: sum(1 for one, _ in asked if one == kind) for kind in KINDS},
-        kept={kind: sum(1 for one, _ in kept if one == kind) for kind in KINDS},
+        asked={kind: sum(one == kind for one, _ in asked) for kind in KINDS},
+        kept={kind: sum(one == kind for one, _ in kept) for kind in KINDS},
         missing=tuple(text for fact, text in reversed(asked.items()) if fact not in kept),
-        invented=tuple(dict.fromkeys(invented)),
+        invented=tuple(dict.fromkeys(item for items in wrong.values() for item in items)),
         cited=len(supported) / len(lines) if lines else 0.0,
         compression=ratio,
-        repetition=repetition(" ".join(lines)),
+        repetition=repetition(text),
         marks=tuple(marks),
         notes=tuple(done),
     )
+
+
+def invented(lines: Sequence[str], notes: str) -> dict[int, tuple[str, ...]]:
+    """The sentences that hold a number or date which is not in the notes, or a name no word of which is."""
+    known = {fact.key for fact in find(notes, small=True) if fact.kind != "name"}
+    words = set(terms(notes))
+    found = {}
+    for number, line in enumerate(lines):
+        wrong = [
+            fact.text
+            for fact in find(line)
+            if (words.isdisjoint(terms(fact.text)) if fact.kind == "name" else fact.key not in known)
+        ]
+        if wrong:
+            found[number] = tuple(dict.fromkeys(wrong))
+    return found
 
 
 def repetition(text: str, run: int = 4) -> float:

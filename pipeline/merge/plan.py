@@ -166,7 +166,9 @@ def _holds(cuts: Sequence[int], loads: Sequence[int], room: int, fewest: int) ->
     """Whether earlier cuts still cover the items, fit the room and cost no call too many."""
     edges = [*cuts, len(loads) - 1]
     return (
-        len(cuts) == fewest and edges[0] == 0 and all(a < b < len(loads) and loads[b] - loads[a] <= room for a, b in pairwise(edges))
+        len(cuts) == fewest
+        and edges[0] == 0
+        and all(a < b < len(loads) and loads[b] - loads[a] <= room for a, b in pairwise(edges))
     )
 
 

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from chunkers.spans import Span
 from pipeline.errors import ModelError, StoreDamagedError
@@ -75,6 +76,7 @@ class _Office:
 
     def __init__(self, writer: Writer, settings: Settings) -> None:
         self.writer = writer
+        self.count = lru_cache(maxsize=8192)(writer.count)
         self.merge = load(settings.profile, "merge")
         self.rewrite = load(settings.profile, "rewrite")
         self.abroad = settings.merge.language is not None
@@ -104,7 +106,7 @@ class _Office:
             kept: list[str] = []
             for name in names:
                 text = " ".join([*parts, f"{opening} {'; '.join([*kept, name])}."])
-                if self.writer.count(text) > _REMARK_TOKENS:
+                if self.count(text) > _REMARK_TOKENS:
                     break
                 kept.append(name)
             if kept:
@@ -162,7 +164,8 @@ class _Merger:
 
     def _items(self, notes: Sequence[Note]) -> list[Item]:
         ends = borders(notes)
-        return [Item(at, note.span, self._writer.count(note.text), ends[at]) for at, note in enumerate(notes)]
+        count = self._office.count
+        return [Item(at, note.span, count(note.text), ends[at]) for at, note in enumerate(notes)]
 
     def _tasks(self, level: int, notes: Sequence[Note], stored: dict[int, NodeRow]) -> list[_Task]:
         """The level's nodes; where joined lines count more than their parts, the room is made smaller."""
@@ -178,12 +181,12 @@ class _Merger:
 
     def _pieces(self, note: Note, limits: Limits) -> list[Note]:
         room = limits.room - limits.per_item
-        if self._writer.count(note.text) <= room:
+        if self._office.count(note.text) <= room:
             return [note]
         spans = note.units[0].spans if note.units else ()
         return [
             replace(note, text=text.strip(), units=tuple(Unit(line, spans) for line in sentences(text)))
-            for text in split(note.text, room, self._writer.count)
+            for text in split(note.text, room, self._office.count)
         ]
 
     def _task(self, level: int, group: Group, notes: Sequence[Note]) -> _Task:
@@ -215,11 +218,11 @@ class _Merger:
                 yield self._row(level, index, asked[index], None, error=str(answer))
                 continue
             desk = self._desk(asked[index])
-            draft = desk.draft(answer)
+            draft = desk.completed(desk.draft(answer))
             if not draft.text or draft.fidelity.faults(desk.ratio):
                 again[index] = answer, draft
             else:
-                yield self._row(level, index, asked[index], desk.completed(draft), [answer])
+                yield self._row(level, index, asked[index], draft, [answer])
         yield from self._write_again(level, tasks, again)
 
     def _write_again(
@@ -238,10 +241,10 @@ class _Merger:
             second = answers.get(index)
             if isinstance(second, Written):
                 written.append(second)
-                drafts.append(desk.draft(second))
+                drafts.append(desk.completed(desk.draft(second)))
             best = max(drafts, key=lambda one: one.rank)
             usable = best.text and len(best.fidelity.invented_lines) < len(sentences(best.text))
-            best = desk.completed(best) if usable else desk.extract()
+            best = best if usable else desk.extract()
             yield self._row(level, index, tasks[index], best, written)
 
     def _ask(self, prompts: dict[int, Prompt]) -> dict[int, Written | ModelError]:
@@ -264,12 +267,12 @@ class _Merger:
         return (
             len(task.notes) == 1
             and not self._office.abroad
-            and self._writer.count(task.notes[0].text) <= self._office.limits.cap
+            and self._office.count(task.notes[0].text) <= self._office.limits.cap
         )
 
     def _desk(self, task: _Task) -> Desk:
         office = self._office
-        return Desk(task.notes, task.group.span, self._writer.count, cap=office.limits.cap, abroad=office.abroad)
+        return Desk(task.notes, task.group.span, self._office.count, cap=office.limits.cap, abroad=office.abroad)
 
     def _row(
         self,
