@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from chunkers.spans import Span
 from pipeline.facts import find
 from pipeline.merge.citations import Citation, Source, Sources, joined, labels, labels_inside, unlabelled
-from pipeline.merge.fidelity import LOOPING, Fidelity, invented, measure, repetition
+from pipeline.merge.fidelity import LOOPING, Fidelity, comparable, invented, measure, repetition
 from pipeline.merge.notes import Note, Unit
 from pipeline.merge.sentences import sentences
 from pipeline.models.protocol import Written
@@ -45,6 +45,7 @@ class Desk:
         self._abroad = abroad
         self._text = "\n".join(note.text for note in notes)
         self._tokens = max(1, sum(count(note.text) for note in notes))
+        self._kinds = ("number", "date") if abroad else comparable(self._text)
         self._sources = Sources(_sources(notes))
 
     @property
@@ -118,12 +119,13 @@ class Desk:
     def _final(self, text: str, citations: Sequence[Citation], done: Sequence[str]) -> Draft:
         """The figures; a citation outside the node, or of a sentence with something invented, is not valid."""
         lines = sentences(text)
-        wrong = invented(lines, self._text)
+        wrong = invented(lines, self._text, self._kinds)
         checked = tuple(
             replace(one, valid=one.valid and one.sentence not in wrong and self._inside(one.span)) for one in citations
         )
         ratio = self._count(text) / self._tokens
-        return Draft(text, checked, measure(lines, self._text, checked, ratio=ratio, done=done))
+        figures = measure(lines, self._text, checked, ratio=ratio, kinds=self._kinds, done=done)
+        return Draft(text, checked, figures)
 
     def _inside(self, span: Span) -> bool:
         return self.span.start <= span.start and span.end <= self.span.end
@@ -139,7 +141,7 @@ class Desk:
         ]
 
     def _facts(self) -> dict[str, str]:
-        return {fact.key: fact.text for fact in reversed(find(self._text))}
+        return {fact.key: fact.text for fact in reversed(find(self._text)) if fact.kind in self._kinds}
 
     def _choose(self, units: Sequence[Unit], *, missing: set[str], used: int, fill: bool) -> list[Unit]:
         """Units with most missing facts a token, while they fit; with `fill` also units without any."""

@@ -20,7 +20,7 @@ from pipeline.merge.plan import Group, Item, Limits, plan, plan_level
 from pipeline.merge.sentences import sentences
 from pipeline.merge.split import split
 from pipeline.models.protocol import Prompt, Writer, Written
-from pipeline.prompts import PromptTemplate, load
+from pipeline.prompts import load
 from pipeline.settings import Settings
 from pipeline.store import Run
 from pipeline.tables import NodeRow, to_nodes
@@ -77,22 +77,19 @@ class _Office:
     def __init__(self, writer: Writer, settings: Settings) -> None:
         self.writer = writer
         self.count = lru_cache(maxsize=8192)(writer.count)
-        self.merge = load(settings.profile, "merge")
-        self.rewrite = load(settings.profile, "rewrite")
+        self.template = load(settings.profile, "merge")
         self.abroad = settings.merge.language is not None
         self.language = settings.merge.language or "the language of the notes"
         budget = min(settings.merge.budget, writer.context)
-        overhead = max(
-            writer.prompt_tokens(self.prompt(self.merge, "")),
-            writer.prompt_tokens(self.prompt(self.rewrite, "")) + _REMARK_TOKENS,
-        )
+        overhead = writer.prompt_tokens(self.prompt("")) + _REMARK_TOKENS
         self.limits = Limits(budget, overhead, settings.merge.max_tokens, writer.count(_line(9999, "")) + 2)
         self.limits.check()
         self.prose = max(1, round(self.limits.cap * (1 - settings.merge.carry)))
 
-    def prompt(self, template: PromptTemplate, text: str, remarks: str = "") -> Prompt:
-        """The template filled in."""
-        return template.fill(text=text, language=self.language, remarks=remarks)
+    def prompt(self, text: str, remarks: str = "") -> Prompt:
+        """The template filled in, and below it what is to be done better than last time."""
+        prompt = self.template.fill(text=text, language=self.language)
+        return replace(prompt, user=f"{prompt.user}\n{remarks}") if remarks else prompt
 
     def fits(self, prompt: Prompt) -> bool:
         """Whether prompt and answer stay within the budget."""
@@ -192,13 +189,13 @@ class _Merger:
     def _task(self, level: int, group: Group, notes: Sequence[Note]) -> _Task:
         office = self._office
         text = "\n".join(_line(label, note.text) for label, note in enumerate(notes, 1))
-        prompt = office.prompt(office.merge, text)
+        prompt = office.prompt(text)
         children = tuple(dict.fromkeys(child for note in notes for child in note.children))
         moments = [
             [unit.text, [(span.start, span.end) for span in unit.spans]] for note in notes for unit in note.units
         ]
         payload = [_VERSION, level, children, group.span.start, group.span.end, prompt.system, prompt.user, moments]
-        payload += [office.rewrite.digest, office.limits.cap, office.prose, self._writer.name]
+        payload += [office.limits.cap, office.prose, self._writer.name]
         digest = hashlib.sha256(json.dumps(payload).encode()).hexdigest()[:16]
         return _Task(group, tuple(notes), children, prompt, digest)
 
@@ -233,7 +230,7 @@ class _Merger:
         prompts = {}
         for index, (_, draft) in first.items():
             text = "\n".join(_line(label, note.text) for label, note in enumerate(tasks[index].notes, 1))
-            prompts[index] = office.prompt(office.rewrite, text, office.remarks(draft))
+            prompts[index] = office.prompt(text, office.remarks(draft))
         answers = self._ask({index: prompt for index, prompt in prompts.items() if office.fits(prompt)})
         for index, (answer, draft) in first.items():
             desk = self._desk(tasks[index])
@@ -303,7 +300,7 @@ class _Merger:
             ],
             fidelity=draft.fidelity.to_json() if draft else "{}",
             model=self._writer.name,
-            prompt_hash=self._office.merge.digest,
+            prompt_hash=self._office.template.digest,
             tokens_in=sum(one.tokens_in for one in written),
             tokens_out=sum(one.tokens_out for one in written),
             seconds=sum(one.seconds for one in written),
