@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import resource
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -40,8 +41,10 @@ class Counting:
         self.answers: list[Written] = []
 
     def write(self, prompts: Sequence[Prompt], *, max_tokens: int, temperature: float = 0.0) -> list[Written]:
-        """Pass on, and remember the answers."""
+        """Pass on, remember the answers, and say on stderr how far it is."""
         answers = self._writer.write(prompts, max_tokens=max_tokens, temperature=temperature)
+        for one in answers:
+            print(f"{one.tokens_in} in, {one.tokens_out} out, {one.seconds:.0f} s: {one.text[:80]!r}", file=sys.stderr)
         self.answers += answers
         return answers
 
@@ -189,6 +192,7 @@ def main() -> None:
     parser.add_argument("--hours", type=float, help="length of the recording (2; with --day 24)")
     parser.add_argument("--budget", type=int, default=2048, help="tokens of one merge, prompt and answer")
     parser.add_argument("--output", type=int, default=400, help="longest answer, tokens")
+    parser.add_argument("--threads", type=int, default=0, help="threads of the model; 0: one a core")
     parser.add_argument("--facts", type=int, default=40, help="planted facts")
     parser.add_argument("--only", action="append", help="names of the lines wanted, or beginnings of them")
     parser.add_argument("--day", action="store_true", help="24 hours; without --model: without a model")
@@ -197,7 +201,7 @@ def main() -> None:
     args = parser.parse_args()
     sets = [f"merge.budget={args.budget}", f"merge.max_tokens={args.output}", *args.set]
     settings = load(sets=sets)
-    writer: Writer = LlamaCpp(args.model, context=args.budget) if args.model else FirstWords()
+    writer: Writer = LlamaCpp(args.model, context=args.budget, threads=args.threads) if args.model else FirstWords()
     if args.day:
         day(writer, settings, args.hours or 24)
         return

@@ -1,4 +1,4 @@
-"""Two hours that never were: a note every thirty seconds, forty of them with a fact to find again.
+"""Two hours that never were: a note a minute, forty of them with a fact to find again.
 
 Everything is made of the word lists below, the same at every run. A fact counts as recalled where
 one sentence holds its value and the thing it belongs to; a value beside another thing is no recall.
@@ -15,7 +15,7 @@ from pipeline.facts import find
 from pipeline.merge.sentences import sentences
 from pipeline.tables import ChunkRow
 
-WINDOW_S = 30
+WINDOW_S = 60
 
 _PEOPLE = (
     "Anna Keller|Pavel Novak|Mina Okafor|Ruth Abel|Jonas Lind|Carla Mendes|Tariq Aziz|Elin Strand|Hugo Brandt|"

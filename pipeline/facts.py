@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Kind = Literal["number", "date", "name"]
@@ -79,6 +80,11 @@ def find(text: str, *, small: bool = False) -> list[Fact]:
 
     With `small`, numbers up to twelve count also where they are written as words.
     """
+    return list(_find(text, small))
+
+
+@lru_cache(maxsize=1024)
+def _find(text: str, small: bool) -> tuple[Fact, ...]:
     found: list[Fact] = []
     rest = text
     for start, stop, key in _dates(rest):
@@ -88,7 +94,7 @@ def find(text: str, *, small: bool = False) -> list[Fact]:
         found.append(Fact("number", text[start:stop], key, start))
     for start, stop, key in _names(rest):
         found.append(Fact("name", text[start:stop], key, start))
-    return sorted(found, key=lambda fact: (fact.start, fact.kind))
+    return tuple(sorted(found, key=lambda fact: (fact.start, fact.kind)))
 
 
 def facts(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from chunkers.spans import Span
 from pipeline.facts import find
-from pipeline.merge.citations import Citation, Source, Sources, joined, labels, labels_inside, unlabelled
+from pipeline.merge.citations import Citation, Source, Sources, labels, labels_inside, unlabelled
 from pipeline.merge.fidelity import LOOPING, Fidelity, comparable, invented, measure, repetition
 from pipeline.merge.notes import Note, Unit
 from pipeline.merge.sentences import sentences
@@ -37,11 +37,12 @@ class Draft:
 class Desk:
     """Where the answers about one group of notes are finished."""
 
-    def __init__(self, notes: Sequence[Note], span: Span, count: Count, *, cap: int, abroad: bool) -> None:
+    def __init__(self, notes: Sequence[Note], span: Span, count: Count, *, cap: int, carry: bool, abroad: bool) -> None:
         self.notes = notes
         self.span = span
         self._count = count
         self._cap = cap
+        self._carry = carry
         self._abroad = abroad
         self._text = "\n".join(note.text for note in notes)
         self._tokens = max(1, sum(count(note.text) for note in notes))
@@ -54,7 +55,10 @@ class Desk:
         return self._cap / self._tokens
 
     def draft(self, answer: Written) -> Draft:
-        """The answer without loops, repeats, labels and an unfinished end, cited and measured."""
+        """The answer without loops, repeats, labels and an unfinished end: cited, measured, completed.
+
+        Where all of it is invented there is no text, only the figures.
+        """
         done: list[str] = []
         asked = _lines(labels_inside(answer.text))
         if not answer.complete:
@@ -70,7 +74,10 @@ class Desk:
                 lines.append((lead, bare))
         if len(lines) < len(asked):
             done.append("repeats left out")
-        return self._measured(self._within(lines, done), named, done)
+        draft = self._measured(self._within(lines, done), named, done)
+        if len(draft.fidelity.invented_lines) == len(sentences(draft.text)):
+            return replace(draft, text="", citations=())
+        return self._completed(draft) if self._carry else draft
 
     def verbatim(self) -> Draft:
         """A lone note as it is: nothing can be lost."""
@@ -81,10 +88,10 @@ class Desk:
         units = [unit for note in self.notes for unit in note.units]
         return self._copied(self._choose(units, missing=set(self._facts()), used=0, fill=True), ["extract"])
 
-    def completed(self, draft: Draft) -> Draft:
+    # -- steps --------------------------------------------------------------------------------------
+
+    def _completed(self, draft: Draft) -> Draft:
         """The draft followed by sentences of the notes that hold facts it left out, as far as the cap allows."""
-        if not draft.text:
-            return draft
         missing = set(draft.fidelity.missing)
         keys = {key for key, text in self._facts().items() if text in missing}
         units = [unit for note in self.notes for unit in note.units]
@@ -95,8 +102,6 @@ class Desk:
         text = "\n".join([draft.text, *(_BULLET + unit.text for unit in carried)])
         citations = [*draft.citations, *self._carried(carried, before)]
         return self._final(text, citations, [*draft.fidelity.notes, f"{len(carried)} sentences carried"])
-
-    # -- steps --------------------------------------------------------------------------------------
 
     def _within(self, lines: list[tuple[str, str]], done: list[str]) -> str:
         """The lines that fit the cap, as one text: a writer that overruns must not make the tree grow."""
@@ -135,9 +140,7 @@ class Desk:
 
     def _carried(self, units: Sequence[Unit], first: int) -> list[Citation]:
         return [
-            Citation(number, span, True, "carried")
-            for number, unit in enumerate(units, first)
-            for span in joined(unit.spans)
+            Citation(number, span, True, "carried") for number, unit in enumerate(units, first) for span in unit.spans
         ]
 
     def _facts(self) -> dict[str, str]:

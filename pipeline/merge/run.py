@@ -215,7 +215,7 @@ class _Merger:
                 yield self._row(level, index, asked[index], None, error=str(answer))
                 continue
             desk = self._desk(asked[index])
-            draft = desk.completed(desk.draft(answer))
+            draft = desk.draft(answer)
             if not draft.text or draft.fidelity.faults(desk.ratio):
                 again[index] = answer, draft
             else:
@@ -238,11 +238,9 @@ class _Merger:
             second = answers.get(index)
             if isinstance(second, Written):
                 written.append(second)
-                drafts.append(desk.completed(desk.draft(second)))
+                drafts.append(desk.draft(second))
             best = max(drafts, key=lambda one: one.rank)
-            usable = best.text and len(best.fidelity.invented_lines) < len(sentences(best.text))
-            best = best if usable else desk.extract()
-            yield self._row(level, index, tasks[index], best, written)
+            yield self._row(level, index, tasks[index], best if best.text else desk.extract(), written)
 
     def _ask(self, prompts: dict[int, Prompt]) -> dict[int, Written | ModelError]:
         """Answers by node; where a batch fails, each of it is asked alone, so that one cannot spoil the rest."""
@@ -269,7 +267,14 @@ class _Merger:
 
     def _desk(self, task: _Task) -> Desk:
         office = self._office
-        return Desk(task.notes, task.group.span, self._office.count, cap=office.limits.cap, abroad=office.abroad)
+        return Desk(
+            task.notes,
+            task.group.span,
+            office.count,
+            cap=office.limits.cap,
+            carry=office.prose < office.limits.cap,
+            abroad=office.abroad,
+        )
 
     def _row(
         self,
