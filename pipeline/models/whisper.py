@@ -39,8 +39,8 @@ class Whisper:
             raise WeightsMissingError(
                 f"{folder}: no Whisper weights here.", cure="`longmedia models get starter` brings them."
             )
-        import ctranslate2  # noqa: PLC0415 - native code, wanted only where a model is run
-        from faster_whisper import BatchedInferencePipeline, WhisperModel  # noqa: PLC0415
+        import ctranslate2
+        from faster_whisper import BatchedInferencePipeline, WhisperModel
 
         if device == "auto":
             device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from chunkers import Window
 from pipeline import cues, guards
-from pipeline.facts import distinct
+from pipeline.facts import facts
 from pipeline.models.protocol import Heard, Hearer, Prompt, Writer, Written
 from pipeline.prompts import PromptTemplate
 from pipeline.recipes.protocol import Chunk
@@ -36,8 +36,11 @@ class Cascade:
 
     def describe(self, recording: str, chunks: Sequence[Chunk]) -> list[ChunkRow]:
         """Hear the batch, then summarise it; see `Recipe.describe`."""
-        rows = [self._row(recording, window) for window in chunks]
-        self._hear(chunks, rows)
+        windows = [chunk for chunk in chunks if isinstance(chunk, Window)]
+        if len(windows) < len(chunks):
+            raise TypeError("the recipe `cascade` hears windows; of a video it takes the audio track")
+        rows = [self._row(recording, window) for window in windows]
+        self._hear(windows, rows)
         self._summarise(rows)
         return rows
 
@@ -76,7 +79,7 @@ class Cascade:
         row.language = heard.language
         row.transcript = "".join(piece.text for piece in pieces).strip()
         row.cues = [{"start": cue.start, "end": cue.end, "text": cue.text, "speaker": None} for cue in grouped]
-        row.facts = distinct(row.transcript)
+        row.facts = facts(row.transcript)
         row.seconds += heard.seconds
         return guards.transcript_fault(row.transcript, window.span.seconds)
 

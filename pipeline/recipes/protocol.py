@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from chunkers import Window
+from chunkers import Segment, Window
 from pipeline.models.protocol import Writer
 from pipeline.tables import ChunkRow
 
-Chunk = Window
+Chunk = Window | Segment
 
 
 class Recipe(Protocol):
