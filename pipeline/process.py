@@ -31,7 +31,7 @@ from chunkers import (
 from pipeline import recipes
 from pipeline.coverage import Coverage, coverage
 from pipeline.describe import Plan, describe
-from pipeline.errors import NoAudioError
+from pipeline.errors import NoAudioError, StoreDamagedError
 from pipeline.merge import merge
 from pipeline.recipes.protocol import Recipe
 from pipeline.settings import Settings, fingerprint
@@ -85,11 +85,12 @@ def process(
     """
     started = time.monotonic()
     recording = probe(path)
+    run = store.run(key(recording.content_id, settings))
+    done = finished(run)
+    if done is not None:
+        return Outcome(run, "complete", False, done, time.monotonic() - started)
     if len(recording.audio) > 1 and settings.audio.track == "auto":
         recording = probe(path, levels=True)
-    run = store.run(key(recording, settings))
-    if run.result().get("state") == "complete":
-        return Outcome(run, "complete", False, coverage(run.chunks()), time.monotonic() - started)
     if settings.recipe == "cascade" and not recording.audio:
         raise NoAudioError(
             path, "no audio track: the recipe `cascade` has nothing to hear.", cure="Use --recipe gemma for pictures."
@@ -108,14 +109,39 @@ def process(
         )
         state: State = "complete" if total.complete else "gaps"
         seconds = time.monotonic() - started
-        run.save("result.json", _result(state, total, seconds))
+        run.save("result.json", _result(run, state, total, seconds))
     return Outcome(run, state, True, total, seconds)
 
 
-def key(recording: Recording, settings: Settings) -> RunKey:
-    """Which run a recording under these settings is; loads no model."""
-    content = recording.content_id
+def key(content: str, settings: Settings) -> RunKey:
+    """Which run a recording of this content id is under these settings; loads no model."""
     return RunKey(content, fingerprint(settings, content, recipes.identity(settings)))
+
+
+def finished(run: Run) -> Coverage | None:
+    """The coverage of a run that is complete, None of any other; reads no part, so it takes milliseconds.
+
+    A run that has lost a part since (a damaged file that was deleted) is not complete.
+    """
+    result = run.result()
+    if result.get("state") != "complete" or result["parts"] != _parts(run):
+        return None
+    return Coverage(result["coverage_ticks"], end=sum(result["coverage_ticks"].values()))
+
+
+def _parts(run: Run) -> dict[str, int]:
+    return {str(level): len(run.parts(level)) for level in run.levels()}
+
+
+def _described(run: Run, described: dict[str, Any]) -> bool:
+    """Whether every part of level 0 is there and whole, and nothing in it failed."""
+    if "decoded" not in described or described["decoded"]["parts"] != len(run.parts(0)):
+        return False
+    try:
+        return not any(row.status == "failed" for row in run.chunks())
+    except StoreDamagedError as error:
+        log.warning("%s", error)
+        return False
 
 
 def _stoppable(watch: Watch, stop: threading.Event | None) -> Watch:
@@ -129,7 +155,7 @@ def _stoppable(watch: Watch, stop: threading.Event | None) -> Watch:
 
 def _describe(run: Run, recording: Recording, settings: Settings, recipe: Recipe, watch: Watch) -> None:
     described = run.describe()
-    if "decoded" in described and not any(row.status == "failed" for row in run.chunks()):
+    if _described(run, described):
         return
     plan = Plan(
         recording.content_id,
@@ -147,6 +173,7 @@ def _describe(run: Run, recording: Recording, settings: Settings, recipe: Recipe
         "error_lines": report.error_lines,
         "errors": list(report.errors),
         "notes": list(report.notes),
+        "parts": len(run.parts(0)),
     }
     run.save("run.json", described)
 
@@ -223,11 +250,12 @@ def _versions(settings: Settings) -> dict[str, str]:
     return found
 
 
-def _result(state: State, total: Coverage, seconds: float) -> dict[str, Any]:
+def _result(run: Run, state: State, total: Coverage, seconds: float) -> dict[str, Any]:
     return {
         "state": state,
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(seconds, 3),
         "coverage_ticks": total.ticks,
+        "parts": _parts(run),
         "gaps": [{"start": g.start, "end": g.end, "status": s, "reason": r} for g, s, r in total.gaps],
     }
