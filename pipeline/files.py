@@ -57,7 +57,9 @@ class Files:
         except NotADirectoryError:
             return []
         except OSError as error:
-            raise StoreError(f"{self.url}: cannot be listed: {error}.", cure="Check the place and your rights.") from error
+            raise StoreError(
+                f"{self.url}: cannot be listed: {error}.", cure="Check the place and your rights."
+            ) from error
         return sorted(info.base_name for info in found if info.type == kind)
 
     def exists(self, path: str) -> bool:

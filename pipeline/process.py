@@ -5,14 +5,13 @@ from __future__ import annotations
 import importlib.metadata
 import logging
 import platform
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from chunkers import (
     Choice,
@@ -54,6 +53,14 @@ class Step:
 Watch = Callable[[Step], None]
 
 
+class Stop(Protocol):
+    """Says when to end; an event of `threading` is one."""
+
+    def is_set(self) -> bool:
+        """Whether to end now."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How the job ended. `fresh` is false where a finished run was found and nothing had to be done."""
@@ -75,7 +82,7 @@ def process(
     store: Store,
     *,
     watch: Watch = lambda _step: None,
-    stop: threading.Event | None = None,
+    stop: Stop | None = None,
     load: Callable[[Settings], Recipe] = recipes.load,
 ) -> Outcome:
     """Take one recording from its file to its root summary, going on where an earlier start ended.
@@ -107,9 +114,10 @@ def process(
             settings,
             progress=lambda done, of: _stoppable(watch, stop)(Step("merge", done, of)),
         )
-        state: State = "complete" if total.complete else "gaps"
+        failed = sum(node.status == "failed" for level in run.levels() if level for node in run.nodes(level))
+        state: State = "complete" if total.complete and not failed else "gaps"
         seconds = time.monotonic() - started
-        run.save("result.json", _result(run, state, total, seconds))
+        run.save("result.json", _result(run, state, total, failed, seconds))
     return Outcome(run, state, True, total, seconds)
 
 
@@ -144,7 +152,7 @@ def _described(run: Run, described: dict[str, Any]) -> bool:
         return False
 
 
-def _stoppable(watch: Watch, stop: threading.Event | None) -> Watch:
+def _stoppable(watch: Watch, stop: Stop | None) -> Watch:
     def look(step: Step) -> None:
         watch(step)
         if stop is not None and stop.is_set():
@@ -250,12 +258,13 @@ def _versions(settings: Settings) -> dict[str, str]:
     return found
 
 
-def _result(run: Run, state: State, total: Coverage, seconds: float) -> dict[str, Any]:
+def _result(run: Run, state: State, total: Coverage, failed: int, seconds: float) -> dict[str, Any]:
     return {
         "state": state,
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(seconds, 3),
         "coverage_ticks": total.ticks,
+        "failed_nodes": failed,
         "parts": _parts(run),
         "gaps": [{"start": g.start, "end": g.end, "status": s, "reason": r} for g, s, r in total.gaps],
     }

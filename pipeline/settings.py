@@ -163,7 +163,7 @@ class Encryption(Group):
 
     key: Annotated[str, Field(pattern=r"^(env|file):.+$")] | None = Field(
         None,
-        description="where the key of an encrypted store is: `env:NAME` or `file:PATH`, 32 bytes in base64; none: plain",
+        description="key of an encrypted store (32 bytes in base64): `env:NAME` or `file:PATH`; none: plain",
         json_schema_extra=_SAME_TEXT,
     )
 
