@@ -19,6 +19,7 @@ from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
 from prefect import flow  # noqa: E402
+from prefect.deployments.runner import EntrypointType  # noqa: E402
 
 from flows.archive import archive_flow  # noqa: E402
 from pipeline.archive import Item, discover  # noqa: E402
@@ -110,9 +111,15 @@ def serve_inbox(
         "settle_s": settle_s,
     }
     when: dict[str, Any] = {"cron": cron} if cron is not None else {"interval": every_s}
-    with server():
+    with server(), contextlib.suppress(KeyboardInterrupt):
         print(f"Serving {inbox}: {cron or f'every {every_s:g} s'}. Ctrl-C ends it.", file=sys.stderr, flush=True)
-        inbox_flow.serve(name=f"inbox-{inbox.absolute().name}", parameters=parameters, limit=1, **when)
+        inbox_flow.serve(
+            name=f"inbox-{inbox.absolute().name}",
+            parameters=parameters,
+            limit=1,
+            entrypoint_type=EntrypointType.MODULE_PATH,  # the runs' processes import us, wherever they start
+            **when,
+        )
 
 
 @contextlib.contextmanager
