@@ -32,10 +32,8 @@ def main() -> None:
         took = _run(rest, folder)
         after = _memory_mb()
         again = _run(paths, folder)
-    fresh = number - len(warm)
-    print(
-        f"{number} recordings of 1 s: {1000 * took / fresh:.0f} ms each (the first {len(warm)}, with start: {first:.1f} s)"
-    )
+    each = 1000 * took / (number - len(warm))
+    print(f"{number} recordings of 1 s: {each:.0f} ms each, after {first:.1f} s for the first {len(warm)}")
     print(f"memory: {before:.0f} MB after {len(warm)} recordings, {after:.0f} MB after {number}")
     print(f"second run: {again:.1f} s, {1000 * again / number:.1f} ms each")
 
