@@ -154,7 +154,7 @@ class Storage(Group):
     """Where results live."""
 
     part_rows: Annotated[int, Field(ge=1, le=512)] = Field(
-        8, description="chunks a Parquet part: what a crash can cost", json_schema_extra=_SAME_TEXT
+        4, description="chunks a Parquet part: what a crash can cost", json_schema_extra=_SAME_TEXT
     )
 
 
