@@ -2,7 +2,7 @@
 
 An hour of speech-like sound (MP3) and ten minutes of 720p film (H.264 and AAC), made in a temporary folder, decoded
 by us and by the usual ways; the limit is ffmpeg doing the same work with its output thrown away. CPU seconds are of
-the whole process tree, the best of three rounds for sound; the peak is the largest sum of its resident memory, sampled.
+the whole process tree, the best of two rounds for sound; the peak is the largest sum of its resident memory, sampled.
 Then our memory at 1 h and 12 h.
 """
 
@@ -163,7 +163,7 @@ def bench_audio(folder: Path) -> None:
     run("-f", "lavfi", "-i", f"{VOICE}:d=300", "-b:a", "64k", part)
     run("-stream_loop", 11, "-i", part, "-c", "copy", hour)
     names = [name for name in AUDIO if "torchcodec" not in name or importlib.util.find_spec("torchcodec")]
-    table("Audio: one hour of MP3, 16 kHz mono windows of 30 s", hour, names, rounds=3)
+    table("Audio: one hour of MP3, 16 kHz mono windows of 30 s", hour, names, rounds=2)
 
 
 def bench_video(folder: Path) -> None:
