@@ -80,7 +80,7 @@ def is_silent(samples: Samples) -> bool:
     voice's frequencies rises for 100 ms by 7 dB above its own floor (its 10th percentile in this window), or when no
     sample is beyond 4 of 32768. Words in digital silence are kept down to -75 dBFS, in noise, hum and held chords down
     to a signal-to-noise ratio of 0 dB; `benchmarks/chunkers_silence.py` measures it. 0.5 ms for a window with plain
-    speech, 8 ms for any other.
+    speech, 11 ms for any other.
     """
     if not len(samples) or max(int(samples.max()), -int(samples.min())) <= _INAUDIBLE:
         return True
