@@ -89,7 +89,7 @@ class Write(Group):
         0, description="CPU threads; 0: one a core", json_schema_extra=_SAME_TEXT
     )
     gpu_layers: Annotated[int, Field(ge=-1)] = Field(0, description="layers that llama.cpp puts on a GPU; -1: all")
-    chunk_tokens: Annotated[int, Field(ge=16, le=2048)] = Field(90, description="longest summary of a chunk, tokens")
+    chunk_tokens: Annotated[int, Field(ge=16, le=2048)] = Field(110, description="longest summary of a chunk, tokens")
     windows_per_summary: Annotated[int, Field(ge=1, le=8)] = Field(
         1, description="windows that share one written summary; more than 1 saves time on small machines"
     )
