@@ -162,7 +162,7 @@ def fill(folder: Path, rows: list[ChunkRow]) -> Run:
 
 def day(writer: Writer, settings: Settings, hours: float) -> None:
     """Merge a day: what it takes beside the model."""
-    rows, planted = transcript(hours, facts=round(hours * 20))
+    rows, planted = transcript(hours, facts=round(hours * 20), note_s=30)
     with tempfile.TemporaryDirectory() as folder:
         run = fill(Path(folder), rows)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

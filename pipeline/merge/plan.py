@@ -18,6 +18,9 @@ from pipeline.errors import LimitError
 MIN_OUTPUT = 16
 """Tokens below which a merged summary is not worth a call."""
 
+_SLACK = 8
+"""Tokens by which two texts may count more together than apart."""
+
 _BORDER_PULL = 0.25
 """How far a full-strength border may draw a cut from the balanced place, as a share of a group."""
 
@@ -53,7 +56,7 @@ class Limits:
     @property
     def cap(self) -> int:
         """Tokens of an answer at most: `output`, or less where two answers would not fit one prompt."""
-        return min(self.output, (self.budget - self.overhead - 2 * self.per_item) // 3)
+        return min(self.output, (self.budget - self.overhead - 2 * self.per_item) // 3 - _SLACK)
 
     @property
     def room(self) -> int:
@@ -63,7 +66,7 @@ class Limits:
     def check(self) -> None:
         """Raise `LimitError` where no two answers can ever be merged."""
         if self.cap < min(MIN_OUTPUT, self.output):
-            need = self.overhead + 2 * self.per_item + 3 * MIN_OUTPUT
+            need = self.overhead + 2 * self.per_item + 3 * (MIN_OUTPUT + _SLACK)
             raise LimitError(
                 f"a merge budget of {self.budget} tokens is too small: the prompt alone takes {self.overhead}.",
                 cure=f"Set merge.budget and write.context to {need} or more.",
@@ -79,11 +82,8 @@ class Group:
     span: Span
     tokens: int
     """Tokens that its notes take in the prompt, labels included."""
-
-    @property
-    def calls(self) -> int:
-        """Model calls it takes: none where a lone note is taken as it is."""
-        return int(self.stop - self.first > 1)
+    calls: int
+    """Model calls it takes: none where a lone, short note is taken as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +139,7 @@ def plan_level(items: Sequence[Item], limits: Limits, previous: Sequence[int] = 
             stop,
             Span(items[first].span.start, max(item.span.end for item in items[first:stop])),
             loads[stop] - loads[first],
+            int(stop - first > 1 or items[first].tokens > limits.cap),
         )
         for first, stop in zip(cuts, [*cuts[1:], len(items)], strict=True)
     )

@@ -18,7 +18,7 @@ def budgets(draw: st.DrawFn) -> Limits:
     """Limits from the barest that still work up to a whole context of 262,144 tokens."""
     overhead, per_item = draw(st.integers(0, 300)), draw(st.integers(0, 12))
     output = draw(st.integers(1, 4_000))
-    least = overhead + 2 * per_item + 3 * min(16, output)
+    least = overhead + 2 * per_item + 3 * (min(16, output) + 8)
     return Limits(draw(st.integers(least, least + 2_000) | st.integers(least, 262_144)), overhead, output, per_item)
 
 
@@ -121,7 +121,7 @@ def test_cuts_of_another_tree_are_not_kept(cuts: list[int]) -> None:
 def test_a_budget_without_room_for_two_answers_is_an_error_with_a_cure() -> None:
     with pytest.raises(LimitError, match="too small") as caught:
         plan(items([5]), Limits(120, 100, 400))
-    assert "148" in str(caught.value)
+    assert "172" in str(caught.value)
 
 
 def test_a_note_that_was_not_split_is_refused_by_a_level() -> None:

@@ -246,7 +246,7 @@ def test_progress_counts_every_node_once(tmp_path: Path) -> None:
 
 def test_a_language_is_asked_for_and_then_even_a_lone_summary_is_written(tmp_path: Path) -> None:
     writer = Words(lambda lines: "Omar verkaufte 40 Boote. [1]")
-    chosen = load(sets=["merge.budget=600", "merge.max_tokens=64", "merge.language=German"])
+    chosen = load(sets=["merge.budget=600", "merge.max_tokens=64", "merge.language=German", "merge.cite=true"])
     root = must(run_merge(stored(tmp_path, [chunk(0, "Omar sold 40 boats.")]), writer, chosen))
     assert "in German" in writer.prompts[0].user
     assert root.text.startswith("Omar verkaufte 40 Boote.")
