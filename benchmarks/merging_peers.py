@@ -21,11 +21,11 @@ _OVERHEAD = 80
 
 def langchain_map_reduce(writer: Writer, notes: Sequence[str], *, budget: int, output: int) -> str:
     """`load_summarize_chain(chain_type="map_reduce")` over documents as long as the budget allows."""
-    from langchain_classic.chains.summarize import load_summarize_chain  # noqa: PLC0415
-    from langchain_core.documents import Document  # noqa: PLC0415
-    from langchain_core.language_models.llms import LLM  # noqa: PLC0415
-    from langchain_core.prompts import PromptTemplate  # noqa: PLC0415
-    from langchain_text_splitters import RecursiveCharacterTextSplitter  # noqa: PLC0415
+    from langchain_classic.chains.summarize import load_summarize_chain
+    from langchain_core.documents import Document
+    from langchain_core.language_models.llms import LLM
+    from langchain_core.prompts import PromptTemplate
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
 
     class Model(LLM):
         @property
@@ -52,10 +52,10 @@ def langchain_map_reduce(writer: Writer, notes: Sequence[str], *, budget: int, o
 
 def llamaindex_tree(writer: Writer, notes: Sequence[str], *, budget: int, output: int) -> str:
     """`TreeSummarize` with a prompt helper of the same budget."""
-    from llama_index.core.indices.prompt_helper import PromptHelper  # noqa: PLC0415
-    from llama_index.core.llms import CompletionResponse, CustomLLM, LLMMetadata  # noqa: PLC0415
-    from llama_index.core.prompts import PromptTemplate  # noqa: PLC0415
-    from llama_index.core.response_synthesizers import TreeSummarize  # noqa: PLC0415
+    from llama_index.core.indices.prompt_helper import PromptHelper
+    from llama_index.core.llms import CompletionResponse, CustomLLM, LLMMetadata
+    from llama_index.core.prompts import PromptTemplate
+    from llama_index.core.response_synthesizers import TreeSummarize
 
     class Model(CustomLLM):
         @property

@@ -11,6 +11,7 @@ from flows.environment import prepare
 prepare()
 
 import threading  # noqa: E402
+from collections.abc import Callable  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
@@ -22,20 +23,20 @@ from pipeline.process import Watch  # noqa: E402
 from pipeline.settings import Settings  # noqa: E402
 from pipeline.store import Store  # noqa: E402
 
-STOP = threading.Event()
-"""Set by whoever wants every recording of this process to stop soon."""
 
+class Here:
+    """What the tasks of this process share and no flow parameter can carry."""
 
-class Watching:
-    """Where steps are reported to, in this process; a callable cannot be a flow's parameter."""
-
-    watch: Watch = staticmethod(lambda step: None)
+    watch: Callable[[Path], Watch] = staticmethod(lambda _path: lambda _step: None)
+    """Where the steps of a recording are shown."""
+    stop = threading.Event()
+    """Set to make every recording end soon."""
 
 
 @task(task_run_name="{path}", cache_policy=NO_CACHE, persist_result=False)
 def process_recording(path: str, settings: dict[str, Any], store: str) -> Item:
     """Process one recording; see `pipeline.archive.attempt`."""
-    return attempt(Path(path), Settings.model_validate(settings), Store(store), Watching.watch, STOP)
+    return attempt(Path(path), Settings.model_validate(settings), Store(store), Here.watch(Path(path)), Here.stop)
 
 
 @flow(name="longmedia-recording", flow_run_name="{path}", persist_result=False, validate_parameters=False)

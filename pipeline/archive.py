@@ -18,8 +18,12 @@ from pipeline.store import Store
 log = logging.getLogger(__name__)
 
 SUFFIXES = frozenset(
-    ".3gp .aac .ac3 .aif .aiff .amr .asf .avi .caf .flac .flv .m2ts .m4a .m4b .m4v .mka .mkv .mov .mp2 .mp3 .mp4"
-    " .mpeg .mpg .mts .mxf .oga .ogg .ogv .opus .ts .vob .wav .webm .wma .wmv".split()
+    f".{suffix}"
+    for line in (
+        "3gp aac ac3 aif aiff amr asf avi caf flac flv m2ts m4a m4b m4v mka mkv mov mp2 mp3 mp4",
+        "mpeg mpg mts mxf oga ogg ogv opus ts vob wav webm wma wmv",
+    )
+    for suffix in line.split()
 )
 """What is taken from a folder; a file that is named itself may have any suffix."""
 

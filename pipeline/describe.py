@@ -105,14 +105,18 @@ def _silent(chunk: Chunk) -> bool:
     return isinstance(chunk, Window) and chunk.silent
 
 
+def kind(chunk: Chunk) -> str:
+    """`segment` where there are frames, `window` where there is only sound."""
+    return "segment" if isinstance(chunk, Segment) else "window"
+
+
 def _silent_row(chunk: Chunk, recording: str) -> ChunkRow:
-    kind = "segment" if isinstance(chunk, Segment) else "window"
     return ChunkRow(
         recording=recording,
         index=chunk.index,
         start=chunk.span.start,
         end=chunk.span.end,
-        kind=kind,
+        kind=kind(chunk),
         status="silent",
         attempts=0,
     )
@@ -120,16 +124,16 @@ def _silent_row(chunk: Chunk, recording: str) -> ChunkRow:
 
 def _tail(report: Decoded, recording: str, last: Chunk | None) -> list[ChunkRow]:
     """A row for what the header promised and the file did not hold."""
-    end = last.span.end if last else 0
-    if not report.truncated or report.header <= end:
+    missing = report.missing
+    if missing is None:
         return []
     return [
         ChunkRow(
             recording=recording,
             index=last.index + 1 if last else 0,
-            start=end,
-            end=report.header,
-            kind="window",
+            start=missing.start,
+            end=missing.end,
+            kind=kind(last) if last else "window",
             status="skipped",
             error="missing: the file ends before the length that its header gives",
             attempts=0,

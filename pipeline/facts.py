@@ -46,12 +46,12 @@ _DATES = (
 """Patterns, and which of their groups are day and month; a year beside them counts as a number."""
 _WEEKDAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
 _NUMBER = re.compile(
-    rf"\d+(?:[.,:'’]\d+)*(?:\s+(?:{'|'.join(_SCALES)})\b)?"  # noqa: RUF001 - a Swiss thousands mark
+    rf"\d+(?:[.,:'’]\d+)*(?:\s+(?:{'|'.join(_SCALES)})\b)?"
     rf"|\b(?:{'|'.join([*_TENS, *_UNITS])})\b(?:[\s-]+(?:and\s+)?(?:{'|'.join([*_TENS, *_UNITS, *_SCALES])})\b)*",
     re.IGNORECASE,
 )
-_GROUPED = re.compile(r"\d{1,3}(?:[.,'’]\d{3})+")  # noqa: RUF001
-_WORD = re.compile(r"[^\W\d_](?:[\w'’-]*\w)?")  # noqa: RUF001
+_GROUPED = re.compile(r"\d{1,3}(?:[.,'’]\d{3})+")
+_WORD = re.compile(r"[^\W\d_](?:[\w'’-]*\w)?")
 _OPENS = re.compile(r"(?:^|[.!?:;…\n][\s\"')\]*•-]*)$")
 _SMALL = 12
 """Numbers up to here, where written as words, are speech rather than facts: `one of the two`."""
@@ -133,7 +133,7 @@ def _number_key(text: str) -> str:
     if not head[0].isdigit():
         return str(_spoken([head, *words]))
     if _GROUPED.fullmatch(head):
-        head = re.sub(r"[.,'’]", "", head)  # noqa: RUF001
+        head = re.sub(r"[.,'’]", "", head)
     elif ":" not in head:
         head = head.replace(",", ".")
     if words and head.isdigit():
@@ -176,7 +176,7 @@ def _names(text: str) -> list[tuple[int, int, str]]:
     for run in runs:
         opens = _OPENS.search(text[max(0, run[0].start() - 8) : run[0].start()]) is not None
         start, stop = run[opens and len(run) > 2].start(), run[-1].end()
-        name = re.sub(r"['’]s$", "", text[start:stop])  # noqa: RUF001
+        name = re.sub(r"['’]s$", "", text[start:stop])
         if len(name) > 1 and (name.isupper() or not (opens and len(run) == 1)):
             found.append((start, start + len(name), name.casefold()))
     return found

@@ -10,6 +10,8 @@ import re
 import zlib
 from collections import Counter
 
+from pipeline.merge.sentences import sentences
+
 COMPRESSION = 2.4
 """Ratio above which text is taken for a loop (Whisper's own threshold)."""
 
@@ -21,7 +23,6 @@ LETTERS_PER_SECOND = 35.0
 
 _REPEATED_NGRAM = 4
 _REPEATED_TIMES = 4
-_SENTENCE = re.compile(r"(?<=[.!?。！？])\s+")
 _ANSWERING = re.compile(
     r"(?:sure|certainly|of course|absolutely)[,!.]? (?:here|i|let)"
     r"|(?:i'm|i am) (?:sorry|unable|an? (?:ai|language model))"
@@ -72,11 +73,6 @@ def transcript_fault(text: str, seconds: float) -> str:
 def summary_fault(text: str) -> str:
     """The first reason to refuse a summary, or the empty string."""
     return "empty" if not text.strip() else loops(text) or answers(text)
-
-
-def sentences(text: str) -> list[str]:
-    """`text` in sentences, in order; joined with spaces they are the text again, white space aside."""
-    return [part for part in _SENTENCE.split(" ".join(text.split())) if part]
 
 
 def tidy(text: str, *, complete: bool = True) -> str:

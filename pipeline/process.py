@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import importlib.metadata
+import logging
 import platform
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
 
-from chunkers import Recording, SegmentRules, WindowRules, ffmpeg_version, find_ffmpeg, probe, segments, windows
+from chunkers import (
+    Choice,
+    Recording,
+    SegmentRules,
+    Segments,
+    WindowRules,
+    Windows,
+    choose_audio,
+    ffmpeg_version,
+    find_ffmpeg,
+    probe,
+    segments,
+    windows,
+)
 from pipeline import recipes
 from pipeline.coverage import Coverage, coverage
 from pipeline.describe import Plan, describe
@@ -21,6 +36,8 @@ from pipeline.merge import merge
 from pipeline.recipes.protocol import Recipe
 from pipeline.settings import Settings, fingerprint
 from pipeline.store import FORMAT, Run, RunKey, Store
+
+log = logging.getLogger(__name__)
 
 State = Literal["complete", "gaps"]
 
@@ -57,7 +74,7 @@ def process(
     settings: Settings,
     store: Store,
     *,
-    watch: Watch = lambda step: None,
+    watch: Watch = lambda _step: None,
     stop: threading.Event | None = None,
     load: Callable[[Settings], Recipe] = recipes.load,
 ) -> Outcome:
@@ -68,6 +85,8 @@ def process(
     """
     started = time.monotonic()
     recording = probe(path)
+    if len(recording.audio) > 1 and settings.audio.track == "auto":
+        recording = probe(path, levels=True)
     run = store.run(key(recording, settings))
     if run.result().get("state") == "complete":
         return Outcome(run, "complete", False, coverage(run.chunks()), time.monotonic() - started)
@@ -126,24 +145,44 @@ def _describe(run: Run, recording: Recording, settings: Settings, recipe: Recipe
         "header": report.header,
         "truncated": report.truncated,
         "error_lines": report.error_lines,
-        "first_errors": list(report.first_errors),
+        "errors": list(report.errors),
         "notes": list(report.notes),
     }
     run.save("run.json", described)
 
 
-def _open(recording: Recording, settings: Settings, recipe: Recipe) -> Any:
+def _open(recording: Recording, settings: Settings, recipe: Recipe) -> Windows | Segments:
     """The stream of chunks that the recipe takes: segments where it can see and there is something to."""
     media, audio, video = settings.media, settings.audio, settings.video
-    window_rules = WindowRules(length_s=audio.length_s, cut_range_s=audio.cut_range_s, lead_in_s=audio.lead_in_s)
-    track = None if audio.track == "auto" else audio.track if audio.track in ("mix", "all") else int(audio.track)
-    common = {"track": track, "stall_s": media.stall_s, "ffmpeg": media.ffmpeg, "read_ahead": media.read_ahead}
-    if recipe.sees and any(not one.cover_art for one in recording.video):
-        rules = SegmentRules(
-            length_s=video.length_s, fps=video.fps, frame_tokens=video.frame_tokens, scene_cuts=video.scene_cuts
+    rules = WindowRules(length_s=audio.length_s, cut_range_s=audio.cut_range_s, lead_in_s=audio.lead_in_s)
+    track = _track(recording, audio.track)
+    if recipe.sees and recording.pictures:
+        segment_rules = SegmentRules(
+            length_s=video.length_s,
+            fps=Fraction(video.fps).limit_denominator(1000),
+            patches=video.frame_tokens,
+            scene_range_s=video.scene_range_s,
         )
-        return segments(recording, rules, window_rules, **common)
-    return windows(recording, window_rules, **common)
+        return segments(recording, segment_rules, rules, track=track, stall_s=media.stall_s, ffmpeg=media.ffmpeg)
+    return windows(
+        recording,
+        rules,
+        track=track,
+        read_ahead=media.read_ahead,
+        stall_s=media.stall_s,
+        ffmpeg=media.ffmpeg,
+    )
+
+
+def _track(recording: Recording, wanted: str) -> Choice | None:
+    """The pass to make: `auto` looks for a track that is not silent."""
+    if not recording.audio:
+        return None
+    if wanted == "mix":
+        return "mix"
+    (choice, *_), why = choose_audio(recording, None if wanted == "auto" else int(wanted))
+    log.info("%s: %s", recording.path.name, why)
+    return choice
 
 
 def _begin(run: Run, recording: Recording, settings: Settings) -> None:
@@ -192,5 +231,3 @@ def _result(state: State, total: Coverage, seconds: float) -> dict[str, Any]:
         "coverage_ticks": total.ticks,
         "gaps": [{"start": g.start, "end": g.end, "status": s, "reason": r} for g, s, r in total.gaps],
     }
-
-

@@ -30,7 +30,7 @@ _MOST = 4
 _GAIN = 0.12
 _SHORT_WORD = 0.2
 
-_LABELS = r"\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\]"  # noqa: RUF001
+_LABELS = r"\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\]"
 _LABEL = re.compile(_LABELS)
 _AFTER_END = re.compile(rf"([.!?…])[ ]*((?:{_LABELS}[ ]*)+)")
 
@@ -64,7 +64,7 @@ def labels(sentence: str) -> list[int]:
     found: list[int] = []
     for match in _LABEL.finditer(sentence):
         for part in re.split(r"[,;]", match[0].strip("[] ")):
-            first, _, last = part.replace("–", "-").partition("-")  # noqa: RUF001
+            first, _, last = part.replace("–", "-").partition("-")
             low = int(first)
             high = int(last) if last else low
             found += range(low, min(high, low + _MOST) + 1)

@@ -17,7 +17,7 @@ from pipeline.models.protocol import Written
 Count = Callable[[str], int]
 
 _BULLET = "- "
-_ENDED = re.compile(r"[.!?…。！？]\W*$")  # noqa: RUF001 - full-width marks end sentences
+_ENDED = re.compile(r"[.!?…。！？]\W*$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*(?=\s)|(?<=[。！？])|\n")  # noqa: RUF001
+_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*(?=\s)|(?<=[。！？])|\n")
 _NO_END = re.compile(r"(?:^|[\s(])(?:[^\W\d_]|Mr|Mrs|Ms|Dr|Prof|St|No|Nr|vs|etc|e\.g|i\.e|z\.B|approx|ca)\.$")
 _ENUMERATED = re.compile(r"^\s*\d+\.$")
 _BULLET = re.compile(r"^\s*(?:[-*•]\s+|\d+[.)]\s+)+")

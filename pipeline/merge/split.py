@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-_BORDERS = (r"\n{2,}", r"\n", r"(?<=[.!?…])[\"')\]]*\s+|(?<=[。！？])", r"\s+")  # noqa: RUF001 - full-width marks end sentences
+_BORDERS = (r"\n{2,}", r"\n", r"(?<=[.!?…])[\"')\]]*\s+|(?<=[。！？])", r"\s+")
 
 
 def split(text: str, limit: int, count: Callable[[str], int]) -> list[str]:

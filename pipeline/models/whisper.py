@@ -7,6 +7,7 @@ windows of one language go through the model as one batch.
 from __future__ import annotations
 
 import itertools
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Sequence
@@ -38,8 +39,8 @@ class Whisper:
             raise WeightsMissingError(
                 f"{folder}: no Whisper weights here.", cure="`longmedia models get starter` brings them."
             )
-        import ctranslate2  # noqa: PLC0415 - native code, wanted only where a model is run
-        from faster_whisper import BatchedInferencePipeline, WhisperModel  # noqa: PLC0415
+        import ctranslate2
+        from faster_whisper import BatchedInferencePipeline, WhisperModel
 
         if device == "auto":
             device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
@@ -54,6 +55,7 @@ class Whisper:
         self._batched: Any = BatchedInferencePipeline(self._model)
         self._beam = beam
         self._seed = ctranslate2.set_random_seed
+        self._lock = threading.Lock()
         self._name = f"{name or folder.name} (faster-whisper {compute_type} on {device})"
 
     @property
@@ -71,6 +73,10 @@ class Whisper:
                 raise LimitError(f"audio must be one-dimensional float32, not {samples.dtype} {samples.shape}")
             if len(samples) > LIMIT_S * TICKS_PER_SECOND:
                 raise LimitError(f"{len(samples) / TICKS_PER_SECOND:.1f} s of audio in one piece; Whisper takes 30 s.")
+        with self._lock:  # the batched pipeline keeps state while it works
+            return self._hear(batch, language, careful)
+
+    def _hear(self, batch: Sequence[Samples], language: str | None, careful: bool) -> list[Heard]:
         if careful:
             return [self._one_by_one(samples, language) for samples in batch]
         groups: dict[str, list[int]] = defaultdict(list)
@@ -89,6 +95,7 @@ class Whisper:
 
     def _together(self, batch: list[Samples], language: str) -> list[Heard]:
         started = time.perf_counter()
+        self._batched.last_speech_timestamp = 0.0  # else the last batch would move the words of this one
         borders = np.cumsum([0, *(len(samples) for samples in batch)])
         clips = [
             {"start": start / TICKS_PER_SECOND, "end": end / TICKS_PER_SECOND}
@@ -101,7 +108,7 @@ class Whisper:
             batch_size=len(batch),
             clip_timestamps=clips,
             vad_filter=False,
-            without_timestamps=False,
+            without_timestamps=True,
             word_timestamps=True,
         )
         frame = TICKS_PER_SECOND // self._model.frames_per_second

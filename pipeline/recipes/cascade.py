@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from chunkers import Segment, Window
+from chunkers import Window
 from pipeline import cues, guards
 from pipeline.facts import facts
 from pipeline.models.protocol import Heard, Hearer, Prompt, Writer, Written
@@ -36,7 +36,9 @@ class Cascade:
 
     def describe(self, recording: str, chunks: Sequence[Chunk]) -> list[ChunkRow]:
         """Hear the batch, then summarise it; see `Recipe.describe`."""
-        windows = [_window(chunk) for chunk in chunks]
+        windows = [chunk for chunk in chunks if isinstance(chunk, Window)]
+        if len(windows) < len(chunks):
+            raise TypeError("the recipe `cascade` hears windows; of a video it takes the audio track")
         rows = [self._row(recording, window) for window in windows]
         self._hear(windows, rows)
         self._summarise(rows)
@@ -95,9 +97,7 @@ class Cascade:
             text, fault = _checked(answer)
             _count(group, answer)
             if fault:
-                second = self.writer.write(
-                    [prompt], max_tokens=self.max_tokens, temperature=_SECOND_TRY_TEMPERATURE
-                )[0]
+                second = self.writer.write([prompt], max_tokens=self.max_tokens, temperature=_SECOND_TRY_TEMPERATURE)[0]
                 group[0].attempts += 1
                 _count(group, second)
                 text, fault = _checked(second)
@@ -111,12 +111,6 @@ class Cascade:
 
     def _prompt(self, group: Sequence[ChunkRow]) -> Prompt:
         return self.prompt.fill(text=" ".join(row.transcript for row in group))
-
-
-def _window(chunk: Chunk) -> Window:
-    if isinstance(chunk, Segment):
-        raise TypeError("the recipe `cascade` hears windows; give it the video's audio track")
-    return chunk
 
 
 def _groups(rows: Sequence[ChunkRow], size: int) -> list[list[ChunkRow]]:
@@ -136,4 +130,3 @@ def _count(group: Sequence[ChunkRow], answer: Written) -> None:
     group[0].tokens_in += answer.tokens_in
     group[0].tokens_out += answer.tokens_out
     group[0].seconds += answer.seconds
-

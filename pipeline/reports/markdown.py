@@ -68,9 +68,9 @@ def _coverage(total: Coverage, described: dict[str, object]) -> Iterator[str]:
     for span, status, reason in total.gaps:
         yield f"- {span}: {status}: {_inline(reason)}\n"
     decoded = described.get("decoded")
-    if isinstance(decoded, dict) and decoded["error_lines"]:
-        yield f"- the decoder reported {decoded['error_lines']} errors; the first: "
-        yield f"{_inline('; '.join(decoded['first_errors'][:2]))}\n"
+    if isinstance(decoded, dict):
+        for note in decoded["notes"]:
+            yield f"- {_inline(note)}\n"
     yield "\n"
 
 

@@ -34,6 +34,5 @@ def traced(node: NodeRow) -> list[Sentence]:
         if citation["valid"]:
             moments.setdefault(citation["sentence"], []).append(Span(citation["start"], citation["end"]))
     return [
-        Sentence(text, tuple(sorted(set(moments.get(number, [])))))
-        for number, text in enumerate(sentences(node.text))
+        Sentence(text, tuple(sorted(set(moments.get(number, []))))) for number, text in enumerate(sentences(node.text))
     ]

@@ -127,7 +127,7 @@ def test_an_answer_of_no_use_leaves_an_extract(tmp_path: Path, answer: str) -> N
 def test_an_unfinished_last_sentence_is_left_out(tmp_path: Path) -> None:
     class Cut(Words):
         def write(self, prompts, *, max_tokens, temperature=0.0):  # type: ignore[no-untyped-def]
-            from dataclasses import replace  # noqa: PLC0415
+            from dataclasses import replace
 
             answers = super().write(prompts, max_tokens=max_tokens, temperature=temperature)
             return [replace(one, complete=False) for one in answers]

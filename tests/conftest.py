@@ -1,0 +1,39 @@
+"""What the tests share: the weights, where they can be had."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import WeightsMissingError
+from pipeline.models import weights
+from pipeline.models.catalog import find
+from pipeline.settings import Settings, load
+
+
+@pytest.fixture(scope="session")
+def settings() -> Settings:
+    """The settings of this machine, and the small text model: the tests look at the road, not at the prose."""
+    return load(None, ["write.model=smollm2-135m", "write.context=2048", "merge.budget=1500", "merge.max_tokens=120"])
+
+
+def _weights(name: str) -> Path:
+    try:
+        return weights.locate(name, load().models)
+    except WeightsMissingError as error:
+        entry = find(name)
+        assert entry is not None
+        pytest.skip(f"no weights: {error}")
+
+
+@pytest.fixture(scope="session")
+def whisper_base() -> Path:
+    """The folder of Whisper base."""
+    return _weights("whisper-base")
+
+
+@pytest.fixture(scope="session")
+def smollm2_gguf() -> Path:
+    """The file of SmolLM2 135M."""
+    return _weights("smollm2-135m")

@@ -1,0 +1,163 @@
+"""The level-0 loop on real decoded audio: whole parts, nothing twice, failures tried again.
+
+The recipe of these tests measures the pitch of each window, so that every row can be checked.
+"""
+
+from __future__ import annotations
+
+import wave
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from chunkers import Recording, Window, WindowRules, probe, windows
+from chunkers.spans import TICKS_PER_SECOND
+from pipeline.coverage import coverage
+from pipeline.describe import Plan, describe
+from pipeline.models.protocol import Writer
+from pipeline.store import Run, RunKey, Store
+from pipeline.tables import ChunkRow
+
+RULES = WindowRules(length_s=4, cut_range_s=1, lead_in_s=0.5)
+PITCHES = [200, 300, 0, 500, 600, 700, 0, 900]
+
+
+class Pitch:
+    """A recipe that writes down the loudest frequency; `broken` indices fail."""
+
+    sees = False
+    writer: Writer
+
+    def __init__(self, broken: Sequence[int] = ()) -> None:
+        self.broken = set(broken)
+        self.asked: list[int] = []
+
+    def describe(self, recording: str, chunks: Sequence[Window]) -> list[ChunkRow]:
+        self.asked += [chunk.index for chunk in chunks]
+        return [self._row(recording, chunk) for chunk in chunks]
+
+    def _row(self, recording: str, chunk: Window) -> ChunkRow:
+        spectrum = np.abs(np.fft.rfft(chunk.samples))
+        pitch = int(np.argmax(spectrum)) * TICKS_PER_SECOND / len(chunk.samples)
+        failed = chunk.index in self.broken
+        return ChunkRow(
+            recording=recording,
+            index=chunk.index,
+            start=chunk.span.start,
+            end=chunk.span.end,
+            kind="window",
+            status="failed" if failed else "processed",
+            error="test" if failed else "",
+            transcript="" if failed else f"{round(pitch, -1):.0f}",
+        )
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Recording:
+    """A beep of 3 s every 4 s, each at its own pitch, some of them missing."""
+    path = tmp_path_factory.mktemp("media") / "beeps.wav"
+    t = np.arange(3 * TICKS_PER_SECOND) / TICKS_PER_SECOND
+    # tremolo and an overtone: a voice-like sound, which no detector takes for hum
+    tones = [0.3 * np.sin(2 * np.pi * p * t) * (1 + 0.8 * np.sin(2 * np.pi * 5 * t)) for p in PITCHES]
+    pause = np.zeros(TICKS_PER_SECOND)
+    samples = np.concatenate([part for tone in tones for part in (tone, pause)])
+    with wave.open(str(path), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(TICKS_PER_SECOND)
+        out.writeframes((samples * 32767).astype("<i2").tobytes())
+    return probe(path)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    return Store(tmp_path).run(RunKey("r", "f"))
+
+
+def go(run: Run, recording: Recording, recipe: Pitch, *, part_rows: int = 3, together: int = 1) -> list[int]:
+    ends: list[int] = []
+    with windows(recording, RULES) as stream:
+        describe(run, stream, recipe, Plan("r", part_rows, together), ends.append)
+    return ends
+
+
+def test_every_second_has_its_row(run: Run, recording: Recording) -> None:
+    ends = go(run, recording, Pitch())
+    rows = list(run.chunks())
+    assert [row.index for row in rows] == list(range(len(rows)))
+    total = coverage(rows)
+    assert total.end == recording.duration == ends[-1]
+    assert ends == sorted(ends)
+    heard = {int(row.transcript) for row in rows if row.status == "processed"}
+    assert {pitch for pitch in PITCHES if pitch} <= heard
+    assert {row.status for row in rows} == {"processed", "silent"}
+
+
+def test_silence_never_reaches_the_recipe(run: Run, recording: Recording) -> None:
+    recipe = Pitch()
+    go(run, recording, recipe)
+    silent = {row.index for row in run.chunks() if row.status == "silent"}
+    assert silent
+    assert not silent & set(recipe.asked)
+
+
+def test_a_second_pass_asks_for_nothing(run: Run, recording: Recording) -> None:
+    go(run, recording, Pitch())
+    recipe = Pitch()
+    go(run, recording, recipe)
+    assert recipe.asked == []
+
+
+def test_only_failed_chunks_are_tried_again_and_the_rest_is_kept(run: Run, recording: Recording) -> None:
+    undisturbed = Store(run.files.local_path("other")).run(RunKey("r", "f"))
+    go(undisturbed, recording, Pitch())
+    go(run, recording, Pitch(broken=[0, 4]))
+    recipe = Pitch()
+    go(run, recording, recipe)
+    assert recipe.asked == [0, 4]
+    assert list(run.chunks()) == list(undisturbed.chunks())
+
+
+def test_what_was_stopped_in_the_middle_goes_on(run: Run, recording: Recording) -> None:
+    class StopError(Exception):
+        pass
+
+    def stop(end: int) -> None:
+        raise StopError
+
+    with pytest.raises(StopError), windows(recording, RULES) as stream:
+        describe(run, stream, Pitch(), Plan("r", 3), stop)
+    assert run.parts(0) == [0]
+    recipe = Pitch()
+    go(run, recording, recipe)
+    assert min(recipe.asked) >= 3
+    assert coverage(run.chunks()).end == recording.duration
+
+
+def test_a_damaged_part_is_made_anew(run: Run, recording: Recording) -> None:
+    go(run, recording, Pitch())
+    before = list(run.chunks())
+    part = run.files.local_path("r/f/level=0/part-000001.parquet")
+    part.write_bytes(part.read_bytes()[:100])
+    go(run, recording, Pitch())
+    assert list(run.chunks()) == before
+
+
+def test_a_shared_summary_never_crosses_a_part(run: Run, recording: Recording) -> None:
+    go(run, recording, Pitch(), part_rows=3, together=2)
+    for part in run.parts(0):
+        assert run.read(0, part).column("index")[0].as_py() % 4 == 0
+
+
+def test_a_truncated_file_is_accounted_for(run: Run, recording: Recording, tmp_path: Path) -> None:
+    path = tmp_path / "cut.wav"
+    path.write_bytes(recording.path.read_bytes())
+    cut = probe(path)
+    with path.open("r+b") as stream:
+        stream.truncate(path.stat().st_size * 2 // 3)
+    go(run, cut, Pitch())
+    last = list(run.chunks())[-1]
+    assert (last.status, last.error.split(":")[0]) == ("skipped", "missing")
+    assert coverage(run.chunks()).end == recording.duration

@@ -1,0 +1,62 @@
+"""The house keeps its shape: floors, sizes, and an error tree that is drawn in full."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chunkers.errors import LongmediaError
+from pipeline import errors
+
+ROOT = Path(__file__).parent.parent
+FLOORS = {"chunkers": 0, "pipeline": 1, "flows": 2}
+SOURCES = [path for floor in FLOORS for path in sorted((ROOT / floor).rglob("*.py"))]
+
+
+def _imports(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_floor_imports_only_floors_below_it(path: Path) -> None:
+    floor = FLOORS[path.relative_to(ROOT).parts[0]]
+    names = _imports(path)
+    assert not {name for name, height in FLOORS.items() if height > floor} & names
+    if floor < FLOORS["flows"]:
+        assert "prefect" not in names
+    if floor < FLOORS["pipeline"]:
+        assert not names & {"torch", "transformers", "faster_whisper", "ctranslate2", "xllamacpp"}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_holds_one_idea(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 420
+
+
+def test_the_core_runs_where_prefect_is_not_installed() -> None:
+    code = (
+        "import sys; sys.modules['prefect'] = None; sys.modules['torch'] = None\n"
+        "import pipeline.process, pipeline.archive, pipeline.reports, pipeline.models.catalog\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
+def test_the_error_tree_is_drawn_in_full() -> None:
+    def below(cls: type[Exception]) -> set[str]:
+        return {cls.__name__} | {name for sub in cls.__subclasses__() for name in below(sub)}
+
+    drawn = errors.__doc__ or ""
+    ours = {name for name in below(LongmediaError) if name in vars(errors)}
+    assert len(ours) > 15
+    assert {name for name in ours if name not in drawn} == set()
+    assert below(LongmediaError) - {"MissingError"} <= set(vars(errors)), "an error that the tree does not know"
