@@ -146,13 +146,9 @@ class _Merger:
         """All nodes of a level, in order; those that are stored with the same inputs are taken from there."""
         stored = self._stored(level)
         tasks = self._tasks(level, notes, stored)
+        rows = self._reuse(level, tasks, stored)
         for part in [part for part in self._run.parts(level) if part >= len(tasks)]:
             self._run.delete(level, part)
-        rows: dict[int, NodeRow] = {}
-        for index, task in enumerate(tasks):
-            row = stored.get(index)
-            if row is not None and row.status == "processed" and row.inputs_hash == task.inputs_hash:
-                rows[index] = row
         self._advance(len(rows))
         missing = [index for index in range(len(tasks)) if index not in rows]
         for at in range(0, len(missing), self._batch):
@@ -162,6 +158,19 @@ class _Merger:
                 rows[row.index] = row
                 self._advance(1)
         return [rows[index] for index in range(len(tasks))]
+
+    def _reuse(self, level: int, tasks: Sequence[_Task], stored: dict[int, NodeRow]) -> dict[int, NodeRow]:
+        """The nodes that are there already; where a new one came before them they move up, the last first."""
+        made = {row.inputs_hash: row for row in stored.values() if row.status == "processed"}
+        rows: dict[int, NodeRow] = {}
+        for index, task in reversed(list(enumerate(tasks))):
+            row = made.get(task.inputs_hash)
+            if row is None:
+                continue
+            rows[index] = replace(row, index=index)
+            if row.index != index:
+                self._run.write_nodes(level, index, [rows[index]])
+        return rows
 
     def hopeless(self, level: int, rows: Sequence[NodeRow], whole: Span) -> NodeRow:
         """The root where no node of the level below has any text: it says so, and is tried again next time."""
