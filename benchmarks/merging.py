@@ -178,9 +178,8 @@ def day(writer: Writer, settings: Settings, hours: float) -> None:
         print(
             f"{hours:g} h, {len(rows)} chunks, {writer.name}: levels {[len(run.parts(n)) for n in run.levels() if n]}"
         )
-        print(
-            f"calls {len(counting.answers)}; model {model:.1f} s; everything else {seconds - model:.2f} s, {computed:.2f} s of CPU in all"
-        )
+        print(f"calls {len(counting.answers)}; model {model:.1f} s; everything else {seconds - model:.2f} s")
+        print(f"{computed:.2f} s of CPU in all")
         print(f"peak memory grew by {more / 1024:.1f} MiB; facts at the root {recalled(planted, [root.text]):.0%}")
         started = time.perf_counter()
         with run.writing():
