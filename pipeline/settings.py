@@ -145,6 +145,11 @@ class Merge(Group):
         description="share of a merged summary kept for sentences copied from the notes, "
         "so that numbers, dates and names which the writer left out are not lost; 0: none",
     )
+    cite: bool = Field(
+        False,
+        description="number the notes and ask the writer to name them; small models do not, and every sentence is "
+        "traced by its words anyway",
+    )
     language: str | None = Field(
         None, description="language of merged summaries, such as `German`; none: the recording's own"
     )
