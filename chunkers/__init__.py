@@ -1,1 +1,74 @@
 """Ground floor: media in, chunks out. No model, no Prefect."""
+
+from chunkers.audio import Window, WindowRules, Windows, windows
+from chunkers.decoding import Decoded, Decoding
+from chunkers.errors import (
+    DecodeError,
+    EmptyFileError,
+    FfmpegMissingError,
+    LongmediaError,
+    MediaError,
+    NoAudioError,
+    NotAFileError,
+    NotFoundError,
+    NotMediaError,
+    NoVideoError,
+    StalledError,
+    TrackError,
+    UnreadableError,
+)
+from chunkers.ffmpeg import ffmpeg_version, find_ffmpeg
+from chunkers.frames import BUDGETS, frame_size
+from chunkers.identity import content_id
+from chunkers.media import AudioTrack, Recording, VideoTrack, probe
+from chunkers.segments import Segment, SegmentRules
+from chunkers.silence import is_silent, quiet_point
+from chunkers.spans import TICKS_PER_SECOND, Span, stamp, to_seconds, to_ticks, union
+from chunkers.tracks import Choice, choose_audio, render_probe
+from chunkers.video import Segments, segments
+
+__all__ = [
+    "BUDGETS",
+    "TICKS_PER_SECOND",
+    "AudioTrack",
+    "Choice",
+    "DecodeError",
+    "Decoded",
+    "Decoding",
+    "EmptyFileError",
+    "FfmpegMissingError",
+    "LongmediaError",
+    "MediaError",
+    "NoAudioError",
+    "NoVideoError",
+    "NotAFileError",
+    "NotFoundError",
+    "NotMediaError",
+    "Recording",
+    "Segment",
+    "SegmentRules",
+    "Segments",
+    "Span",
+    "StalledError",
+    "TrackError",
+    "UnreadableError",
+    "VideoTrack",
+    "Window",
+    "WindowRules",
+    "Windows",
+    "choose_audio",
+    "content_id",
+    "ffmpeg_version",
+    "find_ffmpeg",
+    "frame_size",
+    "is_silent",
+    "probe",
+    "quiet_point",
+    "render_probe",
+    "segments",
+    "stamp",
+    "to_seconds",
+    "to_ticks",
+    "union",
+    "windows",
+]

@@ -7,6 +7,7 @@ a player starts the file (the container's `start_time`), for audio and video ali
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -79,7 +80,7 @@ def union(spans: Iterable[Span]) -> Span:
     ordered = list(spans)
     if not ordered:
         raise ValueError("the union of no spans")
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in itertools.pairwise(ordered):
         if before.end != after.start:
             raise ValueError(f"{before} and {after} do not touch")
     return Span(ordered[0].start, ordered[-1].end)

@@ -1,0 +1,143 @@
+"""A recording being decoded: an iterator of chunks, and afterwards the truth about the damage."""
+
+from __future__ import annotations
+
+import signal
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+from chunkers.errors import DecodeError
+from chunkers.ffmpeg import Child
+from chunkers.media import Recording
+from chunkers.readahead import ReadAhead
+from chunkers.spans import Span, stamp, to_ticks
+
+T = TypeVar("T")
+
+TRUNCATION_S = 1.0
+"""How much shorter than its header a recording may decode and still pass as whole: encoders round to their
+frames and count the padding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What came out of a decode pass, against what the header promised. Durations are in ticks."""
+
+    duration: int
+    header: int
+    """0: the header does not say."""
+    error_lines: int
+    """Lines that ffmpeg wrote about damage."""
+    errors: tuple[str, ...]
+    """The first of them."""
+    truncated: bool
+    notes: tuple[str, ...]
+    """What a report should tell its reader, in words."""
+
+    @property
+    def missing(self) -> Span | None:
+        """The part that the header promised and that did not decode."""
+        return Span(self.duration, self.header) if self.truncated else None
+
+
+def judge(child: Child, duration: int, header: int, *, exact: bool, notes: Sequence[str] = ()) -> Decoded:
+    """The report of a pass of `child` that gave `duration` of `header` ticks; `notes` come first.
+
+    `exact`: whether the header counts time; a duration that is guessed from the bit rate proves nothing.
+    """
+    short = header - duration > to_ticks(TRUNCATION_S)
+    found = list(notes)
+    if short and exact:
+        found.append(f"Truncated: {stamp(duration)} of {stamp(header)} could be decoded.")
+    elif short:
+        found.append(f"{stamp(duration)} could be decoded; the header guesses {stamp(header)}.")
+    if child.error_lines:
+        found.append(f"Damaged: the decoder wrote {child.error_lines} line(s) of errors; the first: {child.errors[0]}")
+    if runs_away(duration, header):
+        found.append("The time stamps are damaged: it was stopped where it ran far beyond its header.")
+    elif child.returncode:
+        found.append(f"ffmpeg ended with status {child.returncode}.")
+    return Decoded(duration, header, child.error_lines, tuple(child.errors), short and exact, tuple(found))
+
+
+RUNAWAY_S = 3600
+"""How far a decode may pass twice its header before its time stamps are taken to be damaged."""
+
+
+def runs_away(decoded: int, header: int) -> bool:
+    """Whether damaged time stamps make silence without end: ffmpeg fills any gap, a million hours too."""
+    return decoded > 2 * header + to_ticks(RUNAWAY_S if header else 168 * 3600)
+
+
+def check_end(child: Child, recording: Recording, *, gave: bool, stopped: bool, what: str) -> None:
+    """Raises `DecodeError` where the end of what came is not the end of the recording, or nothing came at all.
+
+    `stopped`: we ended the child ourselves.
+    """
+    if not stopped and child.returncode in {-signal.SIGKILL, -signal.SIGTERM}:
+        # Not the file's fault: another try may go on. A last window would own less than it should.
+        raise DecodeError(recording.path, "ffmpeg was killed.", cure="Try again; was there enough memory?")
+    if not gave:
+        said = "; ".join(child.errors[:3]) or f"exit status {child.returncode}"
+        raise DecodeError(recording.path, f"no {what} could be decoded ({said}).", cure="Is the file damaged?")
+
+
+class Decoding(Generic[T]):
+    """The chunks of one recording, in order, made by one ffmpeg child that runs a few chunks ahead.
+
+    An iterator and a context manager. Leaving it on any way (the end, `close`, an exception, Ctrl-C, being
+    forgotten, the end of the interpreter) leaves neither child nor thread behind.
+
+    Raises, while iterated, `StalledError` where the source stalls, and `DecodeError` where nothing could be
+    decoded or the child was killed. What was decoded before is given first, in whole chunks.
+    """
+
+    def __init__(self, child: Child, chunks: Iterator[T], report: Callable[[], Decoded], read_ahead: int) -> None:
+        try:
+            self._chunks = ReadAhead(chunks, read_ahead, child.kill)
+        except BaseException:
+            child.close()
+            raise
+        self._report = report
+        self._exhausted = False
+        # Holds no reference to self, so that a forgotten decoding is collected and closed.
+        self._finalizer = weakref.finalize(self, _close, self._chunks, child)
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> T:
+        try:
+            return next(self._chunks)
+        except StopIteration:
+            self._exhausted = self._exhausted or self._finalizer.alive
+            self.close()
+            raise
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def report(self) -> Decoded:
+        """How the pass went; known once every chunk was taken, a `RuntimeError` before."""
+        if not self._exhausted:
+            raise RuntimeError("the report is known once every chunk was taken")
+        return self._report()
+
+    def close(self) -> None:
+        """End the child and the thread. Safe to call twice."""
+        self._finalizer()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+
+def _close(chunks: ReadAhead[T], child: Child) -> None:
+    chunks.close()
+    child.close()

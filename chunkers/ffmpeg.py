@@ -1,0 +1,183 @@
+"""The ffmpeg binary, what it may open, and the one child that runs it."""
+
+from __future__ import annotations
+
+import functools
+import os
+import selectors
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from chunkers.errors import FfmpegMissingError, StalledError
+
+PROTOCOLS = "file,pipe"
+"""What ffmpeg may read through. It is not enough: a playlist that names a local file passes it."""
+
+FORMATS = (
+    "aac,ac3,aiff,amr,ape,asf,au,avi,caf,dts,dv,eac3,flac,flv,h264,hevc,ivf,m4v,matroska,mjpeg,mov,mp3,mpc,mpc8,mpeg,"
+    "mpegts,mpegvideo,mxf,nut,obu,ogg,rm,tak,tta,vc1,voc,w64,wav,webm,wtv,wv,yuv4mpegpipe"
+)
+"""The containers that are opened: only those whose data lies inside the one file. Playlists (hls, dash,
+concat, imf), devices, numbered images and text formats are not among them."""
+
+_KEPT_LINES = 20
+_LINE_BYTES = 1 << 12
+_READ_BYTES = 1 << 18
+
+
+def input_options() -> dict[str, str]:
+    """The options that stop a file from opening anything but itself; PyAV takes the same names."""
+    return {"protocol_whitelist": PROTOCOLS, "format_whitelist": FORMATS}
+
+
+def find_ffmpeg(given: Path | None = None) -> Path:
+    """The ffmpeg to use: the one that is given, else the one on PATH, else the one in imageio-ffmpeg's wheel.
+
+    Raises `FfmpegMissingError` where there is none, or where it does not start.
+    """
+    if given is not None:
+        found = shutil.which(given)
+        if found is None:
+            raise FfmpegMissingError(f"{given} is not a program.", cure="Give the path of an ffmpeg binary.")
+    else:
+        found = shutil.which("ffmpeg") or _bundled()
+    path = Path(found)
+    ffmpeg_version(path)
+    return path
+
+
+def _bundled() -> str:
+    # Imported here: whoever has an ffmpeg of their own does not need the wheel.
+    try:
+        import imageio_ffmpeg  # noqa: PLC0415
+
+        return str(imageio_ffmpeg.get_ffmpeg_exe())
+    except (ImportError, RuntimeError) as error:
+        raise FfmpegMissingError(
+            f"No ffmpeg was found ({error}).", cure="Install ffmpeg, or `pip install imageio-ffmpeg`."
+        ) from error
+
+
+@functools.cache
+def ffmpeg_version(path: Path) -> str:
+    """The version that `path` reports, such as `7.1.1`.
+
+    Raises `FfmpegMissingError` where it does not run or is no ffmpeg.
+    """
+    try:
+        ran = subprocess.run([path, "-version"], capture_output=True, text=True, timeout=30, check=True)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise FfmpegMissingError(f"{path} does not run: {error}.", cure="Give the path of a working ffmpeg.") from error
+    words = ran.stdout.split(maxsplit=3)
+    if words[:2] != ["ffmpeg", "version"]:
+        raise FfmpegMissingError(f"{path} is not an ffmpeg.", cure="Give the path of an ffmpeg binary.")
+    return words[2]
+
+
+class Pipe:
+    """A pipe from ffmpeg to us."""
+
+    def __init__(self) -> None:
+        self.read, self.write = os.pipe()
+
+    @property
+    def address(self) -> str:
+        """What ffmpeg calls its end."""
+        return f"pipe:{self.write}"
+
+
+class Child:
+    """One ffmpeg process; whoever iterates it reads its outputs.
+
+    `command` writes to the addresses of `pipes`. Iterating gives `(name of the pipe, bytes)` as they come and ends
+    when ffmpeg has ended; a consumer that pauses stops ffmpeg through the full pipes. Error lines are counted and
+    the first are kept.
+
+    Raises `FfmpegMissingError` where it does not start and, while iterated, `StalledError` when nothing came for
+    `stall_s` seconds.
+    """
+
+    def __init__(self, command: Sequence[str], pipes: Mapping[str, Pipe], *, source: Path, stall_s: float) -> None:
+        self.errors: list[str] = []
+        self.error_lines = 0
+        self._source = source
+        self._stall_s = stall_s
+        self._stderr = Pipe()
+        self._names: dict[int, str | None] = {pipe.read: name for name, pipe in pipes.items()}
+        self._names[self._stderr.read] = None
+        ours = [pipe.write for pipe in pipes.values()]
+        try:
+            # Its own session: Ctrl-C reaches us alone, and we end the child on every way out.
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._stderr.write,
+                pass_fds=ours,
+                start_new_session=True,
+            )
+        except OSError as error:
+            self._close_pipes()
+            raise FfmpegMissingError(f"{command[0]} does not start: {error}.") from error
+        finally:
+            for end in (*ours, self._stderr.write):
+                os.close(end)
+
+    @property
+    def pid(self) -> int:
+        """The process id, while it runs."""
+        return self._process.pid
+
+    @property
+    def returncode(self) -> int | None:
+        """Its exit status once it has ended; negative for the signal that ended it."""
+        return self._process.returncode
+
+    def __iter__(self) -> Iterator[tuple[str, bytes]]:
+        partial = b""
+        with selectors.DefaultSelector() as selector:
+            for end, name in self._names.items():
+                selector.register(end, selectors.EVENT_READ, name)
+            while selector.get_map():
+                ready = selector.select(self._stall_s)
+                if not ready:
+                    raise StalledError(
+                        self._source,
+                        f"nothing could be read for {self._stall_s:g} s.",
+                        cure="Check the disk or network mount, or copy the file to a local disk first.",
+                    )
+                for key, _ in ready:
+                    data = os.read(key.fd, _READ_BYTES)
+                    if not data:
+                        selector.unregister(key.fd)
+                    elif key.data is None:
+                        *lines, partial = (partial + data).split(b"\n")
+                        self._note(lines)
+                        partial = partial[-_LINE_BYTES:]
+                    else:
+                        yield key.data, data
+        self._note([partial])
+        self._process.wait()
+
+    def _note(self, lines: list[bytes]) -> None:
+        texts = [text for line in lines if (text := line.decode("utf-8", "replace").strip())]
+        self.error_lines += len(texts)
+        # The first lines say what went wrong; what follows is mostly its echo.
+        self.errors.extend(texts[: _KEPT_LINES - len(self.errors)])
+
+    def kill(self) -> None:
+        """End and reap it. SIGKILL: a child that blocks on a full pipe does not see SIGTERM."""
+        self._process.kill()
+        self._process.wait()
+
+    def close(self) -> None:
+        """Kill it and close the pipes; only once nobody iterates any more. Safe to call twice."""
+        self.kill()
+        self._close_pipes()
+
+    def _close_pipes(self) -> None:
+        for end in self._names:
+            os.close(end)
+        self._names.clear()

@@ -1,0 +1,130 @@
+"""Which audio track is heard, and the probe as people read it."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Literal
+
+from chunkers.errors import NoAudioError, TrackError
+from chunkers.media import AudioTrack, Recording
+from chunkers.spans import stamp, to_ticks
+
+Choice = int | Literal["mix"]
+"""One pass of listening: an audio track's index, or all tracks mixed into one."""
+
+SILENT_DB = -70.0
+"""A track below this level holds no voice; the noise of an open microphone is louder."""
+
+
+def choose_audio(
+    recording: Recording, wanted: int | Literal["mix", "all"] | None = None
+) -> tuple[tuple[Choice, ...], str]:
+    """The passes to make, in order, and in a sentence why.
+
+    `wanted`: a track's index, "mix" (one pass), "all" (a pass for each track), or None: the track that the file
+    marks as its default, unless it is known to be silent, else the loudest. Levels are known after
+    `probe(..., levels=True)`.
+
+    Raises `NoAudioError` where there is no track, `TrackError` where there is no such track.
+    """
+    tracks = recording.audio
+    if not tracks:
+        raise NoAudioError(recording.path, "has no audio track.", cure="Choose a recording with sound.")
+    if wanted == "mix":
+        return ("mix",), f"All {len(tracks)} audio tracks mixed into one, as asked."
+    if wanted == "all":
+        return tuple(range(len(tracks))), f"Each of the {len(tracks)} audio tracks on its own, as asked."
+    if wanted is not None:
+        check_choice(recording, wanted)
+        silent = " It is silent." if _is_silent(tracks[wanted]) else ""
+        return (wanted,), f"Audio track {wanted}, as asked.{silent}"
+    if len(tracks) == 1:
+        silent = " It is silent." if _is_silent(tracks[0]) else ""
+        return (0,), f"Audio track 0, the only one.{silent}"
+    return _default(tracks)
+
+
+def _default(tracks: tuple[AudioTrack, ...]) -> tuple[tuple[Choice, ...], str]:
+    marked = next((track for track in tracks if track.default), tracks[0])
+    reason = "the file's default" if marked.default else "the first"
+    others = f"of {len(tracks)}; others with --audio-track N|mix|all."
+    if not _is_silent(marked):
+        unknown = " Levels were not measured." if marked.level_db is None else ""
+        return (marked.index,), f"Audio track {marked.index}, {reason} {others}{unknown}"
+    loudest = max(tracks, key=lambda track: -math.inf if track.level_db is None else track.level_db)
+    if _is_silent(loudest):
+        return (marked.index,), f"Audio track {marked.index}, {reason} {others} All of them are silent."
+    why = f"the loudest, because track {marked.index} ({reason}) is silent"
+    return (loudest.index,), f"Audio track {loudest.index}, {why}, {others}"
+
+
+def _is_silent(track: AudioTrack) -> bool:
+    return track.level_db is not None and track.level_db < SILENT_DB
+
+
+def check_choice(recording: Recording, choice: Choice) -> None:
+    """Raises `TrackError` where `recording` has no such audio track."""
+    if choice != "mix" and not 0 <= choice < len(recording.audio):
+        numbers = ", ".join(str(track.index) for track in recording.audio)
+        raise TrackError(recording.path, f"has no audio track {choice}.", cure=f"It has {numbers}.")
+
+
+def audio_duration(recording: Recording, choice: Choice) -> int:
+    """How many ticks the header promises of `choice`, from zero on the clock; 0 where it does not say."""
+    chosen = recording.audio if choice == "mix" else (recording.audio[choice],)
+    ends = [track.start + track.duration for track in chosen if track.duration]
+    return to_ticks(max(ends)) if len(ends) == len(chosen) else recording.duration
+
+
+def audio_start(recording: Recording, choice: Choice) -> int:
+    """The tick at which the first sample of `choice` is heard; the mix begins at zero.
+
+    A start behind the end of the recording is damage, and zero then.
+    """
+    if choice == "mix":
+        return 0
+    start = max(0, to_ticks(recording.audio[choice].start))
+    return start if start < recording.duration else 0
+
+
+def render_probe(recording: Recording, wanted: int | Literal["mix", "all"] | None = None) -> list[str]:
+    """`recording` as lines of text: container, duration, every track, and what would be chosen."""
+    length = stamp(recording.duration) if recording.duration else "unknown"
+    guess = "" if recording.exact_duration else " (guessed from the bit rate)"
+    lines = [
+        f"{recording.path}",
+        f"  container  {recording.container}, {recording.size:,} bytes",
+        f"  duration   {length}{guess}",
+    ]
+    if recording.start_time:
+        lines.append(f"  start      {float(recording.start_time):.3f} s in the container, 0:00:00 here")
+    lines.append(f"  content    {recording.content_id}")
+    for audio in recording.audio:
+        level = "" if audio.level_db is None else f", {_level(audio.level_db)}"
+        channels = f"{audio.channels} channel{'s' if audio.channels != 1 else ''}"
+        labels = _labels(audio.language, audio.title, audio.default, audio.start)
+        lines.append(f"  audio {audio.index}    {audio.codec}, {channels}, {audio.sample_rate} Hz{level}{labels}")
+    for video in recording.video:
+        turned = f", turned by {video.rotation} degrees" if video.rotation else ""
+        rate = "" if video.cover_art or video.fps is None else f", {float(video.fps):.3g} fps"
+        what = ", cover art" if video.cover_art else ""
+        labels = _labels(video.language, video.title, video.default, video.start)
+        lines.append(
+            f"  video {video.index}    {video.codec}, {video.width}x{video.height}{turned}{rate}{what}{labels}"
+        )
+    if recording.audio:
+        lines.append(f"  chosen     {choose_audio(recording, wanted)[1]}")
+    else:
+        lines.append("  chosen     no audio track: only what is shown can be described")
+    return lines
+
+
+def _level(level_db: float) -> str:
+    return "digital silence" if level_db == -math.inf else f"{level_db:.0f} dBFS"
+
+
+def _labels(language: str | None, title: str | None, default: bool, start: Fraction) -> str:
+    labels = [language, title and f'"{title}"', "default" if default else None]
+    labels.append(f"starts at {float(start):.3f} s" if start > Fraction(1, 10) else None)
+    return "".join(f", {label}" for label in labels if label)
