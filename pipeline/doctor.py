@@ -19,7 +19,17 @@ from typing import Literal
 
 from pipeline.models.gemma_memory import CONFIGS, GIB, Need, need
 
-PACKAGES = ("torch", "torchvision", "transformers", "accelerate", "bitsandbytes", "xllamacpp", "faster-whisper", "av", "prefect")
+PACKAGES = (
+    "torch",
+    "torchvision",
+    "transformers",
+    "accelerate",
+    "bitsandbytes",
+    "xllamacpp",
+    "faster-whisper",
+    "av",
+    "prefect",
+)
 CASCADE = int(2.5 * GIB)
 """What the recipe `cascade` needs: Whisper base, a 1.5B text model in 4 bits, its cache, Python."""
 
@@ -91,8 +101,8 @@ class Report:
         versions = ", ".join(f"{name} {version}" for name, version in machine.versions.items())
         devices = "; ".join(f"{one.name}, {_gib(one.memory)}" for one in machine.devices) or "none"
         return [
-            f"Python {machine.python} on {machine.system}, {machine.cores} cores, {_gib(machine.ram)} of memory, "
-            f"{_gib(machine.free_disk)} of disk free",
+            f"Python {machine.python} on {machine.system}, {machine.cores} cores",
+            f"Memory: {_gib(machine.ram)}; disk free: {_gib(machine.free_disk)}",
             f"Packages: {versions}",
             f"GPU: {devices}",
             f"4 bits: {machine.kernels}",

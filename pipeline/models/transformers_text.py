@@ -34,7 +34,9 @@ class TransformersWriter:
 
         folder = converted(weights, cache) if weights.suffix == ".gguf" else weights
         if not (folder / "config.json").is_file():
-            raise WeightsMissingError(f"{weights}: no model in it.", cure="It takes a GGUF file or a folder of weights.")
+            raise WeightsMissingError(
+                f"{weights}: no model in it.", cure="It takes a GGUF file or a folder of weights."
+            )
         self._model = load(AutoModelForCausalLM, folder, plan, cache / "quantized")
         make_greedy(self._model)
         self._tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True)

@@ -3,42 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from chunkers.spans import TICKS_PER_SECOND, Span
+from chunkers import TICKS_PER_SECOND, Span, Window
 from pipeline.settings import Gemma as GemmaSettings
 
 HEARD = "words"
 LISTEN = "SUMMARY: words\nEVENT 00:01: now"
 WATCH = "SUMMARY: pictures\nSCREEN: MM 7\nEVENT 00:02: when"
-
-
-@dataclass(frozen=True)
-class Window:
-    """What the recipe reads of an audio window."""
-
-    index: int
-    span: Span
-    heard: Span
-    samples: Any
-    silent: bool = False
-
-
-@dataclass(frozen=True)
-class Segment:
-    """What the recipe reads of a video segment."""
-
-    index: int
-    span: Span
-    frames: Any
-    pts: tuple[Fraction, ...]
-    windows: tuple[Window, ...] = ()
 
 
 def noise(seconds: float, seed: int = 0) -> Any:
