@@ -21,6 +21,7 @@ from typing import Any
 import torch
 
 from chunkers import Segment, Window, find_ffmpeg, probe, segments, windows
+from pipeline.models.generating import end_tokens
 from pipeline.recipes.gemma import GemmaRecipe, open_recipe
 from pipeline.settings import load
 from tests.pipeline.gemma import tiny
@@ -29,19 +30,23 @@ Chunk = Window | Segment
 
 
 class Clock:
-    """Seconds spent inside of a model's `generate`."""
+    """Seconds spent inside of a model's `generate`.
+
+    It also ends every answer at its cap: a random model would not, and answers without end are failures.
+    """
 
     def __init__(self, model: Any) -> None:
         self.seconds = 0.0
         self._generate = model.generate
+        self._end = min(end_tokens(model))
         model.generate = self
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         start = time.perf_counter()
-        try:
-            return self._generate(*args, **kwargs)
-        finally:
-            self.seconds += time.perf_counter() - start
+        output = self._generate(*args, **kwargs)
+        self.seconds += time.perf_counter() - start
+        output[:, -1] = self._end
+        return output
 
 
 def make_recording(path: Path, seconds: int, *, picture: bool) -> Path:
@@ -82,8 +87,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--model", help="folder of a checkpoint; default: a tiny random one")
     parser.add_argument("--quantization", default="none")
-    parser.add_argument("--minutes", type=int, default=3)
-    parser.add_argument("--tokens", type=int, default=64, help="cap of each answer; a random model always reaches it")
+    parser.add_argument("--minutes", type=int, default=2)
+    parser.add_argument("--tokens", type=int, default=64, help="tokens of each answer")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)

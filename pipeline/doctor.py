@@ -31,7 +31,7 @@ PACKAGES = (
     "prefect",
 )
 CASCADE = int(2.5 * GIB)
-"""What the recipe `cascade` needs: Whisper base, a 1.5B text model in 4 bits, its cache, Python."""
+"""What the recipe `cascade` needs, estimated: Whisper base, a 1.5B text model in 4 bits, its cache, Python."""
 
 USABLE = 0.92
 """The share of a device's memory that the driver and the desktop leave."""
@@ -108,6 +108,7 @@ class Report:
             f"4 bits: {machine.kernels}",
             f"Gemma 4 with {self.tokens:,} tokens in its cache needs (weights + cache + an allowance):",
             *(_fit_line(fit) for fit in self.fits),
+            f"The recipe cascade needs about {_gib(CASCADE)} of memory and no GPU; there are {_gib(machine.ram)}.",
             f"Recipe: {self.recipe}. {self.reason}",
         ]
 

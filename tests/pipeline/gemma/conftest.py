@@ -32,6 +32,14 @@ def seconds(count: int) -> tuple[int, ...]:
     return tuple(range(0, count * TICKS_PER_SECOND, TICKS_PER_SECOND))
 
 
+def quantized_names(model: Any) -> list[str]:
+    """Names of the linear layers that bitsandbytes has taken over."""
+    import bitsandbytes as bnb
+
+    kinds = (bnb.nn.Linear4bit, bnb.nn.Linear8bitLt)
+    return [name for name, module in model.named_modules() if isinstance(module, kinds)]
+
+
 def window(index: int, start_s: float, length_s: float, *, lead_s: float = 0, silent: bool = False) -> Window:
     """An audio window of noise, which hears `lead_s` before its own span."""
     start, lead = round(start_s * TICKS_PER_SECOND), round(lead_s * TICKS_PER_SECOND)

@@ -134,7 +134,8 @@ def test_a_real_recording_is_cut_proved_and_described(opened: Callable[..., Gemm
     sound = ["-f", "lavfi", "-i", "aevalsrc=0.4*sin(440*PI*t)*pow(sin(2*PI*t)\\,2):s=16000:d=4"]
     command = [str(find_ffmpeg(None)), "-v", "error", *picture, *sound, "-c:a", "pcm_s16le", str(film)]
     subprocess.run(command, check=True)
-    recipe = GemmaRecipe(opened("unified"), load_settings(sets=SETS))
+    # E2B hears again while it describes: sound and frames in one request.
+    recipe = GemmaRecipe(opened("e2b"), load_settings(sets=SETS), _Recogniser())
     with segments(probe(film)) as seen, windows(probe(film)) as heard:
         watched, listened = recipe.describe("r", [*seen, *heard])
     assert watched.frames_sent == watched.frames_expected == 4

@@ -11,8 +11,9 @@ torch = pytest.importorskip("torch", reason="needs the extra `gemma`")
 
 from pipeline.errors import LimitError, WeightsDamagedError, WeightsMissingError  # noqa: E402
 from pipeline.models.protocol import Prompt, Writer  # noqa: E402
-from pipeline.models.quantized import Plan, quantized_names  # noqa: E402
+from pipeline.models.quantized import Plan  # noqa: E402
 from pipeline.models.transformers_text import TransformersWriter  # noqa: E402
+from tests.pipeline.gemma.conftest import quantized_names  # noqa: E402
 
 CPU = Plan(quantization="none", device="cpu")
 PROMPTS = [Prompt("Merge."), Prompt("Merge the notes of the day.", system="Be brief."), Prompt("On.")]
