@@ -1,4 +1,4 @@
-"""Checkpoints made once a session: random ones of both families, and one that has learnt to answer."""
+"""Checkpoints made once a test run: random ones of both families, and one that has learnt to answer."""
 
 from __future__ import annotations
 
