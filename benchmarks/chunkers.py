@@ -38,7 +38,7 @@ def audio_ours(path: Path) -> None:
 
 
 def audio_pydub(path: Path) -> None:
-    from pydub import AudioSegment  # noqa: PLC0415
+    from pydub import AudioSegment
 
     AudioSegment.converter = FFMPEG
     # Without ffprobe it can still read MP3.
@@ -48,7 +48,7 @@ def audio_pydub(path: Path) -> None:
 
 
 def audio_pyav(path: Path) -> None:
-    import av  # noqa: PLC0415
+    import av
 
     with av.open(path) as container:
         resampler = av.AudioResampler("s16", "mono", 16_000)
@@ -58,7 +58,7 @@ def audio_pyav(path: Path) -> None:
 
 
 def audio_torchcodec(path: Path) -> None:
-    from torchcodec.decoders import AudioDecoder  # noqa: PLC0415
+    from torchcodec.decoders import AudioDecoder
 
     decoder = AudioDecoder(path, sample_rate=16_000, num_channels=1)
     end_s = decoder.metadata.duration_seconds
@@ -81,7 +81,7 @@ def video_ours(path: Path) -> None:
 
 def video_pyav(path: Path) -> None:
     """Frames only: it has no sound to pay for."""
-    import av  # noqa: PLC0415
+    import av
 
     with av.open(path) as container:
         container.streams.video[0].thread_type = "AUTO"
