@@ -67,7 +67,7 @@ def test_every_cue_lies_where_its_words_were_said(outcome: Outcome, sentences: l
     cues = [cue for row in outcome.run.chunks() for cue in row.cues]
     found = misplaced = 0
     for sentence in sentences:
-        words = {word for word in re.findall(r"[a-z]{6,}", str(sentence["text"]).lower())}
+        words = set(re.findall(r"[a-z]{6,}", str(sentence["text"]).lower()))
         if len(words) < 3:
             continue
         best = max(cues, key=lambda cue: len(words & set(re.findall(r"[a-z]{6,}", cue["text"].lower()))))

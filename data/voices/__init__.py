@@ -40,14 +40,8 @@ VOICES: dict[str, Callable[[], Voice]] = {kind: _opener(kind) for kind in ("koko
 
 def trim(samples: Samples, rate: int, floor: float = 0.01, margin_s: float = 0.03) -> Samples:
     """Cut what is quieter than `floor` of the peak off both ends, but for a margin."""
-<<<<<<< HEAD
-    loud = np.flatnonzero(
-        np.abs(samples.astype(np.int32)) > floor * max(1, int(np.abs(samples.astype(np.int32)).max()))
-    )
-=======
     loudness = np.abs(samples.astype(np.int32))
     loud = np.flatnonzero(loudness > floor * max(1, int(loudness.max(initial=0))))
->>>>>>> data
     if not loud.size:
         return samples
     margin = round(margin_s * rate)

