@@ -36,8 +36,8 @@ def _summary(run: Run, total: Coverage) -> Iterator[str]:
     yield "## Summary\n\n"
     node = root(run)
     if node is None:
-        spoken = total.ticks["processed"] > 0
-        yield "The run is not finished: run it again.\n\n" if spoken else "Nothing was said in this recording.\n\n"
+        done = bool(run.result()) and not total.ticks["processed"]
+        yield "Nothing was said in this recording.\n\n" if done else "The run is not finished: run it again.\n\n"
         return
     starts = [(row.span, f"t{row.index}") for row in run.chunks()]
     for one in traced(node):
