@@ -11,8 +11,12 @@ LongmediaError
 │   ├── WeightsMissingError         weights are not on this machine
 │   ├── WeightsDamagedError         weights are not the ones we pinned
 │   ├── MissingExtraError           an optional dependency is not installed
+│   ├── EndpointError               a server did not answer as it was asked
 │   ├── LimitError                  a chunk or prompt is over the model's limit
 │   └── InputMismatchError          the model saw something else than we sent
+├── EgressError
+│   ├── EgressRefusedError          a rule forbids to send this
+│   └── LedgerError                 what is sent cannot be accounted for
 ├── StoreError
 │   ├── StoreBusyError              another process writes this run
 │   ├── StoreDamagedError           a part cannot be read
@@ -40,9 +44,13 @@ from chunkers.errors import (
 
 __all__ = [
     "DecodeError",
+    "EgressError",
+    "EgressRefusedError",
     "EmptyFileError",
+    "EndpointError",
     "FfmpegMissingError",
     "InputMismatchError",
+    "LedgerError",
     "LimitError",
     "LongmediaError",
     "MediaError",
@@ -87,12 +95,28 @@ class MissingExtraError(ModelError):
     """An optional dependency is not installed; the cure names the extra."""
 
 
+class EndpointError(ModelError):
+    """A server cannot be reached, or its answer is not what was asked for."""
+
+
 class LimitError(ModelError):
     """A chunk or a prompt is over the model's limit."""
 
 
 class InputMismatchError(ModelError):
     """What the processor made of a chunk is not what was computed for it."""
+
+
+class EgressError(LongmediaError):
+    """Something was not sent."""
+
+
+class EgressRefusedError(EgressError):
+    """A rule forbids to send this; nothing left the machine."""
+
+
+class LedgerError(EgressError):
+    """The ledger is damaged or cannot be written: without it nothing is sent."""
 
 
 class StoreError(LongmediaError):

@@ -20,7 +20,7 @@ def identity(settings: Settings) -> dict[str, str]:
     names = {
         "version": VERSION,
         "hearer": engines.weights_identity(settings.hear.model, settings),
-        "writer": f"{engines.text_engine(settings)}:{engines.weights_identity(settings.write.model, settings)}",
+        "writer": engines.writer_identity(settings),
     }
     roles = {f"prompt.{role}": prompts.load(settings.profile, role).digest for role in ("chunk", "merge")}
     return names | roles
