@@ -18,13 +18,17 @@ from chunkers.errors import (
     UnreadableError,
 )
 from chunkers.ffmpeg import ffmpeg_version, find_ffmpeg
+from chunkers.frames import BUDGETS, frame_size
 from chunkers.identity import content_id
 from chunkers.media import AudioTrack, Recording, VideoTrack, probe
+from chunkers.segments import Segment, SegmentRules
 from chunkers.silence import is_silent, quiet_point
 from chunkers.spans import TICKS_PER_SECOND, Span, stamp, to_seconds, to_ticks, union
 from chunkers.tracks import Choice, choose_audio, render_probe
+from chunkers.video import Segments, segments
 
 __all__ = [
+    "BUDGETS",
     "TICKS_PER_SECOND",
     "AudioTrack",
     "Choice",
@@ -41,6 +45,9 @@ __all__ = [
     "NotFoundError",
     "NotMediaError",
     "Recording",
+    "Segment",
+    "SegmentRules",
+    "Segments",
     "Span",
     "StalledError",
     "TrackError",
@@ -53,10 +60,12 @@ __all__ = [
     "content_id",
     "ffmpeg_version",
     "find_ffmpeg",
+    "frame_size",
     "is_silent",
     "probe",
     "quiet_point",
     "render_probe",
+    "segments",
     "stamp",
     "to_seconds",
     "to_ticks",

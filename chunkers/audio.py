@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
-import ffmpeg as builder
 import numpy as np
 from numpy.typing import NDArray
 
-from chunkers.decoding import Decoded, Decoding, judge
-from chunkers.errors import DecodeError, NoAudioError
-from chunkers.ffmpeg import Child, Pipe, find_ffmpeg, input_options
+from chunkers.arguments import audio_output, command, source
+from chunkers.decoding import Decoded, Decoding, check_end, judge, runs_away
+from chunkers.errors import NoAudioError
+from chunkers.ffmpeg import Child, Pipe, find_ffmpeg
 from chunkers.media import Recording
 from chunkers.silence import is_silent, quiet_point
 from chunkers.spans import TICKS_PER_SECOND, Span, to_ticks
-from chunkers.tracks import Choice, audio_duration, check_choice, choose_audio
+from chunkers.tracks import Choice, audio_duration, audio_start, check_choice, choose_audio
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ class Window:
 
 
 class WindowCutter:
-    """Cuts a stream of 16-bit samples into windows. Knows nothing of files; holds at most one window."""
+    """Cuts a stream of 16-bit samples into windows. Knows nothing of files; holds at most what is not yet cut."""
 
     def __init__(self, rules: WindowRules) -> None:
         self._rules = rules
@@ -83,29 +81,34 @@ class WindowCutter:
         """The ticks that came in so far."""
         return self._heard_start + len(self._pcm) // 2
 
-    def feed(self, data: bytes) -> Iterator[Window]:
-        """The windows that are complete once `data` (little-endian, of any length) is in."""
+    def feed(self, data: bytes) -> None:
+        """Take in little-endian samples, in pieces of any length."""
         self._pcm += data
-        # Strictly longer: only then there is a next window for what is behind the cut.
-        while len(self._pcm) // 2 > self._rules.length:
-            heard = self._samples(self._rules.length)
+
+    def next_cut(self, *, final: bool = False) -> tuple[int, int] | None:
+        """Where the next window ends and how much of it the one behind hears again, both in ticks.
+
+        None: more has to come in first. `final`: nothing more will.
+        """
+        # Strictly longer: only then is there a next window for what is behind the cut.
+        if self.received > self._heard_start + self._rules.length:
+            heard = self._samples(self._heard_start, self._heard_start + self._rules.length)
             pause = quiet_point(heard, self._rules.length - self._rules.cut_range)
-            if pause is None:
-                yield self._window(heard, keep=self._rules.lead_in)
-            else:
-                yield self._window(heard[:pause], keep=0)
+            if pause is not None:
+                return self._heard_start + pause, 0
+            return self._heard_start + self._rules.length, self._rules.lead_in
+        if final and self.received > self._owned_start:
+            return self.received, 0
+        return None
 
-    def finish(self) -> Iterator[Window]:
-        """The last window, if anything is left."""
-        if self.received > self._owned_start:
-            yield self._window(self._samples(len(self._pcm) // 2), keep=0)
+    def pause_within(self, start: int, end: int) -> int | None:
+        """The quiet tick in [start, end), judged by the loudness of the next window."""
+        found = quiet_point(self._samples(self._heard_start, end), start - self._heard_start)
+        return None if found is None else self._heard_start + found
 
-    def _samples(self, count: int) -> NDArray[np.int16]:
-        return np.frombuffer(bytes(self._pcm[: 2 * count]), "<i2")
-
-    def _window(self, pcm: NDArray[np.int16], *, keep: int) -> Window:
-        """The window of `pcm`, after which the next one hears the last `keep` ticks again."""
-        end = self._heard_start + len(pcm)
+    def take(self, end: int, keep: int) -> Window:
+        """The next window, up to `end`; the one behind it hears its last `keep` ticks again."""
+        pcm = self._samples(self._heard_start, end)
         window = Window(
             index=self._index,
             span=Span(self._owned_start, end),
@@ -113,11 +116,21 @@ class WindowCutter:
             samples=pcm.astype(np.float32) / np.float32(32768),
             silent=is_silent(pcm),
         )
+        keep = min(keep, len(pcm))
         del self._pcm[: 2 * (len(pcm) - keep)]
         self._index += 1
         self._owned_start = end
         self._heard_start = end - keep
         return window
+
+    def windows(self, *, final: bool = False) -> Iterator[Window]:
+        """Every window that can be cut by now."""
+        while cut := self.next_cut(final=final):
+            yield self.take(*cut)
+
+    def _samples(self, start: int, end: int) -> NDArray[np.int16]:
+        part = self._pcm[2 * (start - self._heard_start) : 2 * (end - self._heard_start)]
+        return np.frombuffer(part, "<i2")
 
 
 Windows = Decoding[Window]
@@ -146,54 +159,39 @@ def windows(
     check_choice(recording, track)
     binary = find_ffmpeg(ffmpeg)
     pipe = Pipe()
-    sound = audio_output(builder.input(f"file:{recording.path}", **input_options()), recording, track, pipe.address)
+    sound = audio_output(source(recording), recording, track, pipe.address)
     child = Child(command(binary, sound), {"audio": pipe}, source=recording.path, stall_s=stall_s)
     cutter = WindowCutter(rules or WindowRules())
-    return Decoding(child, _cut(child, cutter, recording), lambda: _report(child, cutter, recording, track), read_ahead)
+    return Decoding(
+        child, _cut(child, cutter, recording, track), lambda: _report(child, cutter, recording, track), read_ahead
+    )
 
 
-def command(binary: Path, outputs: Any) -> list[str]:
-    """The command line of ffmpeg-python's `outputs`."""
-    program, *arguments = builder.compile(outputs, cmd=str(binary))
-    return [program, "-nostdin", "-hide_banner", "-v", "error", *arguments]
-
-
-# async=1 fills gaps with silence; first_pts=0 also the one before a track that starts late: one clock for all.
-_ON_THE_CLOCK = f"aresample={TICKS_PER_SECOND}:async=1:min_hard_comp=0.1:first_pts=0"
-
-
-def audio_output(source: Any, recording: Recording, track: Choice, address: str) -> Any:
-    """ffmpeg-python's output of `track` as 16 kHz mono 16-bit samples to `address`."""
-    options = {"format": "s16le", "acodec": "pcm_s16le", "ac": 1}
-    if track != "mix":
-        return builder.output(source[f"a:{track}"], address, af=_ON_THE_CLOCK, **options)
-    count = len(recording.audio)
-    chains = [f"[0:a:{n}]{_ON_THE_CLOCK},aformat=channel_layouts=mono[a{n}]" for n in range(count)]
-    inputs = "".join(f"[a{n}]" for n in range(count))
-    # The plain average: it cannot clip, and one gain holds from start to end.
-    mixed = f"{inputs}amix=inputs={count}:duration=longest:normalize=0,volume=1/{count}[mix]"
-    return builder.output(source, address, filter_complex=";".join([*chains, mixed]), map="[mix]", **options)
-
-
-def _cut(child: Child, cutter: WindowCutter, recording: Recording) -> Iterator[Window]:
+def _cut(child: Child, cutter: WindowCutter, recording: Recording, track: Choice) -> Iterator[Window]:
+    header = audio_duration(recording, track)
+    start = audio_start(recording, track)
+    heard = stopped = False
     for _, data in child:
-        yield from cutter.feed(data)
-    if child.returncode == -signal.SIGKILL:
-        # The end of what came is not the end of the recording: give no window that owns less than it should.
-        raise DecodeError(recording.path, "ffmpeg was killed.", cure="Try again; is there enough memory?")
-    if not cutter.received:
-        said = "; ".join(child.errors[:3]) or f"exit code {child.returncode}"
-        raise DecodeError(recording.path, f"no audio could be decoded ({said}).", cure="The file is damaged.")
-    yield from cutter.finish()
+        if not heard:
+            for second in silence(start):
+                cutter.feed(second)
+                yield from cutter.windows()
+        heard = True
+        cutter.feed(data)
+        yield from cutter.windows()
+        if runs_away(cutter.received, header):
+            child.kill()
+            stopped = True
+            break
+    check_end(child, recording, gave=heard, stopped=stopped, what="audio")
+    yield from cutter.windows(final=True)
+
+
+def silence(ticks: int) -> Iterator[bytes]:
+    """`ticks` of 16-bit silence, a second at a time: a track may start hours late."""
+    for start in range(0, ticks, TICKS_PER_SECOND):
+        yield bytes(2 * min(TICKS_PER_SECOND, ticks - start))
 
 
 def _report(child: Child, cutter: WindowCutter, recording: Recording, track: Choice) -> Decoded:
-    duration = audio_duration(recording, track)
-    return judge(
-        cutter.received,
-        duration,
-        exact=recording.exact_duration,
-        errors=tuple(child.errors),
-        error_lines=child.error_lines,
-        ended="" if not child.returncode else f"ffmpeg ended with status {child.returncode}.",
-    )
+    return judge(child, cutter.received, audio_duration(recording, track), exact=recording.exact_duration)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import signal
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
+from chunkers.errors import DecodeError
 from chunkers.ffmpeg import Child
+from chunkers.media import Recording
 from chunkers.readahead import ReadAhead
-from chunkers.spans import Span, stamp
+from chunkers.spans import Span, stamp, to_ticks
 
 T = TypeVar("T")
 
@@ -40,23 +43,46 @@ class Decoded:
         return Span(self.duration, self.header) if self.truncated else None
 
 
-def judge(duration: int, header: int, *, exact: bool, errors: tuple[str, ...], error_lines: int, ended: str) -> Decoded:
-    """The report of a pass that gave `duration` of `header` ticks.
+def judge(child: Child, duration: int, header: int, *, exact: bool, notes: Sequence[str] = ()) -> Decoded:
+    """The report of a pass of `child` that gave `duration` of `header` ticks; `notes` come first.
 
     `exact`: whether the header counts time; a duration that is guessed from the bit rate proves nothing.
-    `ended`: how ffmpeg ended, in words, where it did not end well.
     """
-    short = header - duration > TRUNCATION_S * 16_000
-    notes = []
+    short = header - duration > to_ticks(TRUNCATION_S)
+    found = list(notes)
     if short and exact:
-        notes.append(f"Truncated: {stamp(duration)} of {stamp(header)} could be decoded.")
+        found.append(f"Truncated: {stamp(duration)} of {stamp(header)} could be decoded.")
     elif short:
-        notes.append(f"{stamp(duration)} decoded; the header guesses {stamp(header)}.")
-    if error_lines:
-        notes.append(f"Damaged: the decoder reported {error_lines} error(s), first: {errors[0]}")
-    if ended:
-        notes.append(ended)
-    return Decoded(duration, header, error_lines, errors, short and exact, tuple(notes))
+        found.append(f"{stamp(duration)} could be decoded; the header guesses {stamp(header)}.")
+    if child.error_lines:
+        found.append(f"Damaged: the decoder wrote {child.error_lines} line(s) of errors; the first: {child.errors[0]}")
+    if runs_away(duration, header):
+        found.append("The time stamps are damaged: it was stopped where it ran far beyond its header.")
+    elif child.returncode:
+        found.append(f"ffmpeg ended with status {child.returncode}.")
+    return Decoded(duration, header, child.error_lines, tuple(child.errors), short and exact, tuple(found))
+
+
+RUNAWAY_S = 3600
+"""How far a decode may pass twice its header before its time stamps are taken to be damaged."""
+
+
+def runs_away(decoded: int, header: int) -> bool:
+    """Whether damaged time stamps make silence without end: ffmpeg fills any gap, a million hours too."""
+    return decoded > 2 * header + to_ticks(RUNAWAY_S if header else 168 * 3600)
+
+
+def check_end(child: Child, recording: Recording, *, gave: bool, stopped: bool, what: str) -> None:
+    """Raises `DecodeError` where the end of what came is not the end of the recording, or nothing came at all.
+
+    `stopped`: we ended the child ourselves.
+    """
+    if not stopped and child.returncode in {-signal.SIGKILL, -signal.SIGTERM}:
+        # Not the file's fault: another try may go on. A last window would own less than it should.
+        raise DecodeError(recording.path, "ffmpeg was killed.", cure="Try again; was there enough memory?")
+    if not gave:
+        said = "; ".join(child.errors[:3]) or f"exit status {child.returncode}"
+        raise DecodeError(recording.path, f"no {what} could be decoded ({said}).", cure="Is the file damaged?")
 
 
 class Decoding(Generic[T]):
@@ -70,7 +96,11 @@ class Decoding(Generic[T]):
     """
 
     def __init__(self, child: Child, chunks: Iterator[T], report: Callable[[], Decoded], read_ahead: int) -> None:
-        self._chunks = ReadAhead(chunks, read_ahead, child.kill)
+        try:
+            self._chunks = ReadAhead(chunks, read_ahead, child.kill)
+        except BaseException:
+            child.close()
+            raise
         self._report = report
         self._exhausted = False
         # Holds no reference to self, so that a forgotten decoding is collected and closed.

@@ -6,7 +6,6 @@ import functools
 import os
 import selectors
 import shutil
-import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -26,7 +25,6 @@ concat, imf), devices, numbered images and text formats are not among them."""
 _KEPT_LINES = 20
 _LINE_BYTES = 1 << 12
 _READ_BYTES = 1 << 18
-_CRASHES = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL}
 
 
 def input_options() -> dict[str, str]:
@@ -53,7 +51,7 @@ def find_ffmpeg(given: Path | None = None) -> Path:
 def _bundled() -> str:
     # Imported here: whoever has an ffmpeg of their own does not need the wheel.
     try:
-        import imageio_ffmpeg  # noqa: PLC0415
+        import imageio_ffmpeg
 
         return str(imageio_ffmpeg.get_ffmpeg_exe())
     except (ImportError, RuntimeError) as error:
@@ -136,11 +134,6 @@ class Child:
     def returncode(self) -> int | None:
         """Its exit status once it has ended; negative for the signal that ended it."""
         return self._process.returncode
-
-    @property
-    def crashed(self) -> bool:
-        """Whether a fault of ffmpeg's own ended it: the same file would do so again."""
-        return self._process.returncode is not None and -self._process.returncode in _CRASHES
 
     def __iter__(self) -> Iterator[tuple[str, bytes]]:
         partial = b""

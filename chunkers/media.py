@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import os
 import re
 import stat
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TypeVar
 
 import av
 import av.error
+from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
+from av.format import Flags
+from av.frame import Frame
 from av.stream import Disposition, Stream
+from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from chunkers.errors import (
@@ -34,8 +35,8 @@ from chunkers.identity import content_id
 from chunkers.levels import measure_levels
 from chunkers.spans import to_ticks
 
-S = TypeVar("S", bound=Stream)
-Tr = TypeVar("Tr", "AudioTrack", "VideoTrack")
+Firsts = dict[int, VideoFrame | AudioFrame]
+"""Stream index to its first frame."""
 
 OPEN_TIMEOUT_S = 60.0
 _FRAME_SEARCH_PACKETS = 500
@@ -59,6 +60,9 @@ class AudioTrack:
     title: str | None
     default: bool
     start: Fraction
+    """Its first sample that can be decoded."""
+    first_packet: Fraction
+    """What the container calls its start."""
     duration: Fraction | None
     level_db: float | None = None
     """The loudest of a few excerpts, mixed to mono, in dBFS RMS; -inf is digital silence, None not measured."""
@@ -79,6 +83,9 @@ class VideoTrack:
     fps: Fraction | None
     """The average rate."""
     start: Fraction
+    """Its first frame that can be decoded."""
+    first_packet: Fraction
+    """What the container calls its start."""
     duration: Fraction | None
     cover_art: bool
     """A picture that comes with the sound, and no video."""
@@ -104,6 +111,8 @@ class Recording:
     content_id: str
     exact_duration: bool = True
     """False where the header's duration is a guess from the bit rate."""
+    stamps_jump: bool = False
+    """The container allows its time stamps to jump (MPEG-TS, MPEG-PS, Ogg)."""
 
     @property
     def pictures(self) -> tuple[VideoTrack, ...]:
@@ -142,8 +151,10 @@ def _check_file(path: Path) -> int:
     if not stat.S_ISREG(status.st_mode):
         # It could be read once only, but it is read twice: for its header and for its content.
         raise NotAFileError(path, "is a pipe or a device.", cure="Write it to a file first.")
-    if not os.access(path, os.R_OK):
-        raise UnreadableError(path, "may not be read.", cure="Check its rights.")
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise UnreadableError(path, f"may not be read ({error.strerror}).", cure="Check its rights.") from error
     if not status.st_size:
         raise EmptyFileError(path, "is empty.", cure="Was it copied to the end?")
     return status.st_size
@@ -157,8 +168,6 @@ def _open(path: Path) -> InputContainer:
 
 
 def _translated(path: Path, error: av.error.FFmpegError) -> MediaError:
-    if isinstance(error, PermissionError):
-        return UnreadableError(path, "may not be read.", cure="Check its rights.")
     if isinstance(error, TimeoutError | av.error.ExitError):
         return StalledError(path, f"gave nothing for {OPEN_TIMEOUT_S:g} s.", cure="Copy it to a local disk first.")
     with path.open("rb") as file:
@@ -177,12 +186,9 @@ def _translated(path: Path, error: av.error.FFmpegError) -> MediaError:
 
 def _describe(path: Path, size: int, container: InputContainer) -> Recording:
     start = _start_time(container)
-    audio = _tracks(container.streams.audio, lambda index, stream: _audio_track(index, stream, start))
-    rotations = {} if not container.streams.video else _rotations(container)
-    video = _tracks(
-        container.streams.video,
-        lambda index, stream: _video_track(index, stream, start, rotations.get(stream.index, 0)),
-    )
+    first = _first_frames(container)
+    audio = tuple(_audio_track(*item, first, start) for item in enumerate(container.streams.audio))
+    video = tuple(_video_track(*item, first, start) for item in enumerate(container.streams.video))
     if not audio and not video:
         raise NotMediaError(path, "holds neither audio nor video.", cure="Name an audio or video file.")
     name = container.format.name
@@ -196,12 +202,9 @@ def _describe(path: Path, size: int, container: InputContainer) -> Recording:
         audio=audio,
         video=video,
         content_id=content_id(path),
+        stamps_jump=Flags.ts_discont in Flags(container.format.flags),
         exact_duration=_counts_frames(path) if name == "mp3" else name not in _GUESSING,
     )
-
-
-def _tracks(streams: Iterable[S], make: Callable[[int, S], Tr]) -> tuple[Tr, ...]:
-    return tuple(make(index, stream) for index, stream in enumerate(streams))
 
 
 def _start_time(container: InputContainer) -> Fraction:
@@ -217,9 +220,12 @@ def _exact(stream: Stream, value: int | None) -> Fraction | None:
     return None if value is None or stream.time_base is None else value * stream.time_base
 
 
-def _start(stream: Stream, start_time: Fraction) -> Fraction:
-    start = _exact(stream, stream.start_time)
-    return Fraction(0) if start is None else start - start_time
+def _starts(stream: Stream, first: Frame | None, start_time: Fraction) -> tuple[Fraction, Fraction]:
+    """On the recording's clock: the first frame, and the first packet."""
+    packet = _exact(stream, stream.start_time)
+    frame = None if first is None or first.pts is None or first.time_base is None else first.pts * first.time_base
+    packet = start_time if packet is None else packet
+    return (packet if frame is None else frame) - start_time, packet - start_time
 
 
 def _duration(stream: Stream) -> Fraction | None:
@@ -243,7 +249,8 @@ def _labels(stream: Stream) -> tuple[str | None, str | None, bool]:
     )
 
 
-def _audio_track(index: int, stream: AudioStream, start_time: Fraction) -> AudioTrack:
+def _audio_track(index: int, stream: AudioStream, first: Firsts, start_time: Fraction) -> AudioTrack:
+    start, first_packet = _starts(stream, first.get(stream.index), start_time)
     language, title, default = _labels(stream)
     context = stream.codec_context
     return AudioTrack(
@@ -255,18 +262,22 @@ def _audio_track(index: int, stream: AudioStream, start_time: Fraction) -> Audio
         language=language,
         title=title,
         default=default,
-        start=_start(stream, start_time),
+        start=start,
+        first_packet=first_packet,
         duration=_duration(stream),
     )
 
 
-def _video_track(index: int, stream: VideoStream, start_time: Fraction, rotation: int) -> VideoTrack:
+def _video_track(index: int, stream: VideoStream, first: Firsts, start_time: Fraction) -> VideoTrack:
+    frame = first.get(stream.index)
+    start, first_packet = _starts(stream, frame, start_time)
     language, title, default = _labels(stream)
     context = stream.codec_context
     width, height = (context.width, context.height) if context else (0, 0)
     # Square pixels: a DVD stores 720 columns for what is shown 1024 wide.
     if context and context.sample_aspect_ratio:
         width = round(width * context.sample_aspect_ratio)
+    rotation = round(frame.rotation / 90) * 90 % 360 if isinstance(frame, VideoFrame) else 0
     if rotation % 180:
         width, height = height, width
     return VideoTrack(
@@ -277,7 +288,8 @@ def _video_track(index: int, stream: VideoStream, start_time: Fraction, rotation
         height=height,
         rotation=rotation,
         fps=stream.average_rate or None,
-        start=_start(stream, start_time),
+        start=start,
+        first_packet=first_packet,
         duration=_duration(stream),
         cover_art=bool(stream.disposition & (Disposition.attached_pic | Disposition.timed_thumbnails)),
         language=language,
@@ -286,18 +298,18 @@ def _video_track(index: int, stream: VideoStream, start_time: Fraction, rotation
     )
 
 
-def _rotations(container: InputContainer) -> dict[int, int]:
-    """Stream index to rotation. Only a decoded frame tells it."""
-    wanted = {stream.index for stream in container.streams.video}
-    found: dict[int, int] = {}
+def _first_frames(container: InputContainer) -> Firsts:
+    """Only the first frame tells the rotation, and where a file that was cut out of a longer one begins."""
+    wanted = {stream.index for stream in (*container.streams.audio, *container.streams.video) if stream.codec_context}
+    found: Firsts = {}
     with contextlib.suppress(av.error.FFmpegError):
-        for packet in itertools.islice(container.demux(video=list(range(len(wanted)))), _FRAME_SEARCH_PACKETS):
-            if packet.stream.index in found:
+        for packet in itertools.islice(container.demux(), _FRAME_SEARCH_PACKETS):
+            if packet.stream.index not in wanted - found.keys():
                 continue
             with contextlib.suppress(av.error.FFmpegError):
                 for frame in packet.decode():
-                    if isinstance(frame, av.VideoFrame):
-                        found[packet.stream.index] = round(frame.rotation / 90) * 90 % 360
+                    if isinstance(frame, VideoFrame | AudioFrame):
+                        found.setdefault(packet.stream.index, frame)
             if found.keys() == wanted:
                 break
     return found

@@ -77,6 +77,17 @@ def audio_duration(recording: Recording, choice: Choice) -> int:
     return to_ticks(max(ends)) if len(ends) == len(chosen) else recording.duration
 
 
+def audio_start(recording: Recording, choice: Choice) -> int:
+    """The tick at which the first sample of `choice` is heard; the mix begins at zero.
+
+    A start behind the end of the recording is damage, and zero then.
+    """
+    if choice == "mix":
+        return 0
+    start = max(0, to_ticks(recording.audio[choice].start))
+    return start if start < recording.duration else 0
+
+
 def render_probe(recording: Recording, wanted: int | Literal["mix", "all"] | None = None) -> list[str]:
     """`recording` as lines of text: container, duration, every track, and what would be chosen."""
     length = stamp(recording.duration) if recording.duration else "unknown"

@@ -70,7 +70,7 @@ def run(
         if direct:
             items = [attempt(path, settings, opened, watch(path), stop) for path in files]
         else:
-            from flows.local import run_flow  # noqa: PLC0415 - Prefect takes seconds to import
+            from flows.local import run_flow
 
             items = run_flow(files, settings, opened, watch, stop)
     for item in items:
@@ -105,8 +105,8 @@ def probe(
     track: Annotated[str, typer.Option("--audio-track", help="A number, `mix`, `all` or `auto`.")] = "auto",
 ) -> None:
     """What a file holds, and what would be heard."""
-    from chunkers import probe as probe_file  # noqa: PLC0415
-    from chunkers import render_probe  # noqa: PLC0415
+    from chunkers import probe as probe_file
+    from chunkers import render_probe
 
     wanted = None if track == "auto" else track if track in ("mix", "all") else _number(track)
     for line in render_probe(probe_file(path, levels=True), wanted):  # type: ignore[arg-type]
@@ -134,7 +134,7 @@ def _number(text: str) -> int:
 def _find(name: str, store: Store) -> Run:
     """The latest run of a recording given by its id, by the start of it, or by the input's path."""
     if Path(name).is_file():
-        from chunkers import content_id  # noqa: PLC0415
+        from chunkers import content_id
 
         return store.latest(content_id(Path(name)))
     matches = [folder for folder in store.files.folders() if folder.startswith(name)]

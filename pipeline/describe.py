@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from chunkers import Decoded, Window
+from chunkers import Decoded, Segment, Window
 from pipeline.errors import StoreDamagedError
 from pipeline.recipes.protocol import Chunk, Recipe
 from pipeline.store import Run
@@ -105,13 +105,18 @@ def _silent(chunk: Chunk) -> bool:
     return isinstance(chunk, Window) and chunk.silent
 
 
+def kind(chunk: Chunk) -> str:
+    """`segment` where there are frames, `window` where there is only sound."""
+    return "segment" if isinstance(chunk, Segment) else "window"
+
+
 def _silent_row(chunk: Chunk, recording: str) -> ChunkRow:
     return ChunkRow(
         recording=recording,
         index=chunk.index,
         start=chunk.span.start,
         end=chunk.span.end,
-        kind="window",
+        kind=kind(chunk),
         status="silent",
         attempts=0,
     )
@@ -128,7 +133,7 @@ def _tail(report: Decoded, recording: str, last: Chunk | None) -> list[ChunkRow]
             index=last.index + 1 if last else 0,
             start=missing.start,
             end=missing.end,
-            kind="window",
+            kind=kind(last) if last else "window",
             status="skipped",
             error="missing: the file ends before the length that its header gives",
             attempts=0,

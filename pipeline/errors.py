@@ -12,6 +12,7 @@ LongmediaError
 │   ├── WeightsDamagedError         weights are not the ones we pinned
 │   ├── MissingExtraError           an optional dependency is not installed
 │   ├── EndpointError               a server did not answer as it was asked
+│   │   └── UnreachedError          no way to the server
 │   ├── LimitError                  a chunk or prompt is over the model's limit
 │   └── InputMismatchError          the model saw something else than we sent
 ├── EgressError
@@ -69,6 +70,7 @@ __all__ = [
     "StoreError",
     "StoreFullError",
     "TrackError",
+    "UnreachedError",
     "UnreadableError",
     "WeightsDamagedError",
     "WeightsMissingError",
@@ -96,7 +98,11 @@ class MissingExtraError(ModelError):
 
 
 class EndpointError(ModelError):
-    """A server cannot be reached, or its answer is not what was asked for."""
+    """A server's answer is not what was asked for, or did not come."""
+
+
+class UnreachedError(EndpointError):
+    """No connection to the server: nothing was sent."""
 
 
 class LimitError(ModelError):

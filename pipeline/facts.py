@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Kind = Literal["number", "date", "name"]
@@ -56,9 +57,9 @@ _SMALL = 12
 """Numbers up to here, where written as words, are speech rather than facts: `one of the two`."""
 
 _PLAIN_WORDS = (
-    "a an and are as at but by for from he her his i if in is it its no not of on or our she so that the their them "
-    "then there these they this those to was we were what when where which who why will with you your yes "
-    "monday tuesday wednesday thursday friday saturday sunday"
+    "a also an and are as at but by for from he her his however i if in is it its no not of on or our she so that the "
+    "their them then there these they this those to was we were what when where which who why will with you your yes "
+    "after before later today tomorrow yesterday monday tuesday wednesday thursday friday saturday sunday"
 )
 _PLAIN = frozenset(_PLAIN_WORDS.split())
 """Words that are no names although a sentence, a title or a weekday writes them with a capital."""
@@ -74,11 +75,16 @@ class Fact:
     start: int
 
 
-def facts(text: str, *, small: bool = False) -> list[Fact]:
+def find(text: str, *, small: bool = False) -> list[Fact]:
     """Every number, date and name of `text`, in order, repeats included.
 
     With `small`, numbers up to twelve count also where they are written as words.
     """
+    return list(_find(text, small))
+
+
+@lru_cache(maxsize=1024)
+def _find(text: str, small: bool) -> tuple[Fact, ...]:
     found: list[Fact] = []
     rest = text
     for start, stop, key in _dates(rest):
@@ -88,13 +94,13 @@ def facts(text: str, *, small: bool = False) -> list[Fact]:
         found.append(Fact("number", text[start:stop], key, start))
     for start, stop, key in _names(rest):
         found.append(Fact("name", text[start:stop], key, start))
-    return sorted(found, key=lambda fact: (fact.start, fact.kind))
+    return tuple(sorted(found, key=lambda fact: (fact.start, fact.kind)))
 
 
-def distinct(text: str) -> list[str]:
+def facts(text: str) -> list[str]:
     """The facts of `text` as they are written, each once, in order: what is stored with a chunk."""
     first: dict[str, str] = {}
-    for fact in facts(text):
+    for fact in find(text):
         first.setdefault(fact.key, fact.text)
     return list(first.values())
 
@@ -154,7 +160,10 @@ def _spoken(words: list[str]) -> int:
 
 
 def _names(text: str) -> list[tuple[int, int, str]]:
-    """Runs of capitalised words; a lone word that opens a sentence says nothing about itself."""
+    """Runs of capitalised words; the word that opens a sentence says little about itself.
+
+    It stands for no name alone, and is left out of a run of three or more.
+    """
     runs: list[list[re.Match[str]]] = []
     for word in _WORD.finditer(text):
         if not word[0][0].isupper() or word[0].lower() in _PLAIN:
@@ -165,10 +174,10 @@ def _names(text: str) -> list[tuple[int, int, str]]:
             runs.append([word])
     found = []
     for run in runs:
-        start, stop = run[0].start(), run[-1].end()
+        opens = _OPENS.search(text[max(0, run[0].start() - 8) : run[0].start()]) is not None
+        start, stop = run[opens and len(run) > 2].start(), run[-1].end()
         name = re.sub(r"['’]s$", "", text[start:stop])
-        opens = len(run) == 1 and not name.isupper() and _OPENS.search(text[max(0, start - 8) : start])
-        if len(name) > 1 and not opens:
+        if len(name) > 1 and (name.isupper() or not (opens and len(run) == 1)):
             found.append((start, start + len(name), name.casefold()))
     return found
 

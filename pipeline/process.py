@@ -10,24 +10,30 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
 
 from chunkers import (
     Choice,
     Recording,
+    SegmentRules,
+    Segments,
     WindowRules,
     Windows,
     choose_audio,
     ffmpeg_version,
     find_ffmpeg,
     probe,
+    segments,
     windows,
 )
 from pipeline import recipes
 from pipeline.coverage import Coverage, coverage
 from pipeline.describe import Plan, describe
 from pipeline.errors import NoAudioError
+from pipeline.fallback.outside import admit, open_outside
+from pipeline.fallback.rescue import Rescued
 from pipeline.merge import merge
 from pipeline.recipes.protocol import Recipe
 from pipeline.settings import Settings, fingerprint
@@ -73,8 +79,12 @@ def process(
     watch: Watch = lambda _step: None,
     stop: threading.Event | None = None,
     load: Callable[[Settings], Recipe] = recipes.load,
+    egress: bool = False,
 ) -> Outcome:
     """Take one recording from its file to its root summary, going on where an earlier start ended.
+
+    Nothing leaves the machine unless `egress` switches it on for this run, and the settings and the
+    recording allow it; see `pipeline.fallback`.
 
     Raises the `MediaError` that says what is wrong with the file, `StoreBusyError` where another
     process works on the same run, and `Interrupted` soon after `stop` is set.
@@ -90,10 +100,14 @@ def process(
         raise NoAudioError(
             path, "no audio track: the recipe `cascade` has nothing to hear.", cure="Use --recipe gemma for pictures."
         )
+    outside = open_outside(settings, path, run.key.path, egress=egress)
     with run.writing():
         _begin(run, recording, settings)
         watch(Step("load"))
         recipe = load(settings)
+        admit(recipe.writer, settings, path, run.key.path, egress=egress)
+        if outside is not None:
+            recipe = Rescued(recipe, outside, settings)
         _describe(run, recording, settings, recipe, _stoppable(watch, stop))
         total = coverage(run.chunks())
         merge(
@@ -101,6 +115,7 @@ def process(
             recipe.writer,
             settings,
             progress=lambda done, of: _stoppable(watch, stop)(Step("merge", done, of)),
+            outside=outside,
         )
         state: State = "complete" if total.complete else "gaps"
         seconds = time.monotonic() - started
@@ -133,7 +148,7 @@ def _describe(run: Run, recording: Recording, settings: Settings, recipe: Recipe
         together=settings.write.windows_per_summary,
     )
     watch(Step("describe", 0, recording.duration))
-    with _open(recording, settings) as stream:
+    with _open(recording, settings, recipe) as stream:
         describe(run, stream, recipe, plan, lambda end: watch(Step("describe", end, recording.duration)))
         report = stream.report
     described["decoded"] = {
@@ -147,22 +162,33 @@ def _describe(run: Run, recording: Recording, settings: Settings, recipe: Recipe
     run.save("run.json", described)
 
 
-def _open(recording: Recording, settings: Settings) -> Windows:
-    """The stream of chunks that the recipe takes."""
-    media, audio = settings.media, settings.audio
+def _open(recording: Recording, settings: Settings, recipe: Recipe) -> Windows | Segments:
+    """The stream of chunks that the recipe takes: segments where it can see and there is something to."""
+    media, audio, video = settings.media, settings.audio, settings.video
     rules = WindowRules(length_s=audio.length_s, cut_range_s=audio.cut_range_s, lead_in_s=audio.lead_in_s)
+    track = _track(recording, audio.track)
+    if recipe.sees and recording.pictures:
+        segment_rules = SegmentRules(
+            length_s=video.length_s,
+            fps=Fraction(video.fps).limit_denominator(1000),
+            patches=video.frame_tokens,
+            scene_range_s=video.scene_range_s,
+        )
+        return segments(recording, segment_rules, rules, track=track, stall_s=media.stall_s, ffmpeg=media.ffmpeg)
     return windows(
         recording,
         rules,
-        track=_track(recording, audio.track),
+        track=track,
         read_ahead=media.read_ahead,
         stall_s=media.stall_s,
         ffmpeg=media.ffmpeg,
     )
 
 
-def _track(recording: Recording, wanted: str) -> Choice:
+def _track(recording: Recording, wanted: str) -> Choice | None:
     """The pass to make: `auto` looks for a track that is not silent."""
+    if not recording.audio:
+        return None
     if wanted == "mix":
         return "mix"
     (choice, *_), why = choose_audio(recording, None if wanted == "auto" else int(wanted))

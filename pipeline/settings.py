@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as SourceError
 
@@ -50,7 +50,9 @@ class Video(Group):
     length_s: Annotated[int, Field(ge=2, le=60)] = Field(60, description="longest segment, seconds")
     fps: Annotated[float, Field(gt=0, le=4)] = Field(1, description="frames a second that the model sees")
     frame_tokens: Literal[70, 140, 280, 560, 1120] = Field(70, description="soft tokens a frame, at most")
-    scene_cuts: bool = Field(False, description="let a scene change move the border of a segment")
+    scene_range_s: Annotated[float, Field(ge=0, le=59)] = Field(
+        20, description="a scene change in the last so many seconds of a segment moves its border there; 0: never"
+    )
 
 
 class Hear(Group):
@@ -84,6 +86,44 @@ class Write(Group):
     chunk_tokens: Annotated[int, Field(ge=16, le=2048)] = Field(90, description="longest summary of a chunk, tokens")
     windows_per_summary: Annotated[int, Field(ge=1, le=8)] = Field(
         1, description="windows that share one written summary; more than 1 saves time on small machines"
+    )
+
+
+class Gemma(Group):
+    """The multimodal model of the recipe `gemma`."""
+
+    model: str = Field("google/gemma-4-12B-it", description="a hub id (12B, E4B or E2B), or a folder with the weights")
+    quantization: Annotated[
+        Literal["nf4", "int8", "none"],
+        BeforeValidator(lambda value: "none" if value is None else value),  # `--set` reads that word as null
+    ] = Field("nf4", description="how the weights are held: 4, 8 or all bits")
+    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where it runs")
+    dtype: Literal["auto", "float32", "bfloat16"] = Field(
+        "auto", description="what it computes in; auto: bfloat16 on CUDA that has it, else float32"
+    )
+    adapter: Path | None = Field(None, description="folder of a LoRA adapter (needs the extra `lora`)")
+    drafter: str | None = Field(
+        None,
+        description="small model that drafts answers, such as `google/gemma-4-12B-it-assistant`; batches become one",
+    )
+    keep_quantized: bool = Field(
+        True, description="keep the quantised weights on disk: a fast second start", json_schema_extra=SAME_TEXT
+    )
+    hear_s: Annotated[float, Field(ge=2, le=30)] | None = Field(
+        None, description="longest stretch of audio in one request, seconds; none: 15 for the 12B, else 30"
+    )
+    hear_tokens: Annotated[int, Field(ge=32, le=1024)] = Field(
+        400, description="longest transcript of a request, tokens"
+    )
+    listen_again: bool | None = Field(
+        None, description="hear the sound again while describing it; none: not for the 12B, which loses late audio"
+    )
+    describe_tokens: Annotated[int, Field(ge=32, le=2048)] = Field(300, description="longest description, tokens")
+    batch: Annotated[int, Field(ge=1, le=64)] = Field(
+        4, description="requests in the model at once; more is faster, but may change a word from run to run"
+    )
+    prefill: Annotated[int, Field(ge=128, le=65_536)] = Field(
+        2048, description="tokens of a merge that are read at once"
     )
 
 
@@ -155,6 +195,7 @@ class Settings(BaseSettings):
     video: Video = Video()
     hear: Hear = Hear()
     write: Write = Write()
+    gemma: Gemma = Gemma()
     merge: Merge = Merge()
     storage: Storage = Storage()
     models: Models = Models()

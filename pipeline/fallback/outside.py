@@ -88,7 +88,7 @@ class Outside:
 
     @functools.cached_property
     def _endpoint(self) -> Endpoint:
-        from pipeline.models.endpoint import Endpoint  # noqa: PLC0415 - needs the extra `cloud`
+        from pipeline.models.endpoint import Endpoint
 
         return Endpoint(self._rules)
 

@@ -12,22 +12,17 @@ from itertools import groupby
 
 from pipeline import guards, prompts
 from pipeline.errors import EgressError, ModelError
-from pipeline.facts import distinct
+from pipeline.facts import facts
 from pipeline.fallback.hook import Question
 from pipeline.fallback.outside import Outside
 from pipeline.fallback.policy import Trigger
 from pipeline.models.endpoint_format import Ask
 from pipeline.models.protocol import Samples, Writer, Written
-from pipeline.recipes.protocol import Chunk
+from pipeline.recipes.protocol import SUMMARY, TOO_LONG, Chunk, Recipe
 from pipeline.settings import Settings
 from pipeline.tables import ChunkRow
 
 log = logging.getLogger(__name__)
-
-SUMMARY = "summary: "
-"""How the error of a row begins whose transcript is sound and only its summary failed."""
-
-TOO_LONG = f"{SUMMARY}too long for the local context"
 
 _HEARD_TOKENS = 512
 """Longest transcript of a window: half a minute of the quickest speech."""
@@ -35,25 +30,37 @@ _HEARD_TOKENS = 512
 _SILENCE = "[silence]"
 
 
-class Rescue:
-    """Fills failed rows of level 0 in place."""
+class Rescued:
+    """A `Recipe` that asks outside where the local one, which it wraps, has failed."""
 
-    def __init__(self, outside: Outside, writer: Writer, settings: Settings) -> None:
+    def __init__(self, recipe: Recipe, outside: Outside, settings: Settings) -> None:
+        self._recipe = recipe
         self._outside = outside
-        self._writer = writer
         self._hear_prompt = prompts.load(settings.profile, "fallback_hear")
         self._chunk_prompt = prompts.load(settings.profile, "chunk")
         self._max_tokens = settings.write.chunk_tokens
         self._together = settings.write.windows_per_summary
 
-    def rows(self, chunks: Sequence[Chunk], rows: Sequence[ChunkRow]) -> None:
-        """Ask for what failed; `chunks` and `rows` belong together, in order."""
+    @property
+    def sees(self) -> bool:
+        """As the local recipe."""
+        return self._recipe.sees
+
+    @property
+    def writer(self) -> Writer:
+        """The local writer."""
+        return self._recipe.writer
+
+    def describe(self, recording: str, chunks: Sequence[Chunk]) -> list[ChunkRow]:
+        """The local rows, and for those that failed what came from outside; see `Recipe.describe`."""
+        rows = self._recipe.describe(recording, chunks)
         for chunk, row in zip(chunks, rows, strict=True):
             if row.status == "failed" and not row.error.startswith(SUMMARY):
                 self._heard(chunk, row)
         failed = [row for row in rows if row.status == "failed" and row.error.startswith(SUMMARY)]
         for _, group in groupby(failed, key=lambda row: row.index // self._together):
             self._summarised(list(group))
+        return rows
 
     # -- hearing ------------------------------------------------------------------------------------
 
@@ -69,7 +76,7 @@ class Rescue:
         if fault:
             row.error, row.rejected = f"{row.error}; outside: {fault}", text
             return
-        row.transcript, row.error, row.facts = text, "", distinct(text)
+        row.transcript, row.error, row.facts = text, "", facts(text)
         row.cues = [{"start": row.start, "end": row.end, "text": text, "speaker": None}] if text else []
         row.status = "processed" if text else "silent"
         _from_outside([row], written)
@@ -80,7 +87,7 @@ class Rescue:
         """The local model writes if it can: one request less that leaves."""
         prompt = self._chunk_prompt.fill(text=row.transcript)
         try:
-            written = self._writer.write([prompt], max_tokens=self._max_tokens)[0]
+            written = self.writer.write([prompt], max_tokens=self._max_tokens)[0]
         except ModelError as error:
             row.status, row.error = "failed", f"{SUMMARY}{error}"
             return

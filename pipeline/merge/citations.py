@@ -13,21 +13,18 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from chunkers.spans import Span
-from pipeline.facts import facts
+from pipeline.facts import find
 from pipeline.merge.sentences import terms
 
 How = Literal["cited", "aligned", "carried"]
 
 SUPPORTED = 0.55
 """Share of a sentence's weighted words that its sources must hold."""
-
-SUPPORTED_ABROAD = 0.0
-"""The same for a cited sentence in another language than the notes: only numbers can be checked."""
 
 _MOST = 4
 _GAIN = 0.12
@@ -100,14 +97,12 @@ class Sources:
         does not hold is kept as invalid. A sentence that nothing supports has no valid citation.
         """
         chosen = [at for at, source in enumerate(self._sources) if source.label in named]
-        least = SUPPORTED_ABROAD if abroad else SUPPORTED
-        if chosen and self._support(sentence, chosen) >= least:
+        if chosen and self._holds(sentence, chosen, words=not abroad):
             return self._citations(number, chosen, "cited", valid=True)
-        rejected = self._citations(number, chosen, "cited", valid=False)
         aligned = self._align(sentence)
-        if aligned and self._support(sentence, aligned) >= SUPPORTED:
+        if aligned and self._holds(sentence, aligned):
             return self._citations(number, aligned, "aligned", valid=True)
-        return rejected
+        return self._citations(number, chosen, "cited", valid=False)
 
     def _weights(self, sentence: str) -> dict[str, float]:
         """How much each word of a sentence says: the fewer notes have it, the more."""
@@ -139,30 +134,20 @@ class Sources:
                 left.pop(word, None)
         return sorted(chosen)
 
-    def _support(self, sentence: str, chosen: Iterable[int]) -> float:
-        """Share of the sentence's weight that the chosen notes hold; 0 where one of its numbers is not there."""
-        chosen = list(chosen)
-        if _numbers(sentence, small=False) - frozenset[str]().union(*(self._numbers[at] for at in chosen)):
-            return 0.0
+    def _holds(self, sentence: str, chosen: Sequence[int], *, words: bool = True) -> bool:
+        """Whether the chosen notes hold all numbers of the sentence, and of its `words` enough."""
+        known = frozenset[str]().union(*(self._numbers[at] for at in chosen))
+        if not _numbers(sentence, small=False) <= known:
+            return False
         weights = self._weights(sentence)
         held = frozenset[str]().union(*(self._terms[at] for at in chosen))
-        return sum(weight for word, weight in weights.items() if word in held) / max(sum(weights.values()), 1e-9)
+        share = sum(weight for word, weight in weights.items() if word in held) / max(sum(weights.values()), 1e-9)
+        return not words or share >= SUPPORTED
 
-    def _citations(self, number: int, chosen: Iterable[int], how: How, *, valid: bool) -> list[Citation]:
-        spans = [span for at in chosen for span in self._sources[at].spans]
-        return [Citation(number, span, valid, how) for span in joined(spans)]
-
-
-def joined(spans: Iterable[Span]) -> list[Span]:
-    """Spans in order, those that touch or overlap made one."""
-    found: list[Span] = []
-    for span in sorted(spans):
-        if found and span.start <= found[-1].end:
-            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
-        else:
-            found.append(span)
-    return found
+    def _citations(self, number: int, chosen: Sequence[int], how: How, *, valid: bool) -> list[Citation]:
+        spans = {span for at in chosen for span in self._sources[at].spans}
+        return [Citation(number, span, valid, how) for span in sorted(spans)]
 
 
 def _numbers(text: str, *, small: bool = True) -> frozenset[str]:
-    return frozenset(fact.key for fact in facts(text, small=small) if fact.kind != "name")
+    return frozenset(fact.key for fact in find(text, small=small) if fact.kind != "name")

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from chunkers.spans import Span
-from pipeline.facts import facts
-from pipeline.merge.citations import Citation, Source, Sources, joined, labels, labels_inside, unlabelled
-from pipeline.merge.fidelity import LOOPING, Fidelity, measure, repetition
+from pipeline.facts import find
+from pipeline.merge.citations import Citation, Source, Sources, labels, labels_inside, unlabelled
+from pipeline.merge.fidelity import LOOPING, Fidelity, comparable, invented, measure, repetition
 from pipeline.merge.notes import Note, Unit
 from pipeline.merge.sentences import sentences
 from pipeline.models.protocol import Written
@@ -37,14 +37,16 @@ class Draft:
 class Desk:
     """Where the answers about one group of notes are finished."""
 
-    def __init__(self, notes: Sequence[Note], span: Span, count: Count, *, cap: int, abroad: bool) -> None:
+    def __init__(self, notes: Sequence[Note], span: Span, count: Count, *, cap: int, carry: bool, abroad: bool) -> None:
         self.notes = notes
         self.span = span
         self._count = count
         self._cap = cap
+        self._carry = carry
         self._abroad = abroad
         self._text = "\n".join(note.text for note in notes)
         self._tokens = max(1, sum(count(note.text) for note in notes))
+        self._kinds = ("number", "date") if abroad else comparable(self._text)
         self._sources = Sources(_sources(notes))
 
     @property
@@ -53,7 +55,10 @@ class Desk:
         return self._cap / self._tokens
 
     def draft(self, answer: Written) -> Draft:
-        """The answer without loops, repeats, labels and an unfinished end, cited and measured."""
+        """The answer without loops, repeats, labels and an unfinished end: cited, measured, completed.
+
+        Where all of it is invented there is no text, only the figures.
+        """
         done: list[str] = []
         asked = _lines(labels_inside(answer.text))
         if not answer.complete:
@@ -69,7 +74,10 @@ class Desk:
                 lines.append((lead, bare))
         if len(lines) < len(asked):
             done.append("repeats left out")
-        return self._measured(self._within(lines, done), named, done)
+        draft = self._measured(self._within(lines, done), named, done)
+        if len(draft.fidelity.invented_lines) == len(sentences(draft.text)):
+            return replace(draft, text="", citations=())
+        return self._completed(draft) if self._carry else draft
 
     def verbatim(self) -> Draft:
         """A lone note as it is: nothing can be lost."""
@@ -80,7 +88,9 @@ class Desk:
         units = [unit for note in self.notes for unit in note.units]
         return self._copied(self._choose(units, missing=set(self._facts()), used=0, fill=True), ["extract"])
 
-    def completed(self, draft: Draft) -> Draft:
+    # -- steps --------------------------------------------------------------------------------------
+
+    def _completed(self, draft: Draft) -> Draft:
         """The draft followed by sentences of the notes that hold facts it left out, as far as the cap allows."""
         missing = set(draft.fidelity.missing)
         keys = {key for key, text in self._facts().items() if text in missing}
@@ -92,8 +102,6 @@ class Desk:
         text = "\n".join([draft.text, *(_BULLET + unit.text for unit in carried)])
         citations = [*draft.citations, *self._carried(carried, before)]
         return self._final(text, citations, [*draft.fidelity.notes, f"{len(carried)} sentences carried"])
-
-    # -- steps --------------------------------------------------------------------------------------
 
     def _within(self, lines: list[tuple[str, str]], done: list[str]) -> str:
         """The lines that fit the cap, as one text: a writer that overruns must not make the tree grow."""
@@ -114,31 +122,35 @@ class Desk:
         return self._final(text, citations, done)
 
     def _final(self, text: str, citations: Sequence[Citation], done: Sequence[str]) -> Draft:
+        """The figures; a citation outside the node, or of a sentence with something invented, is not valid."""
+        lines = sentences(text)
+        wrong = invented(lines, self._text, self._kinds)
         checked = tuple(
-            replace(one, valid=one.valid and self.span.start <= one.span.start and one.span.end <= self.span.end)
-            for one in citations
+            replace(one, valid=one.valid and one.sentence not in wrong and self._inside(one.span)) for one in citations
         )
-        figures = measure(sentences(text), self._text, checked, ratio=self._count(text) / self._tokens, done=done)
+        ratio = self._count(text) / self._tokens
+        figures = measure(lines, self._text, checked, ratio=ratio, kinds=self._kinds, done=done)
         return Draft(text, checked, figures)
+
+    def _inside(self, span: Span) -> bool:
+        return self.span.start <= span.start and span.end <= self.span.end
 
     def _copied(self, units: Sequence[Unit], done: Sequence[str]) -> Draft:
         return self._final(" ".join(unit.text for unit in units), self._carried(units, 0), done)
 
     def _carried(self, units: Sequence[Unit], first: int) -> list[Citation]:
         return [
-            Citation(number, span, True, "carried")
-            for number, unit in enumerate(units, first)
-            for span in joined(unit.spans)
+            Citation(number, span, True, "carried") for number, unit in enumerate(units, first) for span in unit.spans
         ]
 
     def _facts(self) -> dict[str, str]:
-        return {fact.key: fact.text for fact in reversed(facts(self._text))}
+        return {fact.key: fact.text for fact in reversed(find(self._text)) if fact.kind in self._kinds}
 
     def _choose(self, units: Sequence[Unit], *, missing: set[str], used: int, fill: bool) -> list[Unit]:
         """Units with most missing facts a token, while they fit; with `fill` also units without any."""
         left = self._cap - used
         costs = {at: self._count(f"\n{_BULLET}{unit.text}") for at, unit in enumerate(units) if unit.spans}
-        holds = {at: {fact.key for fact in facts(units[at].text)} for at in costs}
+        holds = {at: {fact.key for fact in find(units[at].text)} for at in costs}
         chosen: list[int] = []
         while True:
             fitting = [at for at in costs if at not in chosen and costs[at] <= left]

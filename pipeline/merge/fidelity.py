@@ -11,8 +11,9 @@ import json
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 
-from pipeline.facts import Kind, facts
+from pipeline.facts import Kind, find
 from pipeline.merge.citations import Citation
 from pipeline.merge.sentences import terms
 from pipeline.tables import NodeRow
@@ -21,6 +22,9 @@ KINDS: tuple[Kind, ...] = ("number", "date", "name")
 
 KEPT = 0.6
 """Share of the facts that has to survive where the summary may be as long as the notes."""
+
+MOST_CAPITALS = 0.2
+"""Share of capitalised words inside sentences above which capitals do not mean names."""
 
 LOOPING = 0.5
 """Share of repeated runs of words from which a sentence is a loop, and an answer is written anew."""
@@ -84,47 +88,66 @@ class Fidelity:
         return json.dumps({**asdict(self), "share": self.share}, ensure_ascii=False, sort_keys=True)
 
 
+def comparable(notes: str) -> tuple[Kind, ...]:
+    """The kinds of facts that can be compared: names only where capitals mean names.
+
+    In German every noun has a capital, so that a third of the words would pass for names.
+    """
+    words = notes.split()
+    capitals = sum(word[0].isupper() and not before.endswith((".", "!", "?")) for before, word in pairwise(words))
+    return KINDS if capitals <= MOST_CAPITALS * len(words) else ("number", "date")
+
+
 def measure(
-    lines: Sequence[str], notes: str, citations: Sequence[Citation], *, ratio: float, done: Collection[str] = ()
+    lines: Sequence[str],
+    notes: str,
+    citations: Sequence[Citation],
+    *,
+    ratio: float,
+    kinds: Collection[Kind] = KINDS,
+    done: Collection[str] = (),
 ) -> Fidelity:
     """The figures of a summary, sentence by sentence, against the text of its notes.
 
-    `ratio` is its tokens over the notes' tokens.
+    `ratio` is its tokens over the notes' tokens; only facts of `kinds` are compared.
     """
-    asked = {(fact.kind, fact.key): fact.text for fact in reversed(facts(notes))}
-    known = {fact.key for fact in facts(notes, small=True) if fact.kind != "name"}
-    words = set(terms(notes))
-    kept: set[tuple[str, str]] = set()
-    marks: list[Mark] = []
-    invented: list[str] = []
+    asked = {(fact.kind, fact.key): fact.text for fact in reversed(find(notes)) if fact.kind in kinds}
+    text = "\n".join(lines)
+    said = {(fact.kind, fact.key) for fact in find(text, small=True)}
+    words = set(terms(text))
+    kept = {fact for fact in asked if fact in said or (fact[0] == "name" and words.issuperset(terms(fact[1])))}
+    wrong = invented(lines, notes, kinds)
     supported = {citation.sentence for citation in citations if citation.valid}
-    for number, line in enumerate(lines):
-        wrong = []
-        for fact in facts(line, small=True):
-            if (fact.kind, fact.key) in asked:
-                kept.add((fact.kind, fact.key))
-        for fact in facts(line):
-            held = words.intersection(terms(fact.text)) if fact.kind == "name" else fact.key in known
-            if not held:
-                wrong.append(fact.text)
-        if wrong:
-            marks.append(Mark(number, "invented", tuple(dict.fromkeys(wrong))))
-            invented += wrong
-        if number not in supported:
-            marks.append(Mark(number, "uncited"))
-    low = {key for kind, key in asked if kind == "name" and set(terms(key)) <= set(terms(" ".join(lines)))}
-    kept |= {(kind, key) for kind, key in asked if kind == "name" and key in low}
+    marks = [Mark(number, "invented", items) for number, items in wrong.items()]
+    marks += [Mark(number, "uncited") for number in range(len(lines)) if number not in supported]
     return Fidelity(
-        asked={kind: sum(1 for one, _ in asked if one == kind) for kind in KINDS},
-        kept={kind: sum(1 for one, _ in kept if one == kind) for kind in KINDS},
+        asked={kind: sum(one == kind for one, _ in asked) for kind in KINDS},
+        kept={kind: sum(one == kind for one, _ in kept) for kind in KINDS},
         missing=tuple(text for fact, text in reversed(asked.items()) if fact not in kept),
-        invented=tuple(dict.fromkeys(invented)),
+        invented=tuple(dict.fromkeys(item for items in wrong.values() for item in items)),
         cited=len(supported) / len(lines) if lines else 0.0,
         compression=ratio,
-        repetition=repetition(" ".join(lines)),
+        repetition=repetition(text),
         marks=tuple(marks),
         notes=tuple(done),
     )
+
+
+def invented(lines: Sequence[str], notes: str, kinds: Collection[Kind] = KINDS) -> dict[int, tuple[str, ...]]:
+    """The sentences that hold a number or date which is not in the notes, or a name no word of which is."""
+    known = {fact.key for fact in find(notes, small=True) if fact.kind != "name"}
+    words = set(terms(notes))
+    found = {}
+    for number, line in enumerate(lines):
+        wrong = [
+            fact.text
+            for fact in find(line)
+            if fact.kind in kinds
+            and (words.isdisjoint(terms(fact.text)) if fact.kind == "name" else fact.key not in known)
+        ]
+        if wrong:
+            found[number] = tuple(dict.fromkeys(wrong))
+    return found
 
 
 def repetition(text: str, run: int = 4) -> float:

@@ -10,16 +10,21 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from chunkers.spans import Span
-from pipeline.errors import ModelError, StoreDamagedError
+from pipeline.errors import EgressError, LimitError, ModelError, StoreDamagedError
+from pipeline.fallback.hook import Question
+from pipeline.fallback.outside import Outside
+from pipeline.fallback.policy import Trigger
 from pipeline.merge.draft import Desk, Draft
 from pipeline.merge.notes import Note, Slim, Unit, borders, of_chunks, of_nodes
 from pipeline.merge.plan import Group, Item, Limits, plan, plan_level
 from pipeline.merge.sentences import sentences
 from pipeline.merge.split import split
+from pipeline.models.endpoint_format import Ask
 from pipeline.models.protocol import Prompt, Writer, Written
-from pipeline.prompts import PromptTemplate, load
+from pipeline.prompts import load
 from pipeline.settings import Settings
 from pipeline.store import Run
 from pipeline.tables import NodeRow, to_nodes
@@ -33,17 +38,25 @@ _VERSION = 1
 """Raised where the same inputs would now give another node."""
 
 
-def merge(run: Run, writer: Writer, settings: Settings, *, progress: Progress | None = None) -> NodeRow | None:
+def merge(
+    run: Run,
+    writer: Writer,
+    settings: Settings,
+    *,
+    progress: Progress | None = None,
+    outside: Outside | None = None,
+) -> NodeRow | None:
     """Merge level 0 of `run` into one root, which is returned; none where there is no text at all.
 
     The caller holds the run (`run.writing()`). `progress` gets nodes done and nodes in all. A node that
-    the model fails at is stored as failed and tried again by the next call.
+    the model fails at is asked `outside`, where that is allowed, else stored as failed and tried again by
+    the next call.
     """
     notes, whole = of_chunks(Slim.of(row) for row in run.chunks())
     if not notes:
         _delete(run, above=0)
         return None
-    merger = _Merger(run, writer, settings, progress)
+    merger = _Merger(run, writer, settings, progress, outside)
     merger.expect(notes)
     level, rows = 1, merger.level(1, notes)
     while len(rows) > 1:
@@ -75,22 +88,20 @@ class _Office:
 
     def __init__(self, writer: Writer, settings: Settings) -> None:
         self.writer = writer
-        self.merge = load(settings.profile, "merge")
-        self.rewrite = load(settings.profile, "rewrite")
+        self.count = lru_cache(maxsize=8192)(writer.count)
+        self.template = load(settings.profile, "merge")
         self.abroad = settings.merge.language is not None
         self.language = settings.merge.language or "the language of the notes"
         budget = min(settings.merge.budget, writer.context)
-        overhead = max(
-            writer.prompt_tokens(self.prompt(self.merge, "")),
-            writer.prompt_tokens(self.prompt(self.rewrite, "")) + _REMARK_TOKENS,
-        )
+        overhead = writer.prompt_tokens(self.prompt("")) + _REMARK_TOKENS
         self.limits = Limits(budget, overhead, settings.merge.max_tokens, writer.count(_line(9999, "")) + 2)
         self.limits.check()
         self.prose = max(1, round(self.limits.cap * (1 - settings.merge.carry)))
 
-    def prompt(self, template: PromptTemplate, text: str, remarks: str = "") -> Prompt:
-        """The template filled in."""
-        return template.fill(text=text, language=self.language, remarks=remarks)
+    def prompt(self, text: str, remarks: str = "") -> Prompt:
+        """The template filled in, and below it what is to be done better than last time."""
+        prompt = self.template.fill(text=text, language=self.language)
+        return replace(prompt, user=f"{prompt.user}\n{remarks}") if remarks else prompt
 
     def fits(self, prompt: Prompt) -> bool:
         """Whether prompt and answer stay within the budget."""
@@ -104,7 +115,7 @@ class _Office:
             kept: list[str] = []
             for name in names:
                 text = " ".join([*parts, f"{opening} {'; '.join([*kept, name])}."])
-                if self.writer.count(text) > _REMARK_TOKENS:
+                if self.count(text) > _REMARK_TOKENS:
                     break
                 kept.append(name)
             if kept:
@@ -115,8 +126,11 @@ class _Office:
 class _Merger:
     """Writes level after level of one run."""
 
-    def __init__(self, run: Run, writer: Writer, settings: Settings, progress: Progress | None) -> None:
+    def __init__(
+        self, run: Run, writer: Writer, settings: Settings, progress: Progress | None, outside: Outside | None
+    ) -> None:
         self._run = run
+        self._outside = outside
         self._writer = writer
         self._office = _Office(writer, settings)
         self._batch = settings.write.slots
@@ -162,7 +176,8 @@ class _Merger:
 
     def _items(self, notes: Sequence[Note]) -> list[Item]:
         ends = borders(notes)
-        return [Item(at, note.span, self._writer.count(note.text), ends[at]) for at, note in enumerate(notes)]
+        count = self._office.count
+        return [Item(at, note.span, count(note.text), ends[at]) for at, note in enumerate(notes)]
 
     def _tasks(self, level: int, notes: Sequence[Note], stored: dict[int, NodeRow]) -> list[_Task]:
         """The level's nodes; where joined lines count more than their parts, the room is made smaller."""
@@ -178,24 +193,24 @@ class _Merger:
 
     def _pieces(self, note: Note, limits: Limits) -> list[Note]:
         room = limits.room - limits.per_item
-        if self._writer.count(note.text) <= room:
+        if self._office.count(note.text) <= room:
             return [note]
         spans = note.units[0].spans if note.units else ()
         return [
             replace(note, text=text.strip(), units=tuple(Unit(line, spans) for line in sentences(text)))
-            for text in split(note.text, room, self._writer.count)
+            for text in split(note.text, room, self._office.count)
         ]
 
     def _task(self, level: int, group: Group, notes: Sequence[Note]) -> _Task:
         office = self._office
         text = "\n".join(_line(label, note.text) for label, note in enumerate(notes, 1))
-        prompt = office.prompt(office.merge, text)
+        prompt = office.prompt(text)
         children = tuple(dict.fromkeys(child for note in notes for child in note.children))
         moments = [
             [unit.text, [(span.start, span.end) for span in unit.spans]] for note in notes for unit in note.units
         ]
         payload = [_VERSION, level, children, group.span.start, group.span.end, prompt.system, prompt.user, moments]
-        payload += [office.rewrite.digest, office.limits.cap, office.prose, self._writer.name]
+        payload += [office.limits.cap, office.prose, self._writer.name]
         digest = hashlib.sha256(json.dumps(payload).encode()).hexdigest()[:16]
         return _Task(group, tuple(notes), children, prompt, digest)
 
@@ -212,14 +227,14 @@ class _Merger:
                 asked[index] = task
         for index, answer in self._ask({index: task.prompt for index, task in asked.items()}).items():
             if isinstance(answer, ModelError):
-                yield self._row(level, index, asked[index], None, error=str(answer))
+                yield self._rescued(level, index, asked[index], answer)
                 continue
             desk = self._desk(asked[index])
             draft = desk.draft(answer)
             if not draft.text or draft.fidelity.faults(desk.ratio):
                 again[index] = answer, draft
             else:
-                yield self._row(level, index, asked[index], desk.completed(draft), [answer])
+                yield self._row(level, index, asked[index], draft, [answer])
         yield from self._write_again(level, tasks, again)
 
     def _write_again(
@@ -230,7 +245,7 @@ class _Merger:
         prompts = {}
         for index, (_, draft) in first.items():
             text = "\n".join(_line(label, note.text) for label, note in enumerate(tasks[index].notes, 1))
-            prompts[index] = office.prompt(office.rewrite, text, office.remarks(draft))
+            prompts[index] = office.prompt(text, office.remarks(draft))
         answers = self._ask({index: prompt for index, prompt in prompts.items() if office.fits(prompt)})
         for index, (answer, draft) in first.items():
             desk = self._desk(tasks[index])
@@ -240,9 +255,36 @@ class _Merger:
                 written.append(second)
                 drafts.append(desk.draft(second))
             best = max(drafts, key=lambda one: one.rank)
-            usable = best.text and len(best.fidelity.invented_lines) < len(sentences(best.text))
-            best = desk.completed(best) if usable else desk.extract()
-            yield self._row(level, index, tasks[index], best, written)
+            if best.text:
+                yield self._row(level, index, tasks[index], best, written)
+            else:
+                yield self._rescued(level, index, tasks[index], "no answer is of use", desk.extract(), written)
+
+    def _rescued(
+        self,
+        level: int,
+        index: int,
+        task: _Task,
+        why: ModelError | str,
+        instead: Draft | None = None,
+        written: Sequence[Written] = (),
+    ) -> NodeRow:
+        """What outside makes of a node at which the local model failed; `instead`, or a failed row, where nothing."""
+        error = str(why)
+        if self._outside is not None:
+            trigger: Trigger = "too-long" if isinstance(why, LimitError) else "failed"
+            where = f"level {level} node {index}"
+            try:
+                answer = self._outside.ask(Question(Ask(task.prompt), self._office.prose, where, trigger, error))
+            except (EgressError, ModelError) as refused:
+                error = f"{error}; outside: {refused}"
+            else:
+                draft = self._desk(task).draft(answer)
+                if draft.text:
+                    row = self._row(level, index, task, draft, [*written, answer])
+                    return replace(row, source="cloud", model=str(answer.details.get("model", "hook")))
+                error = f"{error}; outside: no answer is of use"
+        return self._row(level, index, task, instead, written, error="" if instead else error)
 
     def _ask(self, prompts: dict[int, Prompt]) -> dict[int, Written | ModelError]:
         """Answers by node; where a batch fails, each of it is asked alone, so that one cannot spoil the rest."""
@@ -264,12 +306,19 @@ class _Merger:
         return (
             len(task.notes) == 1
             and not self._office.abroad
-            and self._writer.count(task.notes[0].text) <= self._office.limits.cap
+            and self._office.count(task.notes[0].text) <= self._office.limits.cap
         )
 
     def _desk(self, task: _Task) -> Desk:
         office = self._office
-        return Desk(task.notes, task.group.span, self._writer.count, cap=office.limits.cap, abroad=office.abroad)
+        return Desk(
+            task.notes,
+            task.group.span,
+            office.count,
+            cap=office.limits.cap,
+            carry=office.prose < office.limits.cap,
+            abroad=office.abroad,
+        )
 
     def _row(
         self,
@@ -300,7 +349,7 @@ class _Merger:
             ],
             fidelity=draft.fidelity.to_json() if draft else "{}",
             model=self._writer.name,
-            prompt_hash=self._office.merge.digest,
+            prompt_hash=self._office.template.digest,
             tokens_in=sum(one.tokens_in for one in written),
             tokens_out=sum(one.tokens_out for one in written),
             seconds=sum(one.seconds for one in written),

@@ -12,14 +12,14 @@ import functools
 import os
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
 import openai
 
-from pipeline.errors import EgressRefusedError, EndpointError, LimitError
+from pipeline.errors import EgressRefusedError, EndpointError, LimitError, ModelError, UnreachedError
 from pipeline.fallback.settings import Server
 from pipeline.models.egress import Arrival, Departure, Gate
 from pipeline.models.endpoint_format import Answer, Ask, BadAnswer, largest, messages, read, retry_after
@@ -38,7 +38,10 @@ class _Fault:
     why: str
     again: bool
     wait_s: float = 0.0
-    too_long: bool = False
+    error: type[ModelError] = EndpointError
+
+
+_NO_WAY = _Fault("not reached", again=True, error=UnreachedError)
 
 
 class Endpoint:
@@ -75,11 +78,11 @@ class Endpoint:
                 )
             fault = result
             if fault.wait_s > server.longest_wait_s:
-                fault = _Fault(f"{fault.why}; it asks to wait {fault.wait_s:.0f} s", again=False)
+                fault = replace(fault, why=f"{fault.why}; it asks to wait {fault.wait_s:.0f} s", again=False)
             if not fault.again or attempt == server.attempts:
                 break
             time.sleep(max(fault.wait_s, min(_FIRST_WAIT_S * 2 ** (attempt - 1), server.longest_wait_s)))
-        raise (LimitError if fault.too_long else EndpointError)(f"{self.host}: {fault.why}.")
+        raise fault.error(f"{self.host}: {fault.why}.")
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
         """One request beside the chat, for a server on this machine; raises `EndpointError`."""
@@ -120,10 +123,11 @@ class Endpoint:
         except openai.APIStatusError as error:
             result, billed = self._refused(error, wire), False
         except openai.APITimeoutError as error:
-            result, billed = _Fault("time-out", again=True), not isinstance(error.__cause__, _UNREACHED)
+            billed = not isinstance(error.__cause__, _UNREACHED)
+            result = _Fault("time-out", again=True) if billed else _NO_WAY
         except openai.APIConnectionError as error:
             billed = not isinstance(error.__cause__, _UNREACHED)
-            result = _Fault("cut off" if billed else "not reached", again=True)
+            result = _Fault("cut off", again=True) if billed else _NO_WAY
         except TooSlowError:
             result = _Fault("time-out: the answer drips", again=True)
         except TooLargeError:
@@ -169,7 +173,7 @@ class Endpoint:
         too_long = status in {400, 413} and "context" in said
         why = f"status {status}: the request is too long for the model" if too_long else f"status {status}"
         wait_s = retry_after(wire.headers, datetime.datetime.now(datetime.UTC))
-        return _Fault(why, status in _AGAIN, wait_s, too_long)
+        return _Fault(why, status in _AGAIN, wait_s, LimitError if too_long else EndpointError)
 
 
 def _key(variable: str | None) -> str:

@@ -12,7 +12,7 @@ from pipeline.errors import MissingExtraError
 from pipeline.models.catalog import find
 from pipeline.models.llamacpp import LlamaCpp
 from pipeline.models.protocol import Hearer, Writer
-from pipeline.models.weights import locate
+from pipeline.models.weights import folder, locate
 from pipeline.models.whisper import Whisper
 from pipeline.settings import Settings
 
@@ -55,6 +55,12 @@ def writer_identity(settings: Settings) -> str:
     return f"{engine}:{weights}"
 
 
+def gemma_identity(settings: Settings) -> str:
+    """What names the multimodal model in a fingerprint: a hub id, or a hash of the user's own folder."""
+    model = settings.gemma.model
+    return weights_identity(model, settings) if Path(model).expanduser().is_dir() else model
+
+
 def text_engine(settings: Settings) -> str:
     """`llamacpp`, `transformers` or `endpoint`, with `auto` decided by the machine."""
     if settings.write.engine != "auto":
@@ -65,11 +71,11 @@ def text_engine(settings: Settings) -> str:
 def hearer(settings: Settings) -> Hearer:
     """The speech recogniser of the settings, loaded once."""
     hear = settings.hear
-    folder = locate(hear.model, settings.models)
+    place = locate(hear.model, settings.models)
     return once(
-        ("hear", folder, hear.device, hear.compute_type, hear.beam),
+        ("hear", place, hear.device, hear.compute_type, hear.beam),
         lambda: Whisper(
-            folder, device=hear.device, compute_type=hear.compute_type, beam=hear.beam, name=_short(hear.model)
+            place, device=hear.device, compute_type=hear.compute_type, beam=hear.beam, name=_short(hear.model)
         ),
     )
 
@@ -81,9 +87,13 @@ def writer(settings: Settings) -> Writer:
         return _endpoint(settings)
     path = locate(write.model, settings.models)
     if text_engine(settings) == "transformers":
-        from pipeline.models.transformers_text import TransformersText  # noqa: PLC0415 - needs the extra `gemma`
+        from pipeline.models.quantized import Plan
+        from pipeline.models.transformers_text import TransformersWriter
 
-        return once(("transformers", path, write.context), lambda: TransformersText(path, context=write.context))
+        return once(
+            ("transformers", path, write.context, write.slots),
+            lambda: TransformersWriter(path, folder(settings.models), Plan(), context=write.context, batch=write.slots),
+        )
     return once(
         ("llamacpp", path, write.context, write.slots, write.threads, write.gpu_layers),
         lambda: LlamaCpp(
@@ -99,8 +109,8 @@ def writer(settings: Settings) -> Writer:
 
 def _endpoint(settings: Settings) -> Writer:
     try:
-        from pipeline.models.endpoint import Endpoint  # noqa: PLC0415 - needs the extra `cloud`
-        from pipeline.models.endpoint_writer import EndpointWriter  # noqa: PLC0415
+        from pipeline.models.endpoint import Endpoint
+        from pipeline.models.endpoint_writer import EndpointWriter
     except ImportError as error:
         raise MissingExtraError(
             "servers need the extra `cloud`.", cure="`pip install 'longmedia[cloud]'` brings it."
@@ -118,7 +128,7 @@ def _cuda() -> bool:
     if not any(Path("/dev").glob("nvidia[0-9]*")):
         return False
     try:
-        import torch  # noqa: PLC0415 - an extra
+        import torch
     except ImportError:
         return False
     return bool(torch.cuda.is_available())

@@ -42,7 +42,7 @@ class LlamaCpp:
             name: what the fingerprint calls the weights; the file's name where empty.
         """
         _check(path)
-        import xllamacpp  # noqa: PLC0415 - 34 MB of native code, wanted only where a model is run
+        import xllamacpp
 
         params = xllamacpp.CommonParams()
         params.model.path = str(path)

@@ -228,8 +228,8 @@ def _from_hub(weights: Weights, home: Path, progress: Progress) -> None:
     """Fetch the files with huggingface_hub, which resumes and honours HF_HUB_OFFLINE and HF_ENDPOINT."""
     if not weights.hub:
         raise _RoadError("the hub does not hold these bytes")
-    from huggingface_hub import hf_hub_download  # noqa: PLC0415 - slow to import
-    from huggingface_hub.errors import HfHubHTTPError  # noqa: PLC0415
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import HfHubHTTPError
 
     done = 0
     for file in weights.files:

@@ -39,8 +39,8 @@ class Whisper:
             raise WeightsMissingError(
                 f"{folder}: no Whisper weights here.", cure="`longmedia models get starter` brings them."
             )
-        import ctranslate2  # noqa: PLC0415 - native code, wanted only where a model is run
-        from faster_whisper import BatchedInferencePipeline, WhisperModel  # noqa: PLC0415
+        import ctranslate2
+        from faster_whisper import BatchedInferencePipeline, WhisperModel
 
         if device == "auto":
             device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
@@ -108,7 +108,7 @@ class Whisper:
             batch_size=len(batch),
             clip_timestamps=clips,
             vad_filter=False,
-            without_timestamps=False,
+            without_timestamps=True,
             word_timestamps=True,
         )
         frame = TICKS_PER_SECOND // self._model.frames_per_second

@@ -1,6 +1,6 @@
 """Prompts: text files, a folder a profile, a file a role.
 
-A file holds the system text, a line `---`, and the user text; `$name` marks what is filled in. A
+A file holds the system text (or none), a line `---`, and the user text; `$name` marks what is filled in. A
 profile that lacks a role takes it from `general`. A user's own folder works in the same way.
 """
 
@@ -51,7 +51,7 @@ def load(profile: str, role: str) -> PromptTemplate:
         )
     path = next(p for p in (folder / f"{role}.txt", _HERE / "general" / f"{role}.txt") if p.is_file())
     text = path.read_text(encoding="utf-8").strip()
-    system, divider, user = text.partition(_DIVIDER)
+    system, divider, user = f"\n{text}".partition(_DIVIDER)
     if not divider:
         raise SettingsError(f"{path}: no line `---` between the system text and the user text")
     return PromptTemplate(system.strip(), user.strip(), hashlib.sha256(text.encode()).hexdigest()[:16])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pipeline import prompts
 from pipeline.models import engines
+from pipeline.models.weights import folder
 from pipeline.recipes.cascade import Cascade
 from pipeline.recipes.protocol import Recipe
 from pipeline.settings import Settings
@@ -17,17 +18,28 @@ VERSION = "1"
 
 def identity(settings: Settings) -> dict[str, str]:
     """Models, prompts and code, by name and hash: what the fingerprint knows beside the settings."""
-    names = {
-        "version": VERSION,
-        "hearer": engines.weights_identity(settings.hear.model, settings),
-        "writer": engines.writer_identity(settings),
-    }
-    roles = {f"prompt.{role}": prompts.load(settings.profile, role).digest for role in ("chunk", "merge")}
-    return names | roles
+    if settings.recipe == "gemma":
+        roles = ["gemma_hear", "gemma_watch", "gemma_listen", "merge"]
+        models = {"gemma": engines.gemma_identity(settings)}
+    else:
+        roles = ["chunk", "merge"]
+        models = {
+            "hearer": engines.weights_identity(settings.hear.model, settings),
+            "writer": engines.writer_identity(settings),
+        }
+    digests = {f"prompt.{role}": prompts.load(settings.profile, role).digest for role in roles}
+    return {"version": VERSION} | models | digests
 
 
 def load(settings: Settings) -> Recipe:
     """The recipe with its models in memory; raises `WeightsMissingError` where they are not here."""
+    if settings.recipe == "gemma":
+        from pipeline.recipes.gemma import open_recipe
+
+        return engines.once(
+            ("gemma", settings.gemma, settings.video.frame_tokens, settings.hear.language, settings.profile),
+            lambda: open_recipe(settings, folder(settings.models)),
+        )
     return Cascade(
         hearer=engines.hearer(settings),
         writer=engines.writer(settings),

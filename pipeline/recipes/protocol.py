@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from chunkers import Window
+from chunkers import Segment, Window
 from pipeline.models.protocol import Writer
 from pipeline.tables import ChunkRow
 
-Chunk = Window
+Chunk = Window | Segment
+
+SUMMARY = "summary: "
+"""How the error of a row begins whose transcript is sound and only its summary failed."""
+
+TOO_LONG = f"{SUMMARY}too long for the local context"
 
 
 class Recipe(Protocol):

@@ -65,3 +65,42 @@ def spoken(encode: Make, speechlike: NDArray[np.int16]) -> Callable[..., Path]:
         return encode(name, *source, *arguments, stdin=speechlike.tobytes())
 
     return make
+
+
+BITS = 12
+WIDTH, HEIGHT = 48 * BITS, 288
+
+
+def numbered(count: int) -> bytes:
+    """Grey frames that carry their number: white columns are ones, highest bit on the left; the top is white."""
+    frames = np.zeros((count, HEIGHT, WIDTH), np.uint8)
+    for bit in range(BITS):
+        ones = (np.arange(count) >> (BITS - 1 - bit)) & 1
+        frames[:, :, bit * 48 : (bit + 1) * 48] = (ones * 255)[:, None, None]
+    frames[:, : HEIGHT // 4] = 255
+    return frames.tobytes()
+
+
+def _number_of(frame: NDArray[np.uint8]) -> int:
+    """The number that a frame, in any size, carries."""
+    height, width = frame.shape[:2]
+    assert frame[height // 8].mean() > 200, "the top of the frame is not at the top"
+    columns = ((np.arange(BITS) + 0.5) * width / BITS).astype(int)
+    return int(sum(1 << (BITS - 1 - bit) for bit, x in enumerate(columns) if frame[height * 3 // 4, x].mean() > 128))
+
+
+@pytest.fixture(scope="session")
+def film(encode: Make) -> Callable[..., Path]:
+    """`film("a.mp4", 95, "-c:v", ...)`: numbered frames at 10 a second in any container."""
+
+    def make(name: str, count: int, *arguments: str, inputs: tuple[str, ...] = ()) -> Path:
+        source = ("-f", "rawvideo", "-pix_fmt", "gray", "-s", f"{WIDTH}x{HEIGHT}", "-r", "10", "-i", "pipe:0")
+        return encode(name, *source, *inputs, "-pix_fmt", "yuv420p", *arguments, stdin=numbered(count))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def number_of() -> Callable[[NDArray[np.uint8]], int]:
+    """The number that a frame carries."""
+    return _number_of

@@ -24,7 +24,7 @@ CONTAINERS = {
 
 
 def one_pass(ffmpeg: Path, path: Path) -> np.ndarray:
-    resample = "aresample=16000:async=1:min_hard_comp=0.1:first_pts=0"
+    resample = "aresample=16000:async=1:min_hard_comp=0.1"
     command = [ffmpeg, "-v", "error", "-i", path, "-map", "0:a:0", "-af", resample, "-ac", "1", "-f", "s16le", "-"]
     return np.frombuffer(subprocess.run(command, capture_output=True, check=True).stdout, "<i2")
 

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent.parent
 @pytest.fixture(scope="session")
 def server() -> Iterator[None]:
     """Prefect's own temporary server and database; it takes seconds to start, so all flow tests share it."""
-    from prefect.testing.utilities import prefect_test_harness  # noqa: PLC0415
+    from prefect.testing.utilities import prefect_test_harness
 
     with prefect_test_harness(server_startup_timeout=180):
         yield
@@ -78,6 +78,6 @@ def test_telemetry_is_off_and_the_users_own_settings_stay() -> None:
     )
     assert done.stdout.split() == ["1", "false", "DEBUG"]
     prepare()
-    from prefect.settings import get_current_settings  # noqa: PLC0415
+    from prefect.settings import get_current_settings
 
     assert get_current_settings().server.analytics_enabled is False

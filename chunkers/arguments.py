@@ -1,0 +1,79 @@
+"""ffmpeg's command lines, built with ffmpeg-python. Pure: nothing is started here."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import ffmpeg as builder
+
+from chunkers.ffmpeg import input_options
+from chunkers.media import Recording, VideoTrack
+from chunkers.spans import TICKS_PER_SECOND
+from chunkers.tracks import Choice, audio_start
+
+# async=1 fills gaps with silence. Not first_pts=0: ffmpeg builds its filters anew whenever the sound changes its rate
+# or channels, and each time that would fill everything from zero on. A late start is filled by whoever reads.
+_ON_THE_CLOCK = f"aresample={TICKS_PER_SECOND}:async=1:min_hard_comp=0.1"
+
+_MAX_PIXELS = 8192 * 4608
+"""8K. A damaged header may claim more, and every frame of it would be allocated."""
+
+
+def source(recording: Recording) -> Any:
+    """ffmpeg-python's input node of `recording`, which can open nothing else."""
+    return builder.input(f"file:{recording.path}", max_pixels=_MAX_PIXELS, **input_options())
+
+
+def audio_output(media: Any, recording: Recording, track: Choice, address: str) -> Any:
+    """`track` as 16 kHz mono 16-bit samples to `address`, from its first sample on (`tracks.audio_start`)."""
+    options = {"format": "s16le", "acodec": "pcm_s16le", "ac": 1}
+    if track != "mix":
+        return builder.output(media[f"a:{track}"], address, af=_ON_THE_CLOCK, **options)
+    count = len(recording.audio)
+    chains = [
+        f"[0:a:{audio.index}]{_ON_THE_CLOCK},aformat=channel_layouts=mono,adelay={audio_start(recording, audio.index)}S"
+        f"[a{audio.index}]"
+        for audio in recording.audio
+    ]
+    inputs = "".join(f"[a{n}]" for n in range(count))
+    # The plain average: it cannot clip, and one gain holds from start to end.
+    mixed = f"{inputs}amix=inputs={count}:duration=longest:normalize=0,volume=1/{count}[mix]"
+    return builder.output(media, address, filter_complex=";".join([*chains, mixed]), map="[mix]", **options)
+
+
+def video_output(
+    media: Any, track: int, fps: Fraction, size: tuple[int, int], *, shift: Fraction, frames: str, stamps: str
+) -> Any:
+    """Frames of video track `track`, `fps` a second, as rgb24 of `size` (width, height), to the address `frames`.
+
+    They are what is shown at k / fps on the recording's clock. `stamps` gets, ahead of each frame, a line that
+    holds `pts:k`. `shift` is added to ffmpeg's clock (see `clock_shift`).
+    """
+    # The filters are built anew when the picture changes its size: only a stamp for each frame keeps the count then.
+    stamped = (
+        f"metadata=mode=add:key=k:value=1,metadata=mode=print:file='{stamps.replace(':', chr(92) + ':')}':direct=1"
+    )
+    # round=up: without it a frame is taken half an interval late. fps first: scaling every frame costs 1.7 times.
+    filters = f"setpts=PTS+({shift})/TB,fps=fps={fps}:round=up,{stamped},scale={size[0]}:{size[1]}"
+    return builder.output(
+        media[f"v:{track}"], frames, vf=filters, format="rawvideo", pix_fmt="rgb24", fps_mode="passthrough"
+    )
+
+
+def clock_shift(recording: Recording, picture: VideoTrack, sound: Choice | None) -> Fraction:
+    """How far ffmpeg's clock is behind the recording's, in seconds.
+
+    Where stamps may jump, ffmpeg's zero is the first packet of the tracks that it decodes, not of all.
+    """
+    if not recording.stamps_jump:
+        return Fraction(0)
+    heard = recording.audio if sound == "mix" else () if sound is None else (recording.audio[sound],)
+    return min([picture.first_packet, *(track.first_packet for track in heard)])
+
+
+def command(binary: Path, *outputs: Any) -> list[str]:
+    """The command line of one child that writes all `outputs`."""
+    program, *arguments = builder.compile(builder.merge_outputs(*outputs), cmd=str(binary))
+    return [program, "-nostdin", "-hide_banner", "-v", "error", *arguments]

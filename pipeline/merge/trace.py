@@ -1,0 +1,69 @@
+"""From a sentence of a summary down the tree: to the nodes, the chunk, the cue and the second."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chunkers.spans import Span
+from pipeline.merge.sentences import sentences, terms
+from pipeline.store import Run
+from pipeline.tables import ChunkRow, NodeRow
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """One way down: nodes from the top (level, index), the chunk, and the cue that says it.
+
+    `cue` is the words' own time where the chunk has cues, `words` what was said there; without cues
+    they are the chunk's span and its summary.
+    """
+
+    nodes: tuple[tuple[int, int], ...]
+    chunk: int
+    span: Span
+    cue: Span
+    words: str
+
+
+def trace(run: Run, node: NodeRow, sentence: int) -> list[Trail]:
+    """The trails of a sentence (its number in `sentences(node.text)`), one a valid citation, in order of time.
+
+    Raises `IndexError` where the summary has no such sentence.
+    """
+    text = sentences(node.text)[sentence]
+    cited = [Span(c["start"], c["end"]) for c in node.citations if c["valid"] and c["sentence"] == sentence]
+    if not cited:
+        return []
+    chunks = [row for row in run.chunks() if any(row.span.overlaps(span) for span in cited)]
+    trails = []
+    for span in cited:
+        inside = [row for row in chunks if row.span.overlaps(span)]
+        chunk, cue, words = _best(text, inside)
+        trails.append(Trail(_down(run, node, chunk.index), chunk.index, chunk.span, cue, words))
+    return trails
+
+
+def _best(text: str, chunks: Sequence[ChunkRow]) -> tuple[ChunkRow, Span, str]:
+    """The chunk and cue that share most with the sentence; the earliest of equals."""
+    wanted = set(terms(text))
+    said = [(row, Span(cue["start"], cue["end"]), cue["text"]) for row in chunks for cue in row.cues]
+    said = said or [(row, row.span, row.summary) for row in chunks]
+    return max(said, key=lambda one: _shared(wanted, one[2]))
+
+
+def _shared(wanted: set[str], words: str) -> float:
+    return sum(1.0 if len(word) > 3 or word.isdigit() else 0.1 for word in wanted.intersection(terms(words)))
+
+
+def _down(run: Run, node: NodeRow, chunk: int) -> tuple[tuple[int, int], ...]:
+    """The nodes from `node` down to the chunk; the first of them where pieces of a chunk went several ways."""
+    ways: dict[int, tuple[tuple[int, int], ...]] = {chunk: ()}
+    for level in range(1, node.level + 1):
+        found: dict[int, tuple[tuple[int, int], ...]] = {}
+        for row in [node] if level == node.level else run.nodes(level):
+            below = next((child for child in row.children if child in ways), None)
+            if below is not None:
+                found[row.index] = ((level, row.index), *ways[below])
+        ways = found
+    return ways[node.index]

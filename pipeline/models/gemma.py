@@ -1,0 +1,178 @@
+"""Gemma 4 as one backend: it hears windows, sees segments and writes merges.
+
+`ask` is the whole of it: requests with frames, audio or neither, in batches. `hear` (the protocol
+`Hearer`) and `write` (the protocol `Writer`) are words around it. Hearing is a call of its own, in the
+task frame that Gemma was trained with: asked to do two things at once, it transcribes worse.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.errors import LimitError, ModelError
+from pipeline.models.gemma_inputs import Prepared, Proof, Request, conversation, prepare, refusal
+from pipeline.models.gemma_limits import Limits
+from pipeline.models.generating import generate, in_halves
+from pipeline.models.protocol import Prompt, Written
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of one request: words, or the error that kept it from the model.
+
+    `proof` is missing where the request was refused before the processor saw it.
+    """
+
+    written: Written | None
+    proof: Proof | None
+    error: ModelError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A loaded checkpoint, and how it is driven."""
+
+    model: Any
+    processor: Any
+    limits: Limits
+    name: str
+    drafter: Any = None
+    batch: int = 4
+    """Requests in the model at once, at most; one where a drafter helps."""
+    frame_tokens: int = 70
+    prefill: int = 2048
+    """Tokens of a long text that are read at once: the attention mask is then `prefill` x length."""
+
+
+class Gemma:
+    """A running Gemma 4. Implements `Writer`."""
+
+    def __init__(self, running: Running) -> None:
+        self._running = running
+        self._tokenizer = running.processor.tokenizer
+        self._thought_end = self._tokenizer.convert_tokens_to_ids("<channel|>")
+        self._thought_start = self._tokenizer.convert_tokens_to_ids("<|channel>")
+
+    @property
+    def name(self) -> str:
+        """Name, build and quantisation of the weights."""
+        return self._running.name
+
+    @property
+    def limits(self) -> Limits:
+        """What it takes in."""
+        return self._running.limits
+
+    @property
+    def context(self) -> int:
+        """Tokens that one request may hold, prompt and answer together."""
+        return self.limits.context
+
+    def count(self, text: str) -> int:
+        """Tokens of `text`; control tokens in it count as the plain text that they are."""
+        return len(self._tokenizer.encode(text, add_special_tokens=False, split_special_tokens=True))
+
+    def prompt_tokens(self, prompt: Prompt) -> int:
+        """Tokens of the whole request, chat template included."""
+        inputs = self._running.processor.apply_chat_template(
+            conversation(Request(text=prompt.user, system=prompt.system)),
+            add_generation_prompt=True,
+            tokenize=True,
+            return_dict=True,
+            sanitize_control_tokens=True,
+        )
+        return len(inputs["input_ids"][0])
+
+    def write(self, prompts: Sequence[Prompt], *, max_tokens: int, temperature: float = 0.0) -> list[Written]:
+        """Answer each prompt, in order; raises `LimitError` where one would not fit the context."""
+        requests = [Request(text=prompt.user, system=prompt.system) for prompt in prompts]
+        answers = self.ask(requests, max_tokens=max_tokens, temperature=temperature)
+        return [_words(answer) for answer in answers]
+
+    def ask(self, requests: Sequence[Request], *, max_tokens: int, temperature: float = 0.0) -> list[Answer]:
+        """An answer for each request, in order.
+
+        A request over a limit, or of which the processor made something else than computed, gets its error
+        and never reaches the model; the others of its batch do. Raises `ModelError` where one request
+        alone does not fit the device.
+        """
+        answers: dict[int, Answer] = {}
+        sendable: list[int] = []
+        for index, request in enumerate(requests):
+            error = refusal(self.limits, request)
+            if error is None:
+                sendable.append(index)
+            else:
+                answers[index] = Answer(None, None, error)
+        size = 1 if self._running.drafter is not None else self._running.batch
+        for start in range(0, len(sendable), size):
+            batch = sendable[start : start + size]
+            done = in_halves(
+                [requests[index] for index in batch], lambda some: self._send(some, max_tokens, temperature)
+            )
+            answers.update(zip(batch, done, strict=True))
+        return [answers[index] for index in range(len(requests))]
+
+    def _send(self, requests: Sequence[Request], max_tokens: int, temperature: float) -> list[Answer]:
+        running = self._running
+        prepared = prepare(running.processor, running.limits, requests, running.frame_tokens)
+        errors = [self._error(prepared, row, max_tokens) for row in range(len(requests))]
+        if any(errors):
+            good = [request for request, error in zip(requests, errors, strict=True) if error is None]
+            sent = iter(self._send(good, max_tokens, temperature) if good else [])
+            return [
+                next(sent) if error is None else Answer(None, proof, error)
+                for proof, error in zip(prepared.proofs, errors, strict=True)
+            ]
+        return self._generate(prepared, max_tokens, temperature)
+
+    def _error(self, prepared: Prepared, row: int, max_tokens: int) -> ModelError | None:
+        length = int(prepared.inputs["attention_mask"][row].sum())
+        if length + max_tokens > self.context:
+            return LimitError(f"{length} tokens and {max_tokens} for the answer; the context holds {self.context}.")
+        return prepared.proofs[row].error
+
+    def _generate(self, prepared: Prepared, max_tokens: int, temperature: float) -> list[Answer]:
+        running = self._running
+        inputs = prepared.inputs.to(running.model.device, running.model.dtype)
+        options: dict[str, Any] = {}
+        if running.drafter is not None:
+            options["assistant_model"] = running.drafter
+        elif not any(proof.sent.audio_tokens or proof.sent.frames for proof in prepared.proofs):
+            # Text only: transformers refuses to split what holds audio or video.
+            options["prefill_chunk_size"] = running.prefill
+        start = time.perf_counter()
+        generated = generate(running.model, inputs, max_tokens=max_tokens, temperature=temperature, **options)
+        seconds = (time.perf_counter() - start) / len(generated)
+        return [
+            Answer(self._written(one.tokens, tokens_in, one.complete, seconds), proof)
+            for one, tokens_in, proof in zip(generated, prepared.text_tokens, prepared.proofs, strict=True)
+        ]
+
+    def _written(self, tokens: list[int], tokens_in: int, complete: bool, seconds: float) -> Written:
+        """The answer without the thoughts before it; thoughts that never end leave an empty answer."""
+        thoughts: list[int] = []
+        words = tokens
+        if self._thought_end in tokens:
+            last = len(tokens) - tokens[::-1].index(self._thought_end)
+            thoughts, words = tokens[:last], tokens[last:]
+        elif self._thought_start in tokens:
+            thoughts, words = tokens, []
+        decode = self._tokenizer.decode
+        return Written(
+            text=decode(words, skip_special_tokens=True).strip(),
+            tokens_in=tokens_in,
+            tokens_out=len(tokens),
+            seconds=seconds,
+            complete=complete,
+            details={"thoughts": decode(thoughts, skip_special_tokens=True).strip()} if thoughts else {},
+        )
+
+
+def _words(answer: Answer) -> Written:
+    if answer.written is None:
+        raise answer.error or ModelError("no answer")
+    return answer.written

@@ -1,0 +1,114 @@
+"""What Gemma 4 takes in, in one table, and the arithmetic of its tokens.
+
+Pure: no torch, no transformers. The processors of transformers do not enforce these limits: the one of
+the 12B turns ten minutes of audio into 15,000 tokens without a word, the one of E2B and E4B cuts
+at 30 s in silence, and the video processor drops every second frame. So we count beforehand, and
+`gemma_inputs` compares.
+
+Sources: Google's pages "Audio understanding" and "Video understanding" for Gemma 4 (30 s, 25 tokens a
+second, one channel, float32 in [-1, 1]; 60 s of video at one frame a second) and the processors of
+transformers 5.24.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chunkers.spans import TICKS_PER_SECOND
+from pipeline.errors import ModelError
+
+FRAME_BUDGETS = (70, 140, 280, 560, 1120)
+"""Soft tokens that a frame may cost, at most; nothing else is accepted."""
+
+_TOKEN_PIXELS = 48
+_TOKEN_SAMPLES = 640
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits of one checkpoint."""
+
+    family: str
+    """`gemma4_unified` (12B: no encoders) or `gemma4` (E2B, E4B and larger: encoders)."""
+    context: int
+    """Tokens of one request, prompt and answer together."""
+    hears: bool
+    """Whether it takes audio at all; the large `gemma4` models do not."""
+    sees: bool
+    hear_s: float
+    """Longest stretch of audio that it understands well in one request, seconds.
+
+    The 12B loses audio beyond about 450-500 tokens of absolute position (google/gemma-4-12B-it,
+    discussion 45): 15 s are 375 tokens. A user's report, not yet checked on the real weights.
+    """
+    hears_behind_frames: bool
+    """Whether audio behind thousands of video tokens is still understood; the same report."""
+    audio_s: int = 30
+    video_s: int = 60
+    frames: int = 60
+
+    def audio_tokens(self, samples: int) -> int:
+        """Soft tokens of `samples` of audio at 16 kHz; 25 a second, one for every 40 ms begun."""
+        if self.family == "gemma4_unified":
+            return math.ceil(samples / _TOKEN_SAMPLES)
+        # 20 ms spectra every 10 ms, the first centred on 0; a convolution then takes four of them.
+        spectra = max(0, (samples + 160 - 321) // 160 + 1)
+        return math.ceil(spectra / 4)
+
+    @property
+    def audio_samples(self) -> int:
+        """Samples of the longest audio."""
+        return self.audio_s * TICKS_PER_SECOND
+
+
+def limits(config: Mapping[str, Any]) -> Limits:
+    """The limits of a checkpoint, from its `config.json`.
+
+    Raises `ModelError` where it is not a Gemma 4.
+    """
+    family = str(config.get("model_type", ""))
+    if family not in {"gemma4_unified", "gemma4"}:
+        raise ModelError(
+            f"the recipe gemma runs Gemma 4 checkpoints; this one is {family or 'nameless'}.",
+            cure="`--recipe cascade` runs other text models.",
+        )
+    unified = family == "gemma4_unified"
+    text = config.get("text_config") or {}
+    return Limits(
+        family=family,
+        context=int(text.get("max_position_embeddings") or (262_144 if unified else 131_072)),
+        hears=config.get("audio_config") is not None,
+        sees=config.get("vision_config") is not None,
+        hear_s=15.0 if unified else 30.0,
+        hears_behind_frames=not unified,
+    )
+
+
+def frame_size(height: int, width: int, budget: int) -> tuple[int, int]:
+    """Height and width, in soft tokens of 48 x 48 pixels, to which a frame is scaled within `budget`.
+
+    The aspect ratio is kept and both sides are rounded down; a side that would vanish becomes one
+    token, and the other then at most `budget`.
+    """
+    scale = math.sqrt(budget * _TOKEN_PIXELS**2 / (height * width))
+    rows, columns = int(scale * height // _TOKEN_PIXELS), int(scale * width // _TOKEN_PIXELS)
+    if rows == 0:
+        return 1, min(width // height, budget)
+    if columns == 0:
+        return min(height // width, budget), 1
+    return rows, columns
+
+
+def frame_tokens(height: int, width: int, budget: int) -> int:
+    """Soft tokens of one frame; `budget` is one of `FRAME_BUDGETS`."""
+    rows, columns = frame_size(height, width, budget)
+    return rows * columns
+
+
+def frame_stamp(tick: int) -> str:
+    """The stamp that the processor writes before a frame: `MM:SS` from the start of the segment, rounded down."""
+    seconds = tick // TICKS_PER_SECOND
+    return f"{seconds // 60:02d}:{seconds % 60:02d}"

@@ -1,0 +1,256 @@
+"""The recipe `gemma`: one multimodal model hears, sees and writes.
+
+Two calls a chunk. Hearing: every window that is not silent, transcribed in the trained task frame.
+Understanding: the frames and the transcript, and where the model can keep it in mind the sound again,
+answered in three kinds of lines. Any `Hearer` can take the first call: a dedicated recogniser hears
+words better than the 12B.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chunkers.spans import Span, to_ticks
+from pipeline.cues import group
+from pipeline.errors import LimitError
+from pipeline.models.gemma import Answer, Gemma
+from pipeline.models.gemma_hearing import GemmaHearer, Listened
+from pipeline.models.gemma_inputs import Frames, Proof, Request
+from pipeline.models.gemma_limits import frame_stamp
+from pipeline.models.gemma_loading import load_gemma
+from pipeline.models.protocol import Hearer, Samples
+from pipeline.prompts import PromptTemplate, load
+from pipeline.recipes.gemma_answer import read
+from pipeline.settings import Settings
+from pipeline.tables import ChunkRow
+
+if TYPE_CHECKING:
+    from chunkers import Segment, Window
+
+    Chunk = Window | Segment
+
+_REMINDER = "\n\nBegin with `SUMMARY:` and keep to those lines."
+
+
+@dataclass(slots=True)
+class _Work:
+    """A chunk on its way to a row."""
+
+    row: ChunkRow
+    frames: Frames | None = None
+    at: tuple[int, ...] = ()
+    audio: list[tuple[Span, Samples]] = field(default_factory=list)
+    """What it owns and is not silent."""
+    error: str = ""
+
+    @property
+    def span(self) -> Span:
+        return self.row.span
+
+
+class GemmaRecipe:
+    """Implements `Recipe`. `gemma` is loaded; `hearer` stands in front of it where given."""
+
+    def __init__(self, gemma: Gemma, settings: Settings, hearer: Hearer | None = None) -> None:
+        chosen = settings.gemma
+        self._gemma = gemma
+        self._language = settings.hear.language
+        self._max_tokens = chosen.describe_tokens
+        again = gemma.limits.hears_behind_frames if chosen.listen_again is None else chosen.listen_again
+        self._listen_again = again and gemma.limits.hears
+        self._prompts = {role: load(settings.profile, f"gemma_{role}") for role in ("hear", "watch", "listen")}
+        self._hearer: Hearer = hearer or GemmaHearer(
+            gemma,
+            self._prompts["hear"],
+            longest_s=chosen.hear_s or gemma.limits.hear_s,
+            max_tokens=chosen.hear_tokens,
+        )
+
+    @property
+    def identity(self) -> Mapping[str, str]:
+        """Names and builds of the models, and the digests of the prompts."""
+        models = {"gemma": self._gemma.name, "hearer": self._hearer.name}
+        return {**models, **{f"prompt {role}": template.digest for role, template in self._prompts.items()}}
+
+    @property
+    def sees(self) -> bool:
+        """Whether the checkpoint has eyes."""
+        return self._gemma.limits.sees
+
+    @property
+    def writer(self) -> Gemma:
+        """The same model merges."""
+        return self._gemma
+
+    def describe(self, recording: str, chunks: Sequence[Chunk]) -> list[ChunkRow]:
+        """One row a chunk, in order; a chunk that fails is a row that says so.
+
+        Raises `ModelError` where the device cannot hold a single request.
+        """
+        works = [self._work(recording, chunk) for chunk in chunks]
+        self._hear([work for work in works if work.audio])
+        self._understand([work for work in works if not work.error and (work.frames is not None or work.row.cues)])
+        return [_finished(work) for work in works]
+
+    def _work(self, recording: str, chunk: Any) -> _Work:
+        frames: Frames | None = getattr(chunk, "frames", None)
+        windows = [chunk] if frames is None else list(chunk.windows)
+        span: Span = chunk.span
+        row = ChunkRow(
+            recording=recording,
+            index=chunk.index,
+            start=span.start,
+            end=span.end,
+            kind="window" if frames is None else "segment",
+            status="processed",
+            model=self._names(),
+            prompt_hash=_digest(self._prompts.values()),
+        )
+        work = _Work(row)
+        if frames is not None and len(frames):
+            work.frames = frames
+            work.at = tuple(to_ticks(moment) - span.start for moment in chunk.pts)
+        work.audio = [(window.span, _owned(window)) for window in windows if not window.silent]
+        if frames is None and not work.audio:
+            row.status = "silent"
+        return work
+
+    def _names(self) -> str:
+        return " + ".join(dict.fromkeys([self._hearer.name, self._gemma.name]))
+
+    def _hear(self, works: Sequence[_Work]) -> None:
+        pieces = [(work, span, samples) for work in works for span, samples in work.audio]
+        heard = self._listened([samples for _, _, samples in pieces])
+        for (work, span, _), one in zip(pieces, heard, strict=True):
+            _count(work.row, one.proofs)
+            if one.heard is None:
+                work.error = work.error or one.error
+                work.row.rejected = f"{work.row.rejected}\n{one.rejected}".strip()
+                continue
+            work.row.seconds += one.heard.seconds
+            work.row.language = work.row.language or one.heard.language
+            work.row.transcript = f"{work.row.transcript} {one.heard.text}".strip()
+            work.row.cues += [
+                {"start": span.start + cue.start, "end": span.start + cue.end, "text": cue.text, "speaker": None}
+                for cue in group(one.heard.pieces)
+            ]
+
+    def _listened(self, audio: Sequence[Samples]) -> list[Listened]:
+        """Each piece heard; with Gemma, one that ran on is heard again in shorter stretches."""
+        if not isinstance(self._hearer, GemmaHearer):
+            return [Listened(heard, ()) for heard in self._hearer.hear(audio, language=self._language)]
+        heard = self._hearer.listen(audio, language=self._language)
+        again = [number for number, one in enumerate(heard) if one.rejected]
+        tried = self._hearer.listen([audio[number] for number in again], language=self._language, careful=True)
+        for number, one in zip(again, tried, strict=True):
+            heard[number] = one
+        return heard
+
+    def _understand(self, works: Sequence[_Work]) -> None:
+        tries = self._tried(works, "")
+        for work, one in zip(works, tries, strict=True):
+            _count(work.row, [one.answer.proof] if one.answer.proof else [])
+        again = [number for number, one in enumerate(tries) if one.answer.written and not one.fits]
+        for number, one in zip(again, self._tried([works[number] for number in again], _REMINDER), strict=True):
+            works[number].row.attempts += 1
+            tries[number] = max(tries[number], one, key=lambda either: either.worth)
+        for work, one in zip(works, tries, strict=True):
+            _fill(work, one)
+
+    def _tried(self, works: Sequence[_Work], reminder: str) -> list[_Try]:
+        answers = self._gemma.ask([self._request(work, reminder) for work in works], max_tokens=self._max_tokens)
+        for work, answer in zip(works, answers, strict=True):
+            if answer.written is not None:
+                work.row.seconds += answer.written.seconds
+                work.row.tokens_in += answer.written.tokens_in
+                work.row.tokens_out += answer.written.tokens_out
+        return [_Try(answer, work.span.ticks) for work, answer in zip(works, answers, strict=True)]
+
+    def _request(self, work: _Work, reminder: str) -> Request:
+        template = self._prompts["listen" if work.frames is None else "watch"]
+        lines = [f"{frame_stamp(cue['start'] - work.span.start)} {cue['text']}" for cue in work.row.cues]
+        prompt = template.fill(transcript="\n".join(lines) or "(none)")
+        audio = tuple(samples for _, samples in work.audio) if self._listen_again else ()
+        return Request(text=prompt.user + reminder, system=prompt.system, frames=work.frames, at=work.at, audio=audio)
+
+
+class _Try:
+    """One answer, read, and how good it is."""
+
+    def __init__(self, answer: Answer, ticks: int) -> None:
+        written = answer.written
+        self.answer = answer
+        self.said = read(written.text if written else "", ticks)
+        complete = written is not None and written.complete
+        self.fits = self.said.labelled and complete and bool(self.said.summary)
+        self.worth = (bool(self.said.summary), self.said.labelled, complete)
+
+    @property
+    def problem(self) -> str:
+        """Why it cannot stand, else nothing.
+
+        Prose without labels that ends by itself can; prose that runs on until its cap cannot.
+        """
+        if self.answer.written is None:
+            return str(self.answer.error)
+        said_something, labelled, complete = self.worth
+        if not said_something:
+            return "the answer holds no summary"
+        return "" if labelled or complete else "the answer kept to no format and ran into its cap of tokens"
+
+
+def _fill(work: _Work, one: _Try) -> None:
+    row, said = work.row, one.said
+    if one.problem:
+        work.error = one.problem
+        row.rejected = one.answer.written.text if one.answer.written else ""
+        return
+    row.summary, row.screen_text = said.summary, said.screen
+    row.summary_start, row.summary_end = row.start, row.end
+    row.events = [{"at": row.start + at, "text": what} for at, what in said.events]
+    row.rejected = "\n".join(said.strays)
+
+
+def _finished(work: _Work) -> ChunkRow:
+    if work.error:
+        work.row.status, work.row.error = "failed", work.error
+    return work.row
+
+
+def _count(row: ChunkRow, proofs: Sequence[Proof]) -> None:
+    """Both sides of the proofs, summed over the row's calls; a second try counts once."""
+    for proof in proofs:
+        row.audio_tokens_sent += proof.sent.audio_tokens
+        row.audio_tokens_expected += proof.expected.audio_tokens
+        row.frames_sent += proof.sent.frames
+        row.frames_expected += proof.expected.frames
+
+
+def _owned(window: Window) -> Samples:
+    """The samples that the window owns.
+
+    What it hears before its span belongs to the window before; without times of words the doubled
+    ones could not be taken out again.
+    """
+    first = window.span.start - window.heard.start
+    owned: Samples = window.samples[first : first + window.span.ticks]
+    return owned
+
+
+def _digest(templates: Iterable[PromptTemplate]) -> str:
+    return hashlib.sha256("".join(template.digest for template in templates).encode()).hexdigest()[:16]
+
+
+def open_recipe(settings: Settings, folder: Path, hearer: Hearer | None = None) -> GemmaRecipe:
+    """The recipe with its model loaded; `folder` holds the weights.
+
+    Raises what `load_gemma` raises, and `LimitError` where the checkpoint cannot hear and no `hearer` is given.
+    """
+    gemma = Gemma(load_gemma(settings.gemma, folder, frame_tokens=settings.video.frame_tokens))
+    if hearer is None and not gemma.limits.hears:
+        raise LimitError(f"{gemma.name} has no ears.", cure="Gemma 4 12B, E4B and E2B have; or `--recipe cascade`.")
+    return GemmaRecipe(gemma, settings, hearer)

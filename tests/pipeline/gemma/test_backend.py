@@ -1,0 +1,134 @@
+"""Gemma asked with text, sound, frames and all of them, on random checkpoints of both architectures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the extra `gemma`")
+
+from pipeline.errors import InputMismatchError, LimitError, ModelError  # noqa: E402
+from pipeline.models.gemma import Gemma  # noqa: E402
+from pipeline.models.gemma_inputs import Request, expected, prepare  # noqa: E402
+from pipeline.models.generating import in_halves  # noqa: E402
+from pipeline.models.protocol import Prompt, Writer  # noqa: E402
+from tests.pipeline.gemma.conftest import noise, pictures, seconds  # noqa: E402
+
+Opened = Callable[..., Gemma]
+
+TEXT = Request(text="Summarise the notes.")
+SOUND = Request(text="Transcribe.", audio=(noise(30),))
+SHORT = Request(text="Transcribe this, in words.", audio=(noise(3.21),))
+FILM = Request(text="Describe.", frames=pictures(60, 48, 96), at=seconds(60))
+ALL = Request(text="Describe.", frames=pictures(7), at=seconds(7), audio=(noise(2), noise(1)))
+
+
+@pytest.mark.parametrize("kind", ["unified", "e2b"])
+def test_each_kind_of_request_is_proved_and_answered(opened: Opened, kind: str) -> None:
+    gemma = opened(kind)
+    for batch in ([TEXT, SOUND, SHORT, ALL], [FILM]):
+        for request, answer in zip(batch, gemma.ask(batch, max_tokens=2), strict=True):
+            assert answer.error is None
+            assert answer.written is not None
+            assert 1 <= answer.written.tokens_out <= 2
+            assert answer.proof is not None
+            assert answer.proof.sent == answer.proof.expected == expected(gemma.limits, request, 70)
+
+
+@pytest.mark.parametrize("changes", [{"dtype": "bfloat16"}, {"quantization": "nf4"}, {"quantization": "int8"}])
+def test_every_way_to_hold_the_weights_answers(opened: Opened, changes: dict[str, str]) -> None:
+    answers = opened("unified", **changes).ask([TEXT, SHORT, ALL], max_tokens=2)
+    assert [answer.error for answer in answers] == [None, None, None]
+
+
+def _logits(gemma: Gemma, requests: list[Request]) -> Any:
+    running = gemma._running
+    inputs = prepare(running.processor, running.limits, requests, 70).inputs
+    output = running.model.generate(**inputs, max_new_tokens=1, output_logits=True, return_dict_in_generate=True)
+    return output.logits[0]
+
+
+@pytest.mark.parametrize("kind", ["unified", "e2b"])
+def test_a_ragged_batch_says_what_single_requests_say(opened: Opened, kind: str) -> None:
+    gemma = opened(kind)
+    requests = [TEXT, SHORT, ALL]
+    together = _logits(gemma, requests)
+    alone = torch.cat([_logits(gemma, [request]) for request in requests])
+    assert (together - alone).abs().max() < 1e-4
+
+
+def test_it_writes_as_the_protocol_asks(opened: Opened) -> None:
+    writer: Writer = opened("unified")
+    prompt = Prompt("Merge the notes.", system="Be brief.")
+    written = writer.write([prompt], max_tokens=3)[0]
+    assert written.tokens_in == writer.prompt_tokens(prompt) > writer.count(prompt.user)
+    with pytest.raises(LimitError, match="context holds 262144"):
+        writer.write([prompt], max_tokens=writer.context)
+
+
+def test_greedy_repeats_itself_and_sampling_is_seeded(opened: Opened) -> None:
+    gemma = opened("unified")
+    for temperature in (0.0, 1.0):
+        first, second = (
+            gemma.write([Prompt("Go on.")], max_tokens=6, temperature=temperature)[0].text for _ in range(2)
+        )
+        assert first == second
+    assert gemma.write([Prompt("Go on.")], max_tokens=6)[0].text != first
+
+
+def test_a_refused_request_does_not_stop_its_batch(opened: Opened) -> None:
+    answers = opened("unified").ask([TEXT, Request(text="", audio=(noise(31),)), SHORT], max_tokens=1)
+    assert isinstance(answers[1].error, LimitError)
+    assert answers[0].written is not None
+    assert answers[2].written is not None
+
+
+def test_a_processor_that_makes_something_else_stops_the_request(opened: Opened, monkeypatch: Any) -> None:
+    gemma = opened("unified")
+    monkeypatch.setattr(gemma._running.processor.feature_extractor, "audio_samples_per_token", 1280)
+    answers = gemma.ask([TEXT, SHORT], max_tokens=1)
+    assert answers[0].error is None
+    assert answers[1].written is None
+    assert answers[1].proof is not None
+    assert isinstance(answers[1].error, InputMismatchError)
+    assert "audio_tokens: 41 sent, 81 expected" in str(answers[1].error)
+
+
+def test_out_of_memory_halves_the_batch(opened: Opened) -> None:
+    gemma = opened("unified")
+    rows: list[int] = []
+
+    def short_of_memory(module: Any, args: Any, kwargs: Any) -> None:
+        rows.append(kwargs["input_ids"].shape[0])
+        if rows[-1] > 1:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+
+    alone = [gemma.ask([request], max_tokens=2)[0].written for request in (TEXT, SHORT, ALL)]
+    hook = gemma._running.model.register_forward_pre_hook(short_of_memory, with_kwargs=True)
+    try:
+        halved = [answer.written for answer in gemma.ask([TEXT, SHORT, ALL], max_tokens=2)]
+    finally:
+        hook.remove()
+    assert rows[:2] == [3, 2]
+    assert [one.text for one in halved if one] == [one.text for one in alone if one]
+
+
+def test_a_request_that_never_fits_says_what_helps() -> None:
+    def greedy_for_memory(items: Any) -> list[Any]:
+        return [torch.empty(1 << 50, dtype=torch.uint8) for _ in items]
+
+    with pytest.raises(ModelError, match="longmedia doctor"):
+        in_halves([1, 2, 3], greedy_for_memory)
+    with pytest.raises(RuntimeError, match="another matter"):
+        in_halves([1, 2], lambda items: (_ for _ in ()).throw(RuntimeError("another matter")))
+
+
+def test_a_drafter_changes_nothing_but_the_speed(opened: Opened, checkpoint: Callable[[str], Any]) -> None:
+    drafted = opened("unified", drafter=str(checkpoint("assistant")))
+    requests = [TEXT, SHORT]
+    plain = [answer.written for answer in opened("unified").ask(requests, max_tokens=6)]
+    assert [answer.written.text for answer in drafted.ask(requests, max_tokens=6) if answer.written] == [
+        written.text for written in plain if written
+    ]

@@ -1,0 +1,87 @@
+"""From the root to the second, and from nothing but numbers to an estimate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chunkers.spans import Span, to_ticks
+from pipeline.errors import LimitError
+from pipeline.merge import Limits, Rates, estimate, merge, plan, sentences, trace
+from pipeline.merge.plan import Item
+from pipeline.settings import load
+from tests.pipeline.merge.writers import Words, chunk, stored
+
+
+def test_a_sentence_of_the_root_leads_to_its_cue(tmp_path: Path) -> None:
+    rows = [chunk(n) for n in range(200)]
+    rows[123].summary = "Zoe Ash paid 99999 crowns for the bell."
+    rows[123].cues = [
+        {"start": 1230, "end": 1234, "text": "so let us begin", "speaker": None},
+        {"start": 1234, "end": 1239, "text": "Zoe Ash has paid 99999 crowns", "speaker": None},
+    ]
+    run = stored(tmp_path, rows)
+    writer = Words(lambda lines: next((line for line in lines if "Zoe" in line), lines[0]))
+    with run.writing():
+        root = merge(run, writer, load(sets=["merge.budget=600", "merge.max_tokens=64"]))
+    assert root is not None
+    number = next(n for n, line in enumerate(sentences(root.text)) if "Zoe" in line)
+    (trail,) = trace(run, root, number)
+    assert (trail.chunk, trail.span, trail.cue, trail.words) == (
+        123, Span(1230, 1240), Span(1234, 1239), "Zoe Ash has paid 99999 crowns",
+    )  # fmt: skip
+    assert [level for level, _ in trail.nodes] == [2, 1]
+    nodes = {(row.level, row.index): row for level in (1, 2) for row in run.nodes(level)}
+    assert 123 in nodes[trail.nodes[1]].children
+    assert trail.nodes[1][1] in nodes[trail.nodes[0]].children
+
+
+def test_a_sentence_without_a_valid_citation_leads_nowhere(tmp_path: Path) -> None:
+    run = stored(tmp_path, [chunk(n) for n in range(5)])
+    with run.writing():
+        root = merge(run, Words(lambda lines: f"Nobody expected any rain. {lines[0]}"), load(sets=["merge.budget=600"]))
+    assert root is not None
+    assert trace(run, root, 0) == []
+    assert len(trace(run, root, 1)) == 1
+    with pytest.raises(IndexError):
+        trace(run, root, 99)
+
+
+def windows(count: int) -> list[Span]:
+    return [Span(to_ticks(30 * n), to_ticks(30 * n + 30)) for n in range(count)]
+
+
+def test_an_estimate_agrees_with_the_plan() -> None:
+    limits = Limits(8_192, 140, 400, 7)
+    found = estimate(windows(2_880), limits, Rates(prefill=100, decode=25, hear=10), chunk_tokens=90)
+    tree = plan([Item(n, span, 90) for n, span in enumerate(windows(2_880))], limits)
+    assert [level.calls for level in found.levels] == [2_880, *map(len, tree.levels)]
+    assert found.depth == tree.depth
+    assert found.levels[0].tokens_in == 2_880 * 60 + round(86_400 * 3.4)
+    assert found.levels[0].seconds == pytest.approx(found.levels[0].tokens_in / 100 + 2_880 * 90 / 25 + 8_640)
+    assert found.calls == sum(level.calls for level in found.levels)
+    assert found.money(1.0, 2.0) == pytest.approx((found.tokens_in + 2 * found.tokens_out) / 1e6)
+
+
+def test_windows_that_share_a_summary_save_calls() -> None:
+    found = estimate(windows(10), Limits(8_192, 140, 400, 7), Rates(100, 25, 10), chunk_tokens=90, together=4)
+    assert [level.calls for level in found.levels] == [3, 1]
+
+
+def test_a_lone_chunk_needs_no_merge_and_no_chunk_nothing() -> None:
+    limits = Limits(8_192, 140, 400, 7)
+    assert estimate(windows(1), limits, Rates(100, 25, 10), chunk_tokens=90).calls == 1
+    assert estimate([], limits, Rates(100, 25, 10), chunk_tokens=90).seconds == 0
+
+
+def test_an_estimate_with_a_budget_too_small_says_so() -> None:
+    with pytest.raises(LimitError):
+        estimate(windows(2), Limits(100, 90, 400, 7), Rates(100, 25, 10), chunk_tokens=90)
+
+
+def test_rates_give_back_the_time_they_were_measured_from() -> None:
+    rates = Rates.measured(tokens_in=7_400, tokens_out=1_000, seconds=120, hear=10)
+    assert 7_400 / rates.prefill + 1_000 / rates.decode == pytest.approx(120)
+    with pytest.raises(ValueError, match="measured"):
+        Rates.measured(tokens_in=0, tokens_out=0, seconds=0, hear=10)
