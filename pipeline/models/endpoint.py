@@ -86,7 +86,7 @@ class Endpoint:
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
         """One request beside the chat, for a server on this machine; raises `EndpointError`."""
-        about = Departure(path, self.server.model, "text-only", 0, 0.0, 0, 0, 1)
+        about = Departure(self.server.url, self.server.model, "text-only", 0, 0.0, 0, 0, 1)
         wire = self._wire(about, None, 16 << 20)
         try:
             with httpx2.Client(transport=wire, trust_env=False, follow_redirects=False) as client:

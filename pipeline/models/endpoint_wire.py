@@ -78,7 +78,7 @@ class Wire(httpx2.BaseTransport):
     def _leave(self, departure: Departure) -> int:
         if self._gate is not None:
             return self._gate.leave(departure)
-        if not is_loopback(departure.url):
+        if not is_loopback(str(self._home)):
             raise EgressRefusedError(
                 f"{self._home.host} is another machine: nothing is sent there without a ledger.",
                 cure="Name it in fallback.hosts and switch egress on for this run.",
