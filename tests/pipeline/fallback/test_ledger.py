@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -59,7 +60,7 @@ def refuses(path: Path) -> bool:
     return True
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_change_of_a_byte_is_found(good: Path, path: Path, data: st.DataObject) -> None:
     content = bytearray(good.read_bytes())
@@ -150,9 +151,16 @@ def test_a_ledger_that_cannot_be_written(tmp_path: Path) -> None:
         Ledger(tmp_path / "file" / "egress.jsonl").request({}, cost=1, cap=1000)
 
 
-def test_a_disk_that_is_full() -> None:
-    with pytest.raises(LedgerError, match="cannot be written"):
-        Ledger(Path("/dev/full")).request({}, cost=1, cap=1000)
+def test_a_disk_that_is_full(path: Path) -> None:
+    filled(path)
+    size, limits = path.stat().st_size, resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size + 10, limits[1]))
+    try:
+        with pytest.raises(LedgerError, match="cannot be written"):
+            Ledger(path).request({}, cost=1, cap=1000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert (Ledger(path).verify().torn, Ledger(path).verify().faults) == (10, ())
 
 
 def test_processes_share_one_ledger_and_one_cap(path: Path) -> None:
