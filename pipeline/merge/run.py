@@ -13,12 +13,16 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from chunkers.spans import Span
-from pipeline.errors import LimitError, ModelError, StoreDamagedError
+from pipeline.errors import EgressError, LimitError, ModelError, StoreDamagedError
+from pipeline.fallback.hook import Question
+from pipeline.fallback.outside import Outside
+from pipeline.fallback.policy import Trigger
 from pipeline.merge.draft import Desk, Draft
 from pipeline.merge.notes import Note, Slim, Unit, borders, of_chunks, of_nodes
 from pipeline.merge.plan import Group, Item, Limits, plan, plan_level
 from pipeline.merge.sentences import sentences
 from pipeline.merge.split import split
+from pipeline.models.endpoint_format import Ask
 from pipeline.models.protocol import Prompt, Writer, Written
 from pipeline.prompts import load
 from pipeline.settings import Settings
@@ -36,17 +40,25 @@ _VERSION = 1
 """Raised where the same inputs would now give another node."""
 
 
-def merge(run: Run, writer: Writer, settings: Settings, *, progress: Progress | None = None) -> NodeRow | None:
+def merge(
+    run: Run,
+    writer: Writer,
+    settings: Settings,
+    *,
+    progress: Progress | None = None,
+    outside: Outside | None = None,
+) -> NodeRow | None:
     """Merge level 0 of `run` into one root, which is returned; none where there is no text at all.
 
     The caller holds the run (`run.writing()`). `progress` gets nodes done and nodes in all. A node that
-    the model fails at is stored as failed and tried again by the next call.
+    the model fails at is asked `outside`, where that is allowed, else stored as failed and tried again by
+    the next call.
     """
     notes, whole = of_chunks(Slim.of(row) for row in run.chunks())
     if not notes:
         _delete(run, above=0)
         return None
-    merger = _Merger(run, writer, settings, progress)
+    merger = _Merger(run, writer, settings, progress, outside)
     merger.expect(notes)
     level, rows = 1, merger.level(1, notes)
     while len(rows) > 1:
@@ -128,8 +140,11 @@ class _Office:
 class _Merger:
     """Writes level after level of one run."""
 
-    def __init__(self, run: Run, writer: Writer, settings: Settings, progress: Progress | None) -> None:
+    def __init__(
+        self, run: Run, writer: Writer, settings: Settings, progress: Progress | None, outside: Outside | None
+    ) -> None:
         self._run = run
+        self._outside = outside
         self._writer = writer
         self._office = _Office(writer, settings)
         self._batch = settings.write.slots
@@ -235,7 +250,7 @@ class _Merger:
                 asked[index] = task
         for index, answer in self._ask({index: task.prompt for index, task in asked.items()}).items():
             if isinstance(answer, ModelError):
-                yield self._row(level, index, asked[index], None, error=str(answer))
+                yield self._rescued(level, index, asked[index], answer)
                 continue
             desk = self._desk(asked[index])
             draft = desk.draft(answer)
@@ -262,7 +277,36 @@ class _Merger:
                 written.append(second)
                 drafts.append(desk.draft(second))
             best = max(drafts, key=lambda one: one.rank)
-            yield self._row(level, index, tasks[index], best if best.text else desk.extract(), written)
+            if best.text:
+                yield self._row(level, index, tasks[index], best, written)
+            else:
+                yield self._rescued(level, index, tasks[index], "no answer is of use", desk.extract(), written)
+
+    def _rescued(
+        self,
+        level: int,
+        index: int,
+        task: _Task,
+        why: ModelError | str,
+        instead: Draft | None = None,
+        written: Sequence[Written] = (),
+    ) -> NodeRow:
+        """What outside makes of a node at which the local model failed; `instead`, or a failed row, where nothing."""
+        error = str(why)
+        if self._outside is not None:
+            trigger: Trigger = "too-long" if isinstance(why, LimitError) else "failed"
+            where = f"level {level} node {index}"
+            try:
+                answer = self._outside.ask(Question(Ask(task.prompt), self._office.prose, where, trigger, error))
+            except (EgressError, ModelError) as refused:
+                error = f"{error}; outside: {refused}"
+            else:
+                draft = self._desk(task).draft(answer)
+                if draft.text:
+                    row = self._row(level, index, task, draft, [*written, answer])
+                    return replace(row, source="cloud", model=str(answer.details.get("model", "hook")))
+                error = f"{error}; outside: no answer is of use"
+        return self._row(level, index, task, instead, written, error="" if instead else error)
 
     def _ask(self, prompts: dict[int, Prompt]) -> dict[int, Written | ModelError]:
         """Answers by node; where a batch fails, each of it is asked alone, so that one cannot spoil the rest."""
