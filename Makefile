@@ -29,6 +29,9 @@ format: $(VENV)/.dev  ## let ruff format and mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+torture: $(VENV)/.dev  ## kill a run hundreds of times at random moments; KILLS=200
+	$(BIN)/python -m tests.torture --kills $(or $(KILLS),200)
+
 clean:  ## remove what was built; weights and results stay
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 

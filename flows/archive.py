@@ -6,19 +6,22 @@ from flows.environment import prepare
 
 prepare()
 
-from collections import deque  # noqa: E402
 from collections.abc import Iterator  # noqa: E402
+from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
 from prefect import flow  # noqa: E402
-from prefect.futures import PrefectFuture  # noqa: E402
+from prefect.futures import PrefectFuture, as_completed  # noqa: E402
 from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
 
-from flows.recording import process_recording  # noqa: E402
-from pipeline.archive import Item  # noqa: E402
+from flows.artifacts import show_items  # noqa: E402
+from flows.recording import Here, process_recording  # noqa: E402
+from pipeline.archive import Item, Until, jobs, triage  # noqa: E402
+from pipeline.settings import Settings  # noqa: E402
+from pipeline.store import Store  # noqa: E402
 
 IN_FLIGHT = 2
-"""Recordings at once: one in the model, the next decoding."""
+"""Recordings at once in a process: one in the model, the next decoding."""
 
 
 @flow(
@@ -27,23 +30,55 @@ IN_FLIGHT = 2
     validate_parameters=False,
     task_runner=ThreadPoolTaskRunner(max_workers=IN_FLIGHT),  # type: ignore[arg-type]
 )
-def archive_flow(paths: list[str], settings: dict[str, Any], store: str = "longmedia-store") -> list[Item]:
+def archive_flow(
+    paths: list[str],
+    settings: dict[str, Any],
+    store: str = "longmedia-store",
+    until: float | None = None,
+    in_flight: int = IN_FLIGHT,
+    egress: bool = False,
+) -> list[Item]:
     """All recordings of `paths`, in order; one that fails never stops the others.
 
     Args:
         paths: files; folders are expanded by the caller.
         settings: as `Settings.model_dump(mode="json")` gives them.
         store: folder or URL of the store.
+        until: when to stop, in seconds since the epoch; what is finished then is kept.
+        in_flight: recordings submitted at once; on a cluster two for each of its processes.
+        egress: whether what the local models failed at may be asked outside; the settings must allow it too.
     """
-    return list(_bounded(paths, settings, store))
+    items = dict(_bounded(paths, Settings.model_validate(settings), store, until, in_flight, egress))
+    done = [items[number] for number in sorted(items)]
+    show_items(done)
+    return done
 
 
-def _bounded(paths: list[str], settings: dict[str, Any], store: str) -> Iterator[Item]:
-    """Submit a few ahead instead of all at once: a thousand waiting tasks cost more than they give."""
-    waiting: deque[PrefectFuture[Item]] = deque()
-    for path in paths:
-        if len(waiting) >= IN_FLIGHT:
-            yield waiting.popleft().result()
-        waiting.append(process_recording.submit(path, settings, store))
+def _bounded(
+    paths: list[str], settings: Settings, store: str, until: float | None, in_flight: int, egress: bool
+) -> Iterator[tuple[int, Item]]:
+    """Submit a few ahead instead of all at once: a thousand waiting tasks cost more than they give.
+
+    What is finished or a duplicate is never a task: it is answered here, in milliseconds.
+    """
+    waiting: dict[PrefectFuture[Item], tuple[int, Path]] = {}
+    stop = Until(Here.stop, until)
+    opened = Store(store, settings.encryption.key)
+    for number, (job, item) in enumerate(triage(jobs(map(Path, paths), settings, egress=egress), opened, stop)):
+        if item is not None:
+            yield number, item
+            continue
+        if len(waiting) >= in_flight:
+            yield _next(waiting)
+        future = process_recording.submit(str(job.path), job.settings.model_dump(mode="json"), store, until, egress)
+        waiting[future] = number, job.path
     while waiting:
-        yield waiting.popleft().result()
+        yield _next(waiting)
+
+
+def _next(waiting: dict[PrefectFuture[Item], tuple[int, Path]]) -> tuple[int, Item]:
+    """The first that is done; a task that died with its worker is one recording's fault, not the night's."""
+    future = next(as_completed(list(waiting)))
+    number, path = waiting.pop(future)
+    result: Any = future.result(raise_on_failure=False)
+    return number, result if isinstance(result, Item) else Item(path, "blocked", error=f"{result}")

@@ -4,26 +4,34 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import sys
-import threading
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from flows import cli_models, cli_plan
+from flows import cli_archive, cli_ledger, cli_models, cli_plan
+from flows.cli_options import (
+    BLOCKED,
+    INTERRUPTED,
+    NO_INPUT,
+    OK,
+    WRONG_USE,
+    ConfigOption,
+    SetOption,
+    StoreOption,
+    exit_code,
+    load_settings,
+    open_store,
+    stop_on_signals,
+)
 from flows.progress import watching
 from pipeline import settings as settings_module
-from pipeline.archive import Item, attempt, discover
+from pipeline.archive import attempt, discover, jobs, shard, triage
 from pipeline.errors import LongmediaError, MediaError, NoSuchRunError, SettingsError
 from pipeline.process import Interrupted
 from pipeline.reports import report as make_report
-from pipeline.settings import Settings
 from pipeline.store import Run, Store
-
-OK, BLOCKED, WRONG_USE, GAPS, NO_INPUT, INTERRUPTED = 0, 1, 2, 3, 4, 130
-_GRACE_S = 8
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -35,15 +43,12 @@ app = typer.Typer(
     "3 finished with gaps · 4 no input could be read · 130 interrupted, state kept.",
 )
 
-StoreOption = Annotated[str, typer.Option("--store", help="Folder or URL of the results.", envvar="LONGMEDIA_STORE")]
-SetOption = Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="A setting, e.g. `write.slots=4`.")]
-ConfigOption = Annotated[
-    Path | None, typer.Option("--config", help="A TOML file of settings; `longmedia.toml` here is read by itself.")
-]
-
-
 app.add_typer(cli_models.app, name="models")
+app.add_typer(cli_ledger.app, name="ledger")
 app.command()(cli_plan.doctor)
+app.command(epilog="Example: `longmedia status --watch`")(cli_archive.status)
+app.command(epilog="Example: `longmedia retry --store results`")(cli_archive.retry)
+app.command(epilog='Example: `longmedia serve --inbox inbox --cron "0 1 * * *" --until 06:00`')(cli_archive.serve)
 
 
 @app.command(
@@ -51,32 +56,47 @@ app.command()(cli_plan.doctor)
     "`longmedia run talk.mp3 --set write.model=qwen2.5-0.5b`"
 )
 def run(
-    paths: Annotated[list[Path], typer.Argument(help="Recordings, or folders of them.")],
+    paths: Annotated[list[Path] | None, typer.Argument(help="Recordings, folders of them, or patterns.")] = None,
+    listed: Annotated[
+        Path | None, typer.Option("--list", help="A text file that names recordings, one a line.")
+    ] = None,
+    part: Annotated[str | None, typer.Option("--shard", help="i/n: only this machine's share of n machines.")] = None,
     store: StoreOption = "longmedia-store",
     recipe: Annotated[str | None, typer.Option(help="`cascade` or `gemma`.")] = None,
     profile: Annotated[str | None, typer.Option(help="Prompt profile, or a folder of prompts.")] = None,
+    track: Annotated[str | None, typer.Option("--audio-track", help="A number, `mix`, `all` or `auto`.")] = None,
     sets: SetOption = [],  # noqa: B006 - typer reads it once
     config: ConfigOption = None,
     direct: Annotated[bool, typer.Option("--direct", help="Without Prefect: starts faster, nothing to watch.")] = False,
+    egress: Annotated[
+        bool, typer.Option("--allow-fallback", help="This run may ask outside what failed here (docs/fallback.md).")
+    ] = False,
+    dask: Annotated[str | None, typer.Option(help="Address of a Dask cluster to run on (extra `dask`).")] = None,
 ) -> None:
     """Transcribe and summarise; goes on where an earlier start ended.
 
     Finished recordings are answered at once. Interrupt it at any time and run the same command again.
     """
-    settings = _settings(config, sets, recipe=recipe, profile=profile)
-    files = discover(paths)
-    stop = _stop_on_signals()
-    opened = Store(store)
+    if not paths and listed is None:
+        raise SettingsError("nothing to run: name recordings, or give --list.")
+    sets = [*sets, *([f"audio.track={track}"] if track else [])]
+    settings = load_settings(config, sets, recipe=recipe, profile=profile)
+    files = discover(paths or [], listed)
+    files = shard(files, part) if part else files
+    stop = stop_on_signals()
+    opened = open_store(store, settings)
     with watching(len(files)) as watch:
         if direct:
-            items = [attempt(path, settings, opened, watch(path), stop) for path in files]
+            items = [
+                known or attempt(job, opened, watch(job.path), stop)
+                for job, known in triage(jobs(files, settings, egress=egress), opened, stop)
+            ]
         else:
             from flows.local import run_flow
 
-            items = run_flow(files, settings, opened, watch, stop)
-    for item in items:
-        _say(item, store)
-    raise typer.Exit(_exit_code(items))
+            items = run_flow(files, settings, opened, watch, stop, dask, egress=egress)
+    cli_archive.show(items, store)
+    raise typer.Exit(exit_code(items))
 
 
 @app.command(epilog="Example: `longmedia plan night.mp4`")
@@ -87,17 +107,8 @@ def plan(
     config: ConfigOption = None,
 ) -> None:
     """Calls, tokens, depth and time of a run, before any model is loaded."""
-    cli_plan.plan(paths, _settings(config, sets), Store(store), typer.echo)
-
-
-@app.command()
-def status(store: StoreOption = "longmedia-store") -> None:
-    """What the store holds: recordings, share done, gaps."""
-    runs = Store(store).runs()
-    if not runs:
-        typer.echo(f"{store}: no runs yet.")
-    for one in runs:
-        typer.echo(_status_line(one))
+    settings = load_settings(config, sets)
+    cli_plan.plan(paths, settings, open_store(store, settings), typer.echo)
 
 
 @app.command(epilog="Examples: `longmedia report talk.mp3 > talk.md` · `longmedia report 3f2a... --format srt`")
@@ -107,7 +118,7 @@ def report(
     store: StoreOption = "longmedia-store",
 ) -> None:
     """Write a report to standard output."""
-    for piece in make_report(_find(run, Store(store)), form):
+    for piece in make_report(_find(run, open_store(store)), form):
         sys.stdout.write(piece)
 
 
@@ -132,11 +143,6 @@ def list_settings() -> None:
         typer.echo(f"{key} = {default}\n    {meaning}  [{kind}]")
 
 
-def _settings(config: Path | None, sets: list[str], **fixed: str | None) -> Settings:
-    here = Path("longmedia.toml")
-    return settings_module.load(config or (here if here.is_file() else None), sets, **fixed)
-
-
 def _number(text: str) -> int:
     if not text.isdigit():
         raise SettingsError(f"--audio-track {text}: expected a number, `mix`, `all` or `auto`.")
@@ -153,57 +159,6 @@ def _find(name: str, store: Store) -> Run:
     if len(matches) > 1:
         raise NoSuchRunError(f"{name}: {len(matches)} recordings begin like this.", cure="Give more of the id.")
     return store.latest(matches[0] if matches else name)
-
-
-def _say(item: Item, store: str) -> None:
-    if item.error:
-        typer.echo(f"{item.path}: {item.state}: {item.error}", err=True)
-        return
-    if not item.fresh:
-        typer.echo(f"{item.path}: already complete. `longmedia report {item.recording} --store {store}`")
-        return
-    rate = item.media_seconds / item.seconds if item.seconds else 0
-    typer.echo(
-        f"{item.path}: {item.state}, {item.media_seconds:.0f} s in {item.seconds:.0f} s ({rate:.1f}x real time). "
-        f"`longmedia report {item.recording} --store {store}`"
-    )
-
-
-def _status_line(one: Run) -> str:
-    described, result = one.describe(), one.result()
-    total = max(described["probe"]["duration"], 1)
-    done = sum(row.span.ticks for row in one.chunks())
-    state = result.get("state", "unfinished")
-    return f"{one.key.recording}  {min(done / total, 1):4.0%}  {state:<10}  {described['input']['name']}"
-
-
-def _exit_code(items: list[Item]) -> int:
-    states = {item.state for item in items}
-    if states <= {"complete"}:
-        return OK
-    if states == {"unreadable"}:
-        return NO_INPUT
-    return BLOCKED if "blocked" in states else GAPS
-
-
-def _stop_on_signals() -> threading.Event:
-    """An event that Ctrl-C and SIGTERM set; the process ends by itself a little later, whatever runs.
-
-    Ending hard is safe: parts are whole or absent. A model call cannot be interrupted, so it is not waited for.
-    """
-    stop = threading.Event()
-
-    def handle(signum: int, frame: object) -> None:
-        del signum, frame
-        if stop.is_set():
-            os._exit(INTERRUPTED)
-        stop.set()
-        typer.echo("\nStopping; what is finished is kept. Run the same command to go on.", err=True)
-        threading.Timer(_GRACE_S, os._exit, [INTERRUPTED]).start()
-
-    signal.signal(signal.SIGINT, handle)
-    signal.signal(signal.SIGTERM, handle)
-    return stop
 
 
 def main() -> None:

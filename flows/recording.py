@@ -18,7 +18,8 @@ from typing import Any  # noqa: E402
 from prefect import flow, task  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
 
-from pipeline.archive import Item, attempt  # noqa: E402
+from flows.artifacts import Progress, show_run  # noqa: E402
+from pipeline.archive import Item, Job, Until, attempt  # noqa: E402
 from pipeline.process import Watch  # noqa: E402
 from pipeline.settings import Settings  # noqa: E402
 from pipeline.store import Store  # noqa: E402
@@ -34,9 +35,15 @@ class Here:
 
 
 @task(task_run_name="{path}", cache_policy=NO_CACHE, persist_result=False)
-def process_recording(path: str, settings: dict[str, Any], store: str) -> Item:
-    """Process one recording; see `pipeline.archive.attempt`."""
-    return attempt(Path(path), Settings.model_validate(settings), Store(store), Here.watch(Path(path)), Here.stop)
+def process_recording(
+    path: str, settings: dict[str, Any], store: str, until: float | None = None, egress: bool = False
+) -> Item:
+    """Process one recording; see `pipeline.archive.attempt`. It stops at `until`, seconds since the epoch."""
+    job = Job(Path(path), Settings.model_validate(settings), egress)
+    opened = Store(store, job.settings.encryption.key)
+    item = attempt(job, opened, Progress(job.path, Here.watch(job.path)), Until(Here.stop, until))
+    show_run(item, opened)
+    return item
 
 
 @flow(name="longmedia-recording", flow_run_name="{path}", persist_result=False, validate_parameters=False)

@@ -1,19 +1,22 @@
-"""Many recordings: which files, and what became of each. Knows no Prefect."""
+"""Many recordings: which files, which of them are done already, and what became of each. Knows no Prefect."""
 
 from __future__ import annotations
 
+import glob
+import hashlib
 import logging
-import threading
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from chunkers import content_id, probe
 from chunkers.spans import TICKS_PER_SECOND
-from pipeline.errors import LongmediaError, MediaError, NotFoundError
-from pipeline.process import Watch, process
+from pipeline.errors import LongmediaError, MediaError, NotFoundError, SettingsError
+from pipeline.process import Interrupted, Stop, Watch, finished, key, process
 from pipeline.settings import Settings
-from pipeline.store import Store
+from pipeline.store import RunKey, Store
 
 log = logging.getLogger(__name__)
 
@@ -27,15 +30,16 @@ SUFFIXES = frozenset(
 )
 """What is taken from a folder; a file that is named itself may have any suffix."""
 
-State = Literal["complete", "gaps", "unreadable", "blocked"]
+State = Literal["complete", "gaps", "duplicate", "unreadable", "blocked", "stopped"]
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """What became of one input.
 
-    `unreadable`: nothing is wrong but the file. `blocked`: the machine cannot do it now (no weights,
-    no room, another process at work).
+    `duplicate`: its content is that of an input before it. `unreadable`: nothing is wrong but the file.
+    `blocked`: the machine cannot do it now (no weights, no room, another process at work). `stopped`: asked
+    to end before it was done; what was finished of it is kept.
     """
 
     path: Path
@@ -48,24 +52,116 @@ class Item:
     error: str = ""
 
 
-def discover(paths: Iterable[Path]) -> list[Path]:
-    """The files that `paths` stand for, each once: a file as it is, a folder with all below it, sorted.
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One input under its settings."""
 
-    Hidden files and links that leave the tree are passed over. Raises `NotFoundError` for a path that
-    does not exist and for a folder without any recording.
+    path: Path
+    settings: Settings
+    egress: bool = False
+    """Whether this run may ask outside what the local models failed at; see `pipeline.fallback`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """A `Stop` that is set by another, or by the clock on the wall: `moment` in seconds since the epoch."""
+
+    asked: Stop
+    moment: float | None = None
+
+    def is_set(self) -> bool:
+        """Whether it is time to end."""
+        return self.asked.is_set() or (self.moment is not None and time.time() >= self.moment)
+
+
+def discover(paths: Iterable[Path], listed: Path | None = None) -> list[Path]:
+    """The files that `paths` stand for, each once: a file, a folder with all below it, a pattern (`**/*.mp3`).
+
+    `listed` is a text file that names more of them, one a line, relative to its own folder; what begins with
+    `#` is passed over. In folders, hidden files and links that leave the tree are passed over. Raises
+    `NotFoundError` for a path that does not exist and for a folder or pattern without any recording.
     """
     found: dict[Path, None] = {}
-    for path in paths:
+    for path in [*paths, *(_lines(listed) if listed else ())]:
         if path.is_dir():
             inside = [file for file in sorted(path.rglob("*")) if _is_recording(file, path)]
             if not inside:
                 raise NotFoundError(path, "no recording in this folder.", cure="Name the files themselves.")
             found.update(dict.fromkeys(inside))
-        elif not path.exists():
-            raise NotFoundError(path, "no such file or folder.", cure="Check the spelling.")
-        else:
+        elif path.exists():
             found[path] = None
+        else:
+            matches = sorted(Path(name) for name in glob.iglob(str(path), recursive=True))  # noqa: PTH207 - any root
+            files = [file for file in matches if file.is_file()]
+            if not files:
+                raise NotFoundError(path, "no such file or folder.", cure="Check the spelling.")
+            found.update(dict.fromkeys(files))
     return list(found)
+
+
+def _lines(listed: Path) -> list[Path]:
+    try:
+        lines = [line.strip() for line in listed.read_text(encoding="utf-8").splitlines()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotFoundError(listed, f"not a list of files: {error}.") from error
+    return [listed.parent / line for line in lines if line and not line.startswith("#")]
+
+
+def shard(paths: Sequence[Path], part: str) -> list[Path]:
+    """The paths of one of n machines, `part` being `i/n` with i from 1; each path belongs to exactly one.
+
+    Which one depends on the path alone, so that a file that is added moves no other. Raises `SettingsError`.
+    """
+    number, _, of = part.partition("/")
+    if not (number.isdigit() and of.isdigit() and 1 <= int(number) <= int(of)):
+        raise SettingsError(f"--shard {part}: expected i/n, such as 2/8.")
+    return [path for path in paths if _hash(path) % int(of) == int(number) - 1]
+
+
+def _hash(path: Path) -> int:
+    return int.from_bytes(hashlib.blake2b(str(path).encode("utf-8", "surrogateescape"), digest_size=8).digest(), "big")
+
+
+def jobs(paths: Iterable[Path], settings: Settings, *, egress: bool = False) -> Iterator[Job]:
+    """A job a path; with `audio.track=all` one an audio track."""
+    for path in paths:
+        tracks = _tracks(path) if settings.audio.track == "all" else [settings.audio.track]
+        for track in tracks:
+            audio = settings.audio.model_copy(update={"track": track})
+            yield Job(path, settings.model_copy(update={"audio": audio}), egress)
+
+
+def _tracks(path: Path) -> list[str]:
+    try:
+        return [str(number) for number in range(len(probe(path).audio))] or ["auto"]
+    except LongmediaError:
+        return ["auto"]  # the attempt says what is wrong with the file
+
+
+def triage(todo: Iterable[Job], store: Store, stop: Stop) -> Iterator[tuple[Job, Item | None]]:
+    """Each job with what is known of it without working: finished already, a duplicate, stopped; else None."""
+    seen: dict[RunKey, Path] = {}
+    for job in todo:
+        if stop.is_set():
+            yield job, Item(job.path, "stopped")
+            continue
+        try:
+            run = store.run(key(content_id(job.path), job.settings))
+            done = finished(run)
+        except (LongmediaError, OSError):
+            yield job, None  # the attempt meets the same and says so
+            continue
+        first = seen.setdefault(run.key, job.path)
+        if first != job.path:
+            yield job, Item(job.path, "duplicate", *_names(run.key), error=f"the same content as {first}")
+        elif done is not None:
+            yield job, Item(job.path, "complete", *_names(run.key), media_seconds=done.end / TICKS_PER_SECOND)
+        else:
+            yield job, None
+
+
+def _names(of: RunKey) -> tuple[str, str]:
+    return of.recording, of.fingerprint
 
 
 def _is_recording(file: Path, top: Path) -> bool:
@@ -78,25 +174,53 @@ def _is_recording(file: Path, top: Path) -> bool:
     )
 
 
-def attempt(path: Path, settings: Settings, store: Store, watch: Watch, stop: threading.Event) -> Item:
-    """Process one recording; what goes wrong with it is in the result, never an exception.
-
-    `Interrupted` alone passes: it stops everything.
-    """
+def attempt(job: Job, store: Store, watch: Watch, stop: Stop) -> Item:
+    """Process one recording; what goes wrong with it is in the result, never an exception."""
+    path = job.path
     try:
-        outcome = process(path, settings, store, watch=watch, stop=stop)
+        outcome = process(path, job.settings, store, watch=watch, stop=stop, egress=job.egress)
+    except Interrupted:
+        return Item(path, "stopped")
     except MediaError as error:
         log.error("%s", error)
         return Item(path, "unreadable", error=str(error))
     except LongmediaError as error:
-        log.error("%s", error)
+        log.error("%s: %s", path, error)
         return Item(path, "blocked", error=str(error))
+    except Exception as error:  # one recording's unforeseen fault must not end the night
+        log.exception("%s", path)
+        return Item(path, "blocked", error=f"{type(error).__name__}: {error}")
     return Item(
         path,
         outcome.state,
-        recording=outcome.run.key.recording,
-        fingerprint=outcome.run.key.fingerprint,
+        *_names(outcome.run.key),
         fresh=outcome.fresh,
         media_seconds=outcome.coverage.end / TICKS_PER_SECOND,
         seconds=outcome.seconds,
     )
+
+
+def again(store: Store, settings: Settings) -> Iterator[tuple[Job | None, Item | None]]:
+    """A job for every run that has something failed, from the store's own records; an item where there can be none.
+
+    `settings` give what belongs to this machine and cannot change the text: folders, threads, the key.
+    """
+    for run in store.runs():
+        described, result = run.describe(), run.result()
+        failed = result.get("failed_nodes", 0) or any(gap["status"] == "failed" for gap in result.get("gaps", ()))
+        if not failed:
+            continue
+        path = Path(described["input"]["path"])
+        job = Job(path, _as_then(described["settings"], settings))
+        try:
+            same = key(content_id(path), job.settings) == run.key
+            why = "" if same else "the file, the models or the prompts have changed since; run it anew"
+        except (LongmediaError, OSError) as error:
+            why = str(error)
+        yield (None, Item(path, "blocked", *_names(run.key), error=why)) if why else (job, None)
+
+
+def _as_then(stored: dict[str, object], now: Settings) -> Settings:
+    """The settings of a run, with this machine's own folders and key."""
+    here = {"models": now.models, "encryption": now.encryption}
+    return Settings.model_validate(stored).model_copy(update=here)

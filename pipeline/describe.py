@@ -77,7 +77,7 @@ def _part(run: Run, number: int, batch: list[Chunk], tail: list[ChunkRow], recip
     stored = _stored(run, number)
     again = {row.index // plan.together for row in stored.values() if row.status == "failed"}
     due = [c for c in batch if c.index not in stored or c.index // plan.together in again]
-    if due:
+    if due or any(row.index not in stored for row in tail):
         rows = {**stored, **{row.index: row for row in _described(due, recipe, plan)}}
         rows.update({row.index: row for row in tail})
         run.write_chunks(number, [rows[index] for index in sorted(rows)])

@@ -21,7 +21,8 @@ LongmediaError
 ├── StoreError
 │   ├── StoreBusyError              another process writes this run
 │   ├── StoreDamagedError           a part cannot be read
-│   └── StoreFullError              the disk is full or read-only
+│   ├── StoreFullError              the disk is full or read-only
+│   └── StoreLockedError            the store is encrypted, and the key is not here
 └── NoSuchRunError                  nothing in the store answers to that name
 """
 
@@ -69,6 +70,7 @@ __all__ = [
     "StoreDamagedError",
     "StoreError",
     "StoreFullError",
+    "StoreLockedError",
     "TrackError",
     "UnreachedError",
     "UnreadableError",
@@ -139,6 +141,10 @@ class StoreDamagedError(StoreError):
 
 class StoreFullError(StoreError):
     """No space left, a quota reached, or a read-only file system."""
+
+
+class StoreLockedError(StoreError):
+    """The store is encrypted, and the key is missing or another one."""
 
 
 class NoSuchRunError(StoreError):

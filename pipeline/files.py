@@ -1,8 +1,9 @@
 """Files that are whole or absent, on a local disk or on an object store.
 
-Locally a file is written to a temporary name, fsynced and renamed, and its folder is fsynced. An
-object store has no rename: there an upload that is not finished is not visible at all, so the stream
-goes straight to its final name.
+A file is made in memory and then put in one go. Locally that is a temporary name, fsync, rename, and
+fsync of the folder. An object store has no rename and needs none: an object appears when its upload is
+complete. What must not happen there is a stream that is closed on the way out of an error, because
+closing publishes what was written so far; so no stream is ever handed out.
 """
 
 from __future__ import annotations
@@ -11,9 +12,8 @@ import contextlib
 import errno
 import os
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import pyarrow as pa
 import pyarrow.fs as pafs
@@ -23,13 +23,9 @@ from pipeline.errors import StoreError, StoreFullError
 TEMPORARY = ".tmp-"
 """How the names of unfinished files begin; they may be deleted at any time by the run's only writer."""
 
-
-class Sink(Protocol):
-    """What a writer needs of an open file."""
-
-    def write(self, data: bytes, /) -> Any:
-        """Append `data`."""
-        ...
+_NO_ROOM = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST}
+)
 
 
 class Files:
@@ -37,13 +33,7 @@ class Files:
 
     def __init__(self, root: str | Path) -> None:
         self.url = str(root)
-        try:
-            if "://" in self.url:
-                self._fs, self._root = pafs.FileSystem.from_uri(self.url)
-            else:
-                self._fs, self._root = pafs.LocalFileSystem(), str(Path(self.url).expanduser().absolute())
-        except (pa.ArrowInvalid, OSError, ValueError) as error:
-            raise StoreError(f"{self.url}: cannot be opened as a store: {error}") from error
+        self._fs, self._root = _open(self.url)
         self.local = isinstance(self._fs, pafs.LocalFileSystem)
 
     def local_path(self, path: str) -> Path:
@@ -51,7 +41,7 @@ class Files:
         return Path(self._root, *path.split("/"))
 
     def _at(self, path: str) -> str:
-        return f"{self._root}/{path}" if path else cast("str", self._root)
+        return f"{self._root}/{path}" if path else self._root
 
     def folders(self, path: str = "") -> list[str]:
         """Names of the folders in `path`, sorted; none where it does not exist."""
@@ -62,8 +52,15 @@ class Files:
         return [name for name in self._names(path, pafs.FileType.File) if not name.startswith(TEMPORARY)]
 
     def _names(self, path: str, kind: Any) -> list[str]:
-        selector = pafs.FileSelector(self._at(path), allow_not_found=True)
-        return sorted(info.base_name for info in self._fs.get_file_info(selector) if info.type == kind)
+        try:
+            found = self._fs.get_file_info(pafs.FileSelector(self._at(path), allow_not_found=True))
+        except NotADirectoryError:
+            return []
+        except OSError as error:
+            raise StoreError(
+                f"{self.url}: cannot be listed: {error}.", cure="Check the place and your rights."
+            ) from error
+        return sorted(info.base_name for info in found if info.type == kind)
 
     def exists(self, path: str) -> bool:
         """Whether there is a finished file of that name."""
@@ -74,54 +71,37 @@ class Files:
         with self._fs.open_input_file(self._at(path)) as stream:
             return cast("bytes", stream.read())
 
-    def open(self, path: str) -> Any:
-        """The file as a random-access Arrow stream, for the Parquet reader."""
-        return self._fs.open_input_file(self._at(path))
-
     def delete(self, path: str) -> None:
         """Remove a file."""
         self._fs.delete_file(self._at(path))
 
-    @contextlib.contextmanager
-    def create(self, path: str) -> Iterator[Sink]:
-        """A file that appears under its name when the block ends well, whole; otherwise nothing appears.
+    def write(self, path: str, data: bytes) -> None:
+        """Put a file under its name, whole or not at all, replacing what is there.
 
-        Raises `StoreFullError` where the disk is full or read-only.
+        Raises `StoreFullError` where the place is full or read-only, `StoreError` for anything else that
+        the place answers.
         """
         try:
             if self.local:
-                with self._create_local(self.local_path(path)) as sink:
-                    yield sink
+                _write_local(self.local_path(path), data)
             else:
-                with self._fs.open_output_stream(self._at(path)) as sink:
-                    yield sink
+                self._put(path, data)
         except OSError as error:
-            if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}:
+            if error.errno in _NO_ROOM:
                 raise StoreFullError(
                     f"{self.url}: cannot write {path}: {error.strerror or error}.",
                     cure="What was finished is kept; make room or choose another --store, and run again.",
                 ) from error
-            raise
+            raise StoreError(
+                f"{self.url}: cannot write {path}: {error}.", cure="What was finished is kept; run again."
+            ) from error
 
-    @contextlib.contextmanager
-    def _create_local(self, path: Path) -> Iterator[Sink]:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f"{TEMPORARY}{path.name}-{uuid.uuid4().hex[:8]}")
-        try:
-            with temporary.open("wb") as sink:
-                yield sink
-                sink.flush()
-                os.fsync(sink.fileno())
-            temporary.replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
-            raise
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    def _put(self, path: str, data: bytes) -> None:
+        if isinstance(self._fs, pafs.PyFileSystem):  # fsspec: some of its file systems want the folder first
+            self._fs.create_dir(self._at(path.rpartition("/")[0]), recursive=True)
+        stream = self._fs.open_output_stream(self._at(path))
+        stream.write(data)
+        stream.close()
 
     def sweep(self, path: str) -> int:
         """Remove temporary files that a killed writer left in `path`; returns how many."""
@@ -131,3 +111,40 @@ class Files:
         for name in names:
             self.delete(f"{path}/{name}")
         return len(names)
+
+
+def _open(url: str) -> tuple[Any, str]:
+    """The file system of a URL: pyarrow's own where it has one, else fsspec's."""
+    try:
+        if "://" not in url:
+            return pafs.LocalFileSystem(), str(Path(url).expanduser().absolute())
+        with contextlib.suppress(pa.ArrowInvalid):  # it says so of every scheme that it does not know
+            system, root = pafs.FileSystem.from_uri(url)
+            return system, cast("str", root)
+        import fsspec
+
+        # another machine may write beside us: its files must be seen, so no listing is kept
+        system, root = fsspec.url_to_fs(url, use_listings_cache=False)
+        return pafs.PyFileSystem(pafs.FSSpecHandler(system)), str(root).rstrip("/")
+    except (OSError, ValueError, ImportError) as error:
+        raise StoreError(f"{url}: cannot be opened as a store: {error}") from error
+
+
+def _write_local(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{TEMPORARY}{path.name}-{uuid.uuid4().hex[:8]}")
+    try:
+        with temporary.open("wb") as sink:
+            sink.write(data)
+            sink.flush()
+            os.fsync(sink.fileno())
+        temporary.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import importlib.metadata
 import logging
 import platform
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from chunkers import (
     Choice,
@@ -31,7 +30,7 @@ from chunkers import (
 from pipeline import recipes
 from pipeline.coverage import Coverage, coverage
 from pipeline.describe import Plan, describe
-from pipeline.errors import NoAudioError
+from pipeline.errors import NoAudioError, StoreDamagedError
 from pipeline.fallback.outside import admit, open_outside
 from pipeline.fallback.rescue import Rescued
 from pipeline.merge import merge
@@ -56,6 +55,14 @@ class Step:
 Watch = Callable[[Step], None]
 
 
+class Stop(Protocol):
+    """Says when to end; an event of `threading` is one."""
+
+    def is_set(self) -> bool:
+        """Whether to end now."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How the job ended. `fresh` is false where a finished run was found and nothing had to be done."""
@@ -77,7 +84,7 @@ def process(
     store: Store,
     *,
     watch: Watch = lambda _step: None,
-    stop: threading.Event | None = None,
+    stop: Stop | None = None,
     load: Callable[[Settings], Recipe] = recipes.load,
     egress: bool = False,
 ) -> Outcome:
@@ -91,11 +98,12 @@ def process(
     """
     started = time.monotonic()
     recording = probe(path)
+    run = store.run(key(recording.content_id, settings))
+    done = finished(run)
+    if done is not None:
+        return Outcome(run, "complete", False, done, time.monotonic() - started)
     if len(recording.audio) > 1 and settings.audio.track == "auto":
         recording = probe(path, levels=True)
-    run = store.run(key(recording, settings))
-    if run.result().get("state") == "complete":
-        return Outcome(run, "complete", False, coverage(run.chunks()), time.monotonic() - started)
     if settings.recipe == "cascade" and not recording.audio:
         raise NoAudioError(
             path, "no audio track: the recipe `cascade` has nothing to hear.", cure="Use --recipe gemma for pictures."
@@ -117,19 +125,45 @@ def process(
             progress=lambda done, of: _stoppable(watch, stop)(Step("merge", done, of)),
             outside=outside,
         )
-        state: State = "complete" if total.complete else "gaps"
+        failed = sum(node.status == "failed" for level in run.levels() if level for node in run.nodes(level))
+        state: State = "complete" if total.complete and not failed else "gaps"
         seconds = time.monotonic() - started
-        run.save("result.json", _result(state, total, seconds))
+        run.save("result.json", _result(run, state, total, failed, seconds))
     return Outcome(run, state, True, total, seconds)
 
 
-def key(recording: Recording, settings: Settings) -> RunKey:
-    """Which run a recording under these settings is; loads no model."""
-    content = recording.content_id
+def key(content: str, settings: Settings) -> RunKey:
+    """Which run a recording of this content id is under these settings; loads no model."""
     return RunKey(content, fingerprint(settings, content, recipes.identity(settings)))
 
 
-def _stoppable(watch: Watch, stop: threading.Event | None) -> Watch:
+def finished(run: Run) -> Coverage | None:
+    """The coverage of a run that is complete, None of any other; reads no part, so it takes milliseconds.
+
+    A run that has lost a part since (a damaged file that was deleted) is not complete.
+    """
+    result = run.result()
+    if result.get("state") != "complete" or result["parts"] != _parts(run):
+        return None
+    return Coverage(result["coverage_ticks"], end=sum(result["coverage_ticks"].values()))
+
+
+def _parts(run: Run) -> dict[str, int]:
+    return {str(level): len(run.parts(level)) for level in run.levels()}
+
+
+def _described(run: Run, described: dict[str, Any]) -> bool:
+    """Whether every part of level 0 is there and whole, and nothing in it failed."""
+    if "decoded" not in described or described["decoded"]["parts"] != len(run.parts(0)):
+        return False
+    try:
+        return not any(row.status == "failed" for row in run.chunks())
+    except StoreDamagedError as error:
+        log.warning("%s", error)
+        return False
+
+
+def _stoppable(watch: Watch, stop: Stop | None) -> Watch:
     def look(step: Step) -> None:
         watch(step)
         if stop is not None and stop.is_set():
@@ -140,7 +174,7 @@ def _stoppable(watch: Watch, stop: threading.Event | None) -> Watch:
 
 def _describe(run: Run, recording: Recording, settings: Settings, recipe: Recipe, watch: Watch) -> None:
     described = run.describe()
-    if "decoded" in described and not any(row.status == "failed" for row in run.chunks()):
+    if _described(run, described):
         return
     plan = Plan(
         recording.content_id,
@@ -158,6 +192,7 @@ def _describe(run: Run, recording: Recording, settings: Settings, recipe: Recipe
         "error_lines": report.error_lines,
         "errors": list(report.errors),
         "notes": list(report.notes),
+        "parts": len(run.parts(0)),
     }
     run.save("run.json", described)
 
@@ -234,11 +269,13 @@ def _versions(settings: Settings) -> dict[str, str]:
     return found
 
 
-def _result(state: State, total: Coverage, seconds: float) -> dict[str, Any]:
+def _result(run: Run, state: State, total: Coverage, failed: int, seconds: float) -> dict[str, Any]:
     return {
         "state": state,
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(seconds, 3),
         "coverage_ticks": total.ticks,
+        "failed_nodes": failed,
+        "parts": _parts(run),
         "gaps": [{"start": g.start, "end": g.end, "status": s, "reason": r} for g, s, r in total.gaps],
     }

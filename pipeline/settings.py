@@ -33,8 +33,8 @@ class Audio(Group):
     lead_in_s: Annotated[float, Field(ge=0, le=5)] = Field(
         1.5, description="where there is no quiet point, the next window hears so many seconds before its own"
     )
-    track: Annotated[str, Field(pattern=r"^(auto|mix|\d+)$")] = Field(
-        "auto", description="audio track: a number from 0, `mix` (all as one), or `auto`"
+    track: Annotated[str, Field(pattern=r"^(auto|mix|all|\d+)$")] = Field(
+        "auto", description="audio track: a number from 0, `mix` (all as one), `all` (a run each), or `auto`"
     )
 
     @model_validator(mode="after")
@@ -157,6 +157,16 @@ class Storage(Group):
     )
 
 
+class Encryption(Group):
+    """Encryption of the store."""
+
+    key: Annotated[str, Field(pattern=r"^(env|file):.+$")] | None = Field(
+        None,
+        description="key of an encrypted store (32 bytes in base64): `env:NAME` or `file:PATH`; none: plain",
+        json_schema_extra=SAME_TEXT,
+    )
+
+
 class Models(Group):
     """Where weights come from."""
 
@@ -203,6 +213,7 @@ class Settings(BaseSettings):
     gemma: Gemma = Gemma()
     merge: Merge = Merge()
     storage: Storage = Storage()
+    encryption: Encryption = Encryption()
     models: Models = Models()
     media: Media = Media()
     endpoint: Endpoint = Endpoint()

@@ -5,7 +5,11 @@
     <store>/<recording>/<fingerprint>/result.json            how the last start ended
 
 A part is written once and replaced whole when its failed rows are tried again. One process writes a
-run at a time, guarded by an advisory lock that dies with its process.
+run at a time, guarded by an advisory lock that dies with its process. On an object store there is no
+such lock: two writers of one run cost double work, and since each part is put whole and is the same
+from either, they cannot harm it.
+
+In an encrypted store run.json and result.json are tables of one row, run.parquet and result.parquet.
 """
 
 from __future__ import annotations
@@ -14,14 +18,15 @@ import contextlib
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from pipeline.encryption import Cipher
 from pipeline.errors import NoSuchRunError, StoreBusyError, StoreDamagedError, StoreFullError
 from pipeline.files import Files
 from pipeline.tables import ChunkRow, NodeRow, to_chunks, to_nodes, to_table
@@ -31,6 +36,8 @@ FORMAT = 1
 
 _LEVEL = "level="
 _LOCK = ".lock"
+_GLANCE_S = 0.05
+"""For an instant `busy` holds the lock itself: a writer that finds it taken looks again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,36 +56,48 @@ class RunKey:
 class Run:
     """One run's folder in a store."""
 
-    def __init__(self, files: Files, key: RunKey) -> None:
+    def __init__(self, files: Files, key: RunKey, cipher: Cipher | None = None) -> None:
         self.files = files
         self.key = key
+        self._cipher = cipher or Cipher()
 
     # -- what it is ---------------------------------------------------------------------------------
 
     def describe(self) -> dict[str, Any]:
         """run.json, or an empty dict where the run was never started."""
-        return self._json("run.json")
+        return self._load("run.json")
 
     def result(self) -> dict[str, Any]:
         """result.json, or an empty dict where no start has come to its end."""
-        return self._json("result.json")
+        return self._load("result.json")
 
     def save(self, name: str, content: dict[str, Any]) -> None:
-        """Write `name` (run.json or result.json), whole or not at all."""
-        with self.files.create(f"{self.key.path}/{name}") as sink:
-            sink.write(json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, default=str).encode())
+        """Write `name` (run.json or result.json), whole or not at all; sealed where the store is encrypted."""
+        text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, default=str)
+        plain, sealed = self._at(name), self._at(_sealed(name))
+        if not self._cipher.on:
+            self.files.write(plain, text.encode())
+            return
+        self.files.write(sealed, self._cipher.write(pa.table({"json": [text]})))
+        if self.files.exists(plain):  # from before the store was encrypted
+            self.files.delete(plain)
 
-    def _json(self, name: str) -> dict[str, Any]:
-        path = f"{self.key.path}/{name}"
-        if not self.files.exists(path):
+    def _load(self, name: str) -> dict[str, Any]:
+        names = self.files.files(self.key.path)
+        found = next((one for one in (_sealed(name), name) if one in names), None)
+        if found is None:
             return {}
+        shown = f"{self.files.url}/{self._at(found)}"
         try:
-            content = json.loads(self.files.read(path))
-        except ValueError as error:
-            raise StoreDamagedError(
-                f"{self.files.url}/{path}: not JSON: {error}.", cure="Delete this file and run again."
-            ) from error
+            data = self.files.read(self._at(found))
+            text = data if found == name else self._cipher.read(data, shown)["json"][0].as_py()
+            content = json.loads(text)
+        except (ValueError, OSError) as error:
+            raise StoreDamagedError(f"{shown}: damaged: {error}.", cure="Delete this file and run again.") from error
         return content if isinstance(content, dict) else {}
+
+    def _at(self, name: str) -> str:
+        return f"{self.key.path}/{name}"
 
     # -- levels -------------------------------------------------------------------------------------
 
@@ -105,12 +124,12 @@ class Run:
     def read(self, level: int, part: int) -> pa.Table:
         """One part; raises `StoreDamagedError` where it cannot be read."""
         path = self._part(level, part)
+        shown = f"{self.files.url}/{path}"
         try:
-            with self.files.open(path) as stream:
-                return pq.read_table(stream)
+            return self._cipher.read(self.files.read(path), shown)
         except (pa.ArrowInvalid, OSError) as error:
             raise StoreDamagedError(
-                f"{self.files.url}/{path}: damaged: {error}.", cure="Delete this file and run again: it is made anew."
+                f"{shown}: damaged: {error}.", cure="Delete this file and run again: it is made anew."
             ) from error
 
     def write_chunks(self, part: int, rows: list[ChunkRow]) -> None:
@@ -126,8 +145,7 @@ class Run:
         self.files.delete(self._part(level, part))
 
     def _write(self, level: int, part: int, table: pa.Table) -> None:
-        with self.files.create(self._part(level, part)) as sink:
-            pq.write_table(table, sink, compression="zstd")
+        self.files.write(self._part(level, part), self._cipher.write(table))
 
     def _part(self, level: int, part: int) -> str:
         return f"{self.key.path}/{_LEVEL}{level}/part-{part:06d}.parquet"
@@ -143,7 +161,7 @@ class Run:
         if not self.files.local:
             yield
             return
-        path = self.files.local_path(f"{self.key.path}/{_LOCK}")
+        path = self.files.local_path(self._at(_LOCK))
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
@@ -152,14 +170,25 @@ class Run:
                 f"{self.files.url}: cannot write here: {error.strerror}.", cure="Choose another folder with --store."
             ) from error
         try:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
+            if not _held(handle):
                 raise StoreBusyError(
                     f"{path.parent}: another process is writing this run.", cure="Wait for it, or use another --store."
-                ) from error
+                )
             self._sweep()
             yield
+        finally:
+            os.close(handle)
+
+    def busy(self) -> bool:
+        """Whether a process is writing the run; never on an object store, where nothing tells."""
+        if not self.files.local:
+            return False
+        try:
+            handle = os.open(self.files.local_path(self._at(_LOCK)), os.O_RDWR)
+        except OSError:
+            return False
+        try:
+            return not _locked(handle)
         finally:
             os.close(handle)
 
@@ -168,15 +197,38 @@ class Run:
             self.files.sweep(f"{self.key.path}/{folder}".rstrip("/"))
 
 
-class Store:
-    """A folder or URL that holds runs."""
+def _sealed(name: str) -> str:
+    """The name of a JSON file where the store is encrypted."""
+    return name.replace(".json", ".parquet")
 
-    def __init__(self, root: str | Path) -> None:
+
+def _held(handle: int) -> bool:
+    """Lock at last, if it is only somebody's glance that holds it now."""
+    for _ in range(5):
+        if _locked(handle):
+            return True
+        time.sleep(_GLANCE_S)
+    return False
+
+
+def _locked(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+class Store:
+    """A folder or URL that holds runs; `key` says where its encryption key is, see `Cipher`."""
+
+    def __init__(self, root: str | Path, key: str | None = None) -> None:
         self.files = Files(root)
+        self._cipher = Cipher(key)
 
     def run(self, key: RunKey) -> Run:
         """The run under `key`, whether or not it was started."""
-        return Run(self.files, key)
+        return Run(self.files, key, self._cipher)
 
     def runs(self, recording: str | None = None) -> list[Run]:
         """Runs that were started, of one recording or of all, the latest start last."""

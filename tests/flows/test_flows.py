@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import wave
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +14,10 @@ import pytest
 
 from flows.archive import archive_flow
 from flows.environment import prepare
+from flows.local import run_flow
 from flows.recording import recording_flow
 from pipeline.settings import load
+from pipeline.store import Store
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -47,15 +50,54 @@ def flow_settings(whisper_base: Path, smollm2_gguf: Path) -> dict[str, object]:
 @pytest.mark.filterwarnings("ignore")  # Prefect and its database driver warn of their own matters
 def test_the_archive_flow_keeps_failures_apart(server: None, tmp_path: Path, flow_settings: dict[str, object]) -> None:
     good = [silence(tmp_path / f"{n}.wav", n + 1) for n in range(3)]
-    bad = tmp_path / "bad.wav"
+    bad, twin = tmp_path / "bad.wav", tmp_path / "twin.wav"
     bad.write_text("not sound")
-    paths = [str(path) for path in (good[0], bad, *good[1:])]
+    twin.write_bytes(good[0].read_bytes())
+    paths = [str(path) for path in (good[0], bad, *good[1:], twin)]
     items = archive_flow(paths, flow_settings, str(tmp_path / "store"))
-    assert [item.state for item in items] == ["complete", "unreadable", "complete", "complete"]
+    assert [item.state for item in items] == ["complete", "unreadable", "complete", "complete", "duplicate"]
     assert [str(item.path) for item in items] == paths
     assert "bad.wav" in items[1].error
+    assert "0.wav" in items[4].error
     again = archive_flow(paths, flow_settings, str(tmp_path / "store"))
     assert [item.fresh for item in again if item.state == "complete"] == [False, False, False]
+    over = archive_flow([str(silence(tmp_path / "late.wav", 9))], flow_settings, str(tmp_path / "store"), until=1.0)
+    assert [item.state for item in over] == ["stopped"]
+
+
+@pytest.mark.server
+@pytest.mark.filterwarnings("ignore")
+def test_prefect_shows_progress_chunks_and_where_the_report_is_and_no_words(
+    server: None, tmp_path: Path, flow_settings: dict[str, object]
+) -> None:
+    from prefect.client.orchestration import get_client
+
+    (item,) = archive_flow([str(silence(tmp_path / "shown.wav", 3))], flow_settings, str(tmp_path / "store"))
+    with get_client(sync_client=True) as client:
+        found = client.request("POST", "/artifacts/filter", json={}).json()
+    mine = {one["type"]: one for one in found if one["description"] == "shown.wav"}
+    assert float(mine["progress"]["data"]) == 100
+    assert '"status": "silent"' in mine["table"]["data"]
+    assert "transcript" not in mine["table"]["data"]
+    assert item.fingerprint in mine["markdown"]["data"]  # links are shown as Markdown
+
+
+@pytest.mark.server
+@pytest.mark.filterwarnings("ignore")
+def test_an_archive_on_a_dask_cluster_of_two_processes(
+    server: None, tmp_path: Path, flow_settings: dict[str, object]
+) -> None:
+    distributed = pytest.importorskip("distributed")
+    pytest.importorskip("prefect_dask")
+    files = [silence(tmp_path / f"{n}.wav", n + 1) for n in range(4)]
+    store = Store(tmp_path / "store")
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+        items = run_flow(
+            files, load(None, ["write.model=smollm2-135m", "write.context=1024"]), store,
+            lambda _path: lambda _step: None, threading.Event(), cluster.scheduler_address,
+        )  # fmt: skip
+    assert [item.state for item in items] == ["complete"] * 4
+    assert len(store.runs()) == 4
 
 
 @pytest.mark.server

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import StoreBusyError, StoreDamagedError, StoreFullError
+from pipeline.errors import StoreBusyError, StoreDamagedError, StoreError
 from pipeline.files import TEMPORARY, Files
 from pipeline.store import RunKey, Store
 from pipeline.tables import ChunkRow, NodeRow, to_chunks, to_nodes, to_table
@@ -66,13 +65,14 @@ def test_nodes_survive(tmp_path: Path) -> None:
     assert to_nodes(run.read(1, 0)) == [node]
 
 
-def test_a_part_that_is_being_written_is_not_there(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
+    """The temporary is written and synced, then its name turns out to be taken by a folder."""
     files = Files(tmp_path)
-    with pytest.raises(RuntimeError, match="killed"), files.create("level=0/part-000000.parquet") as sink:
-        sink.write(b"half")
-        assert files.files("level=0") == []
-        raise RuntimeError("killed")
-    assert list((tmp_path / "level=0").iterdir()) == []
+    (tmp_path / "level=0" / "part-000000.parquet").mkdir(parents=True)
+    with pytest.raises(StoreError, match="part-000000"):
+        files.write("level=0/part-000000.parquet", b"whole")
+    assert files.files("level=0") == []
+    assert [path.name for path in (tmp_path / "level=0").iterdir()] == ["part-000000.parquet"]
 
 
 def test_left_over_temporaries_are_swept_by_the_next_writer(tmp_path: Path) -> None:
@@ -114,14 +114,18 @@ def test_a_second_writer_is_turned_away_and_a_killed_one_leaves_no_lock(tmp_path
         pass
 
 
-@pytest.mark.skipif(os.geteuid() == 0 and not Path("/dev/full").exists(), reason="needs a way to be out of space")
-def test_no_space_is_an_error_with_a_cure(tmp_path: Path) -> None:
-    level = tmp_path / "level=0"
-    level.mkdir()
-    files = Files(tmp_path)
-    with pytest.raises(StoreFullError, match="make room"), files.create("level=0/x"):
-        with Path("/dev/full").open("wb", buffering=0) as full:
-            full.write(b"x")
+@pytest.mark.parametrize("limit", [0, 1000])
+def test_no_room_is_an_error_with_a_cure_and_leaves_nothing(tmp_path: Path, limit: int) -> None:
+    code = (
+        "import resource, sys; from pipeline.files import *; from pipeline.errors import *\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)\n"
+        "try: Files(sys.argv[1]).write('level=0/x', bytes(4096))\n"
+        "except StoreFullError as error: print(error)\n"
+    )
+    arguments = [sys.executable, "-c", code, str(tmp_path), str(limit)]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=True)
+    assert "make room" in done.stdout
+    assert list((tmp_path / "level=0").iterdir()) == []
 
 
 def test_runs_are_listed_by_their_start(tmp_path: Path) -> None:

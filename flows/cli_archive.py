@@ -1,0 +1,151 @@
+"""`longmedia status`, `retry` and `serve`: the commands for many recordings and for the night."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from chunkers.spans import stamp
+from flows.cli_options import (
+    ConfigOption,
+    SetOption,
+    StoreOption,
+    exit_code,
+    load_settings,
+    open_store,
+    stop_on_signals,
+)
+from flows.progress import watching
+from pipeline.archive import Item, again, attempt
+from pipeline.standing import Standing, left_s, standing
+from pipeline.store import Store
+
+_EVERY_S = 2.0
+_WORDS = {
+    "complete": "done",
+    "gaps": "with gaps",
+    "duplicate": "the same content as another",
+    "unreadable": "cannot be read",
+    "blocked": "failed",
+    "stopped": "not done yet",
+}
+
+
+def show(items: Sequence[Item], store: str) -> None:
+    """What became of each recording, and where there are several, how many of each."""
+    for item in items:
+        typer.echo(_line(item, store), err=item.state in ("unreadable", "blocked"))
+    if len(items) > 1:
+        counts: Counter[str] = Counter(item.state for item in items)
+        typer.echo(", ".join(f"{counts[state]} {words}" for state, words in _WORDS.items() if counts[state]) + ".")
+
+
+def _line(item: Item, store: str) -> str:
+    if item.error:
+        return f"{item.path}: {item.state}: {item.error}"
+    if item.state == "stopped":
+        return f"{item.path}: stopped before its end; what is finished is kept"
+    command = f"`longmedia report {item.recording} --store {store}`"
+    if not item.fresh:
+        return f"{item.path}: already complete. {command}"
+    rate = item.media_seconds / item.seconds if item.seconds else 0
+    took = f"{item.media_seconds:.0f} s in {item.seconds:.0f} s ({rate:.1f}x real time)"
+    return f"{item.path}: {item.state}, {took}. {command}"
+
+
+def status(
+    store: StoreOption = "longmedia-store",
+    watch: Annotated[bool, typer.Option("--watch", help="Look again every 2 s, with rate and time left.")] = False,
+) -> None:
+    """What the store holds: recordings, share done, gaps; in a terminal with --watch a live table."""
+    opened = open_store(store)
+    seen = _look(opened)
+    if not seen:
+        typer.echo(f"{store}: no runs yet.")
+    if not watch:
+        for one in seen.values():
+            typer.echo(_status_line(one))
+        return
+    stop, console = stop_on_signals(), Console()
+    with Live(_table(seen, seen, 0), console=console, auto_refresh=False) as live:
+        while not stop.wait(_EVERY_S):
+            before, seen = seen, _look(opened)
+            if console.is_terminal:
+                live.update(_table(before, seen, _EVERY_S), refresh=True)
+            else:
+                for key, one in seen.items():
+                    if one != before.get(key):
+                        typer.echo(_status_line(one, _left(before.get(key), one, _EVERY_S)))
+            if not any(one.state == "running" for one in seen.values()):
+                break
+
+
+def _look(store: Store) -> dict[tuple[str, str], Standing]:
+    return {(run.key.recording, run.key.fingerprint): standing(run) for run in store.runs()}
+
+
+def _status_line(one: Standing, left: str = "") -> str:
+    return f"{one.recording}  {one.share:4.0%}  {one.state:<10}  {one.name}{f'  {left} left' if left else ''}"
+
+
+def _left(before: Standing | None, now: Standing, passed_s: float) -> str:
+    seconds = left_s(before, now, passed_s) if before and now.state == "running" else None
+    return "" if seconds is None else stamp(round(seconds * 16_000))
+
+
+def _table(before: dict[tuple[str, str], Standing], now: dict[tuple[str, str], Standing], passed_s: float) -> Table:
+    table = Table("recording", "done", "state", "rate", "left", "file")
+    for key, one in now.items():
+        old = before.get(key, one)
+        rate = (one.done - old.done) / 16_000 / passed_s if passed_s else 0
+        shown = f"{rate:.1f}x" if rate else ""
+        table.add_row(one.recording[:12], f"{one.share:.0%}", one.state, shown, _left(old, one, passed_s), one.name)
+    return table
+
+
+def retry(
+    store: StoreOption = "longmedia-store",
+    sets: SetOption = [],  # noqa: B006 - typer reads it once
+    config: ConfigOption = None,
+) -> None:
+    """Try again what failed, in every run of the store: those chunks and summaries only.
+
+    Files and settings are those of the run, from the store's own records.
+    """
+    opened, stop = open_store(store, load_settings(config, sets)), stop_on_signals()
+    todo = list(again(opened, load_settings(config, sets)))
+    if not todo:
+        typer.echo(f"{store}: nothing failed.")
+    items = []
+    with watching(len(todo)) as watch:
+        for job, item in todo:
+            items.append(attempt(job, opened, watch(job.path), stop) if job else item)
+    made = [item for item in items if item is not None]
+    show(made, store)
+    raise typer.Exit(exit_code(made))
+
+
+def serve(
+    inbox: Annotated[Path, typer.Option("--inbox", help="Folder whose recordings are processed.")],
+    cron: Annotated[str | None, typer.Option(help='When to start, such as "0 1 * * *": every night at one.')] = None,
+    every: Annotated[float | None, typer.Option(help="Or: start every so many seconds.")] = None,
+    until: Annotated[str | None, typer.Option(help="Local time to stop at, such as 06:00; goes on next night.")] = None,
+    settle: Annotated[float, typer.Option(help="Leave files alone that changed in the last so many seconds.")] = 30,
+    store: StoreOption = "longmedia-store",
+    sets: SetOption = [],  # noqa: B006
+    config: ConfigOption = None,
+) -> None:
+    """Process an inbox on a schedule, until Ctrl-C.
+
+    Where no Prefect server is configured, one is started on this machine, for this machine only.
+    """
+    from flows.schedule import serve_inbox
+
+    serve_inbox(inbox, store, load_settings(config, sets), cron=cron, every_s=every, until=until, settle_s=settle)

@@ -1,0 +1,71 @@
+"""What the commands share: options, settings, the store they open, exit codes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline import settings as settings_module
+from pipeline.archive import Item
+from pipeline.settings import Settings
+from pipeline.store import Store
+
+OK, BLOCKED, WRONG_USE, GAPS, NO_INPUT, INTERRUPTED = 0, 1, 2, 3, 4, 130
+_GRACE_S = 8
+
+StoreOption = Annotated[str, typer.Option("--store", help="Folder or URL of the results.", envvar="LONGMEDIA_STORE")]
+SetOption = Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="A setting, e.g. `write.slots=4`.")]
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", help="A TOML file of settings; `longmedia.toml` here is read by itself.")
+]
+
+
+def load_settings(config: Path | None = None, sets: Sequence[str] = (), **fixed: object) -> Settings:
+    """The settings of a command; `longmedia.toml` in the working folder is read where no file is named."""
+    here = Path("longmedia.toml")
+    return settings_module.load(config or (here if here.is_file() else None), sets, **fixed)
+
+
+def open_store(store: str, settings: Settings | None = None) -> Store:
+    """The store, with the key that the settings name."""
+    return Store(store, (settings or load_settings()).encryption.key)
+
+
+def exit_code(items: Sequence[Item]) -> int:
+    """What the whole came to; a duplicate counts as its first."""
+    states = {item.state for item in items} - {"duplicate"}
+    if states <= {"complete"}:
+        return OK
+    if states == {"unreadable"}:
+        return NO_INPUT
+    if "stopped" in states:
+        return INTERRUPTED
+    return BLOCKED if "blocked" in states else GAPS
+
+
+def stop_on_signals() -> threading.Event:
+    """An event that Ctrl-C and SIGTERM set; the process ends by itself a little later, whatever runs.
+
+    Ending hard is safe: parts are whole or absent. A model call cannot be interrupted, so it is not waited for.
+    """
+    stop = threading.Event()
+
+    def handle(signum: int, frame: object) -> None:
+        del signum, frame
+        if stop.is_set():
+            os._exit(INTERRUPTED)
+        stop.set()
+        typer.echo("\nStopping; what is finished is kept. Run the same command to go on.", err=True)
+        timer = threading.Timer(_GRACE_S, os._exit, [INTERRUPTED])
+        timer.daemon = True
+        timer.start()
+
+    signal.signal(signal.SIGINT, handle)
+    signal.signal(signal.SIGTERM, handle)
+    return stop

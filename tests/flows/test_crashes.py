@@ -1,0 +1,166 @@
+"""Killed at any instant: nothing finished is lost, nothing is half written, the end is the same.
+
+Each process here is the real command line with real models; it kills itself with SIGKILL at a given
+step. The steps follow each other on one store, each start going on from what the one before left.
+"""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.store import Store
+from pipeline.tables import to_chunks
+from tests.flows.crashes import command, environment, parts, run_arguments, short_meeting, start, told
+
+KILLS = [
+    ("open", r"\.tmp-run\.json", 0),  # before anything is written
+    ("open", r"level=0/\.tmp-part-000001", 1),  # describing: the models have worked, nothing of it is stored
+    ("os.rename", r"level=0/part-000003", 3),  # between temporary and rename
+    ("os.rename", r"level=1/part-000001", 1),  # merging
+    ("os.rename", r"result\.json", 0),  # all is done but to say so
+]
+"""Event, file, and how many parts its level must hold by then."""
+
+
+@pytest.fixture(scope="module")
+def media(tmp_path_factory: pytest.TempPathFactory, whisper_base: Path, smollm2_gguf: Path) -> Path:
+    return short_meeting(tmp_path_factory.mktemp("media"))
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory, media: Path) -> Path:
+    """The store of a run that nothing disturbed."""
+    store = tmp_path_factory.mktemp("whole")
+    done = start(command(*run_arguments(media, store)))
+    assert done.returncode == 0, done.stderr
+    return store
+
+
+@pytest.fixture
+def broken_off(whole: Path, tmp_path: Path) -> Path:
+    """A copy of that store with two parts of level 0 left: only the last of them and the merge are to be done."""
+    store = tmp_path / "store"
+    shutil.copytree(whole, store)
+    described = sorted(store.glob("*/*/level=0/part-*"))
+    for path in [described[-1], *store.glob("*/*/level=[1-9]/part-*"), *store.glob("*/*/result.json")]:
+        path.unlink()
+    return store
+
+
+def test_kill_9_at_every_kind_of_step(media: Path, whole: Path, tmp_path: Path) -> None:
+    expected, store = told(whole), tmp_path / "store"
+    assert len([name for name in parts(whole) if "level=0" in name]) > 4
+    finished: dict[str, Any] = {}
+    for event, at, stored in KILLS:
+        done = start(command(*run_arguments(media, store), event=event, at=at))
+        assert done.returncode == -signal.SIGKILL, (at, done.stderr)
+        now = parts(store)
+        assert finished.items() <= now.items(), f"{at}: a finished part was lost or made again"
+        level = at.partition("/")[0]
+        assert len([name for name in now if level in name]) == stored or "level" not in at, "more than a part was lost"
+        finished = now
+    last = start(command(*run_arguments(media, store)))
+    assert last.returncode == 0, last.stderr
+    assert finished == parts(store), "the last start had nothing left to make"
+    assert told(store) == expected
+    assert not list(store.rglob(".tmp-*"))
+
+
+def test_a_report_that_is_killed_leaves_the_store_as_it_was(whole: Path) -> None:
+    before = {path: path.read_bytes() for path in whole.rglob("*") if path.is_file()}
+    recording = next(iter(parts(whole))).partition("/")[0]
+    with subprocess.Popen(
+        command("report", recording, "--store", whole), stdout=subprocess.PIPE, env=environment()
+    ) as child:
+        assert child.stdout is not None
+        assert child.stdout.read(1) == b"#"
+        child.kill()
+    assert before == {path: path.read_bytes() for path in whole.rglob("*") if path.is_file()}
+    done = start(command("report", recording, "--store", whole))
+    assert (done.returncode, done.stdout) == (0, told(whole)["md"])
+
+
+def test_retry_does_only_what_failed(whole: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    shutil.copytree(whole, store)
+    (run,) = Store(store).runs()
+    (row,) = to_chunks(run.read(0, 2))
+    reason = "summary: says the same again and again"
+    run.write_chunks(2, [replace(row, status="failed", error=reason, summary="")])
+    gap = {"start": row.start, "end": row.end, "status": "failed", "reason": reason}
+    run.save("result.json", {**run.result(), "state": "gaps", "gaps": [gap]})
+    before = parts(store)
+    done = start(command("retry", "--store", store))
+    assert done.returncode == 0, done.stderr
+    made = {name.partition("level=")[2] for name, stamp in parts(store).items() if before.get(name) != stamp}
+    assert made == {"0/part-000002.parquet"}, "the summaries above rest on the same text and stay"
+    assert told(store) == told(whole)
+    assert "nothing failed" in start(command("retry", "--store", store)).stdout
+
+
+def test_a_power_cut_leaves_truncated_temporaries_and_a_damaged_part(
+    media: Path, whole: Path, broken_off: Path
+) -> None:
+    first, *_ = sorted(broken_off.glob("*/*/level=0/part-*"))
+    for size in (0, 4, 1000):
+        (first.parent / f".tmp-part-000009.parquet-{size}").write_bytes(first.read_bytes()[:size])
+    first.write_bytes(first.read_bytes()[:1000])
+    done = start(command(*run_arguments(media, broken_off)))
+    assert done.returncode == 0, done.stderr
+    assert told(broken_off) == told(whole)
+    assert not list(broken_off.rglob(".tmp-*"))
+
+
+def test_two_processes_on_one_store(media: Path, whole: Path, broken_off: Path) -> None:
+    words = command(*run_arguments(media, broken_off))
+    with subprocess.Popen(words, env=environment(), stderr=subprocess.PIPE, text=True) as first:
+        assert first.stderr is not None
+        assert "loading" in first.stderr.readline()
+        first.send_signal(signal.SIGSTOP)
+        second = start(words)
+        first.send_signal(signal.SIGCONT)
+        assert second.returncode == 1
+        assert "another process is writing this run" in second.stderr
+        first.communicate()
+    assert first.returncode == 0
+    assert told(broken_off) == told(whole)
+
+
+def test_a_limit_on_the_size_of_files(media: Path, broken_off: Path) -> None:
+    kept = parts(broken_off)
+    done = start(command(*run_arguments(media, broken_off), largest="2000"))
+    assert done.returncode == 1, done.stderr
+    assert "make room" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert parts(broken_off) == kept
+    assert not list(broken_off.rglob(".tmp-*"))
+
+
+@pytest.mark.parametrize("fault", ["full", "read-only"])
+def test_a_disk_that_takes_nothing_more(media: Path, whole: Path, broken_off: Path, fault: str) -> None:
+    """On a real little file system; the second start finds room and goes on with what the first kept."""
+    size = sum(path.stat().st_size for path in broken_off.rglob("*") if path.is_file())
+    mount = broken_off.with_name("mount")
+    mount.mkdir()
+    fill = {"full": f"head -c {1 << 30} /dev/zero > {mount}/filler", "read-only": f"mount -o remount,ro {mount}"}
+    cure = {"full": f"rm {mount}/filler", "read-only": f"mount -o remount,rw {mount}"}
+    script = (
+        f"mount -t tmpfs -o size={size + (1 << 20)} tmpfs {mount} && cp -a {broken_off}/. {mount} || exit 77\n"
+        f'{fill[fault]} 2>/dev/null; "$@"; echo first $?\n'
+        f'{cure[fault]}; "$@"; echo second $?; rm -r {broken_off}; cp -a {mount} {broken_off}\n'
+    )
+    done = start(["unshare", "-rm", "sh", "-c", script, "sh", *command(*run_arguments(media, mount))])
+    if done.returncode in (1, 77):
+        pytest.skip(f"no user namespaces here: {done.stderr}")
+    assert "first 1\n" in done.stdout, done.stderr
+    assert {"full": "make room", "read-only": "cannot write"}[fault] in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "second 0\n" in done.stdout, done.stderr
+    assert told(broken_off) == told(whole)

@@ -1,0 +1,129 @@
+"""The night: files that still change are left alone, the window ends, and a served schedule really fires."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import yaml
+
+from flows.schedule import inbox_flow, next_moment, settled
+from pipeline.errors import SettingsError
+from pipeline.store import Store
+from tests.flows.test_flows import ROOT, silence
+
+_CUT = """
+import os, sys
+def hook(event, arguments):
+    if event in ("socket.connect", "socket.sendto", "socket.getaddrinfo"):
+        where = arguments[0] if event == "socket.getaddrinfo" else arguments[1]
+        host = where[0] if isinstance(where, tuple) else where
+        local = host in (None, "localhost", "::1", "0.0.0.0", "") or str(host).startswith(("127.", "/", "b'/"))
+        if not local:
+            with open(os.environ["ATTEMPTS"], "a") as file:
+                print(event, where, file=file)
+            raise OSError("the network is cut")
+sys.addaudithook(hook)
+"""
+"""Cuts the network for a Python process and all its Python children, and notes who tried."""
+
+
+def environment(home: Path) -> dict[str, str]:
+    """A user with an empty Prefect home, no server of their own, and no network."""
+    cut = home / "cut"
+    cut.mkdir(parents=True, exist_ok=True)
+    (cut / "sitecustomize.py").write_text(_CUT)
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT", "DO_NOT"))}
+    paths = {"PYTHONPATH": f"{cut}:{ROOT}", "PREFECT_HOME": str(home / "prefect"), "ATTEMPTS": str(home / "attempts")}
+    return {**kept, **paths, "COLUMNS": "200"}
+
+
+def longmedia(*arguments: object) -> list[str]:
+    return [sys.executable, "-c", "from flows.cli import main; main()", *map(str, arguments)]
+
+
+SETS = ["--set", "write.model=smollm2-135m", "--set", "write.context=1024"]
+
+
+def test_files_that_still_change_are_left_alone() -> None:
+    now, old = 1_000.0, 900 * 10**9
+    names = [Path(name) for name in ("done", "growing", "touched", "new", "fresh")]
+    before = dict(zip(names[:4], [(1, old), (1, old), (1, old), (1, old)], strict=True))
+    after = dict(zip(names, [(1, old), (2, old), (1, old + 1), (1, 999 * 10**9), (1, old)], strict=True))
+    assert settled(before, after, now, 30) == [Path("done")]
+
+
+def test_the_window_ends_at_the_next_such_time() -> None:
+    night = datetime(2026, 3, 1, 1, 0)
+    assert next_moment("06:00", night) == datetime(2026, 3, 1, 6, 0)
+    assert next_moment("01:00", night) == datetime(2026, 3, 2, 1, 0)
+    assert next_moment("00:30", night) == datetime(2026, 3, 2, 0, 30)
+    with pytest.raises(SettingsError, match="time of day"):
+        next_moment("6 am", night)
+
+
+def test_the_deployment_for_teams_names_parameters_that_the_flow_has() -> None:
+    (deployment,) = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
+    assert deployment["entrypoint"] == "flows/schedule.py:inbox_flow"
+    assert set(deployment["parameters"]) <= set(inbox_flow.parameters.properties)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["--cron", "0 1 * * *", "--every", "5"], ["--every", "5", "--until", "six"]],
+)
+def test_a_schedule_that_is_none_is_refused(tmp_path: Path, arguments: list[str]) -> None:
+    words = longmedia("serve", "--inbox", tmp_path, *arguments)
+    done = subprocess.run(words, env=environment(tmp_path), capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.server
+def test_a_served_inbox_fires(tmp_path: Path, whisper_base: Path, smollm2_gguf: Path) -> None:
+    """With a server that the command starts itself, and no way out of this machine."""
+    inbox, store = tmp_path / "inbox", tmp_path / "store"
+    inbox.mkdir()
+    silence(inbox / "a.wav", 2)
+    words = longmedia("serve", "--inbox", inbox, "--every", "3", "--settle", "0", "--store", store, *SETS)
+    with subprocess.Popen(
+        words, cwd=ROOT, env=environment(tmp_path), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+    ) as child:
+        try:
+            _until(child, store, 1)
+            silence(inbox / "b.wav", 3)  # for the next start
+            _until(child, store, 2)
+        finally:
+            child.send_signal(signal.SIGINT)
+            assert child.stderr is not None
+            said = child.stderr.read()
+    assert "starting one on this machine" in said
+    assert not (tmp_path / "attempts").exists(), (tmp_path / "attempts").read_text()
+
+
+def _until(child: subprocess.Popen[str], store: Path, runs: int) -> None:
+    end = time.monotonic() + 400
+    while sum(run.result().get("state") == "complete" for run in Store(store).runs()) < runs:
+        assert child.poll() is None
+        assert time.monotonic() < end, "the schedule did not fire"
+        time.sleep(0.5)
+
+
+@pytest.mark.server
+def test_nothing_is_sent_out_with_the_network_cut(tmp_path: Path, whisper_base: Path, smollm2_gguf: Path) -> None:
+    home = environment(tmp_path)
+    probe = "import socket; socket.create_connection(('192.0.2.1', 80), 1)"
+    assert subprocess.run([sys.executable, "-c", probe], env=home, capture_output=True, check=False).returncode == 1
+    attempts = tmp_path / "attempts"
+    assert "192.0.2.1" in attempts.read_text()
+    attempts.unlink()
+    words = longmedia("run", silence(tmp_path / "a.wav", 2), "--store", tmp_path / "store", *SETS)
+    done = subprocess.run(words, env=home, capture_output=True, text=True, timeout=400, check=False)
+    assert done.returncode == 0, done.stderr
+    assert not attempts.exists(), attempts.read_text()

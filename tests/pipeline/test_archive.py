@@ -1,0 +1,75 @@
+"""Many recordings: which are taken, which are answered without work, and how they are shared out."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from pipeline.archive import Until, discover, jobs, shard, triage
+from pipeline.errors import NotFoundError, SettingsError
+from pipeline.process import key
+from pipeline.settings import load
+from pipeline.store import Store
+
+
+def touched(folder: Path, *names: str) -> list[Path]:
+    paths = [folder / name for name in names]
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(path.name)
+    return paths
+
+
+def test_files_folders_patterns_and_lists_name_each_recording_once(tmp_path: Path) -> None:
+    a, b, c, d = touched(tmp_path, "in/a.mp3", "in/deep/b.wav", "c.odd", "deep/d.mp3")
+    touched(tmp_path, "in/.hidden/x.mp3", "in/notes.txt")
+    (tmp_path / "list.txt").write_text("# the night's work\nc.odd\n\nin/a.mp3\n")
+    assert discover([tmp_path / "in", a]) == [a, b]
+    assert discover([tmp_path / "**" / "*.mp3"]) == sorted([a, d])
+    assert discover([tmp_path / "in"], tmp_path / "list.txt") == [a, b, c]
+    for nothing in (tmp_path / "no.mp3", tmp_path / "*.flac"):
+        with pytest.raises(NotFoundError):
+            discover([nothing])
+
+
+def test_shards_share_out_everything_and_a_new_file_moves_no_other() -> None:
+    paths = [Path(f"archive/{n}.mp3") for n in range(1000)]
+    shares = [shard(paths, f"{i}/4") for i in range(1, 5)]
+    assert sorted(path for share in shares for path in share) == sorted(paths)
+    assert all(200 < len(share) < 300 for share in shares)
+    assert [path for path in shard([Path("new.mp3"), *paths], "2/4") if path != Path("new.mp3")] == shares[1]
+
+
+@pytest.mark.parametrize("wrong", ["0/4", "5/4", "1", "a/b", "1/0"])
+def test_a_shard_that_is_none_is_refused(wrong: str) -> None:
+    with pytest.raises(SettingsError, match="--shard"):
+        shard([], wrong)
+
+
+def test_what_is_done_or_a_duplicate_is_answered_without_work(tmp_path: Path) -> None:
+    done, fresh, twin = touched(tmp_path, "done.mp3", "fresh.mp3", "twin.mp3")
+    twin.write_bytes(fresh.read_bytes())
+    store, settings = Store(tmp_path / "store"), load()
+    todo = list(jobs([done, fresh, twin, tmp_path / "gone.mp3"], settings))
+    from chunkers import content_id
+
+    run = store.run(key(content_id(done), settings))
+    result = {"state": "complete", "parts": {}, "coverage_ticks": {"processed": 32_000}}
+    run.save("result.json", result)
+    items = [item for _, item in triage(todo, store, threading.Event())]
+    assert [item.state if item else None for item in items] == ["complete", None, "duplicate", None]
+    assert items[0] is not None
+    assert (items[0].fresh, items[0].media_seconds) == (False, 2)
+    assert items[2] is not None
+    assert str(fresh) in items[2].error
+    run.save("result.json", result | {"parts": {"0": 1}})  # a part was lost since
+    assert next(triage(todo, store, threading.Event()))[1] is None
+
+
+def test_after_the_window_nothing_more_is_started(tmp_path: Path) -> None:
+    todo = list(jobs(touched(tmp_path, "a.mp3", "b.mp3"), load()))
+    over, never = Until(threading.Event(), 1.0), Until(threading.Event())
+    assert [item.state if item else None for _, item in triage(todo, Store(tmp_path / "s"), over)] == ["stopped"] * 2
+    assert [item for _, item in triage(todo, Store(tmp_path / "s"), never)] == [None] * 2

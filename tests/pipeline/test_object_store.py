@@ -1,0 +1,126 @@
+"""The store on object stores: an S3-compatible server of the test's own, and any URL that fsspec opens."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import StoreError
+from pipeline.files import Files
+from pipeline.store import RunKey, Store
+from pipeline.tables import ChunkRow
+
+ROOT = Path(__file__).parent.parent.parent
+KEY = RunKey("recording", "fingerprint")
+
+_SERVER = """
+import sys, threading
+from moto.server import ThreadedMotoServer
+server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+server.start()
+print(server.get_host_and_port()[1], flush=True)
+sys.stdin.read()
+"""
+_WRITER = """
+import sys
+from pipeline.store import RunKey, Store
+from pipeline.tables import ChunkRow
+url, who = sys.argv[1:]
+own, shared = Store(url).run(RunKey("recording", who)), Store(url).run(RunKey("recording", "shared"))
+for n in range(20):
+    row = dict(recording="r", index=n, start=n, end=n + 1, kind="window", status="processed", transcript="x" * 9999)
+    for run in (own, shared):
+        with run.writing():
+            run.write_chunks(n, [ChunkRow(**row)])
+"""
+
+
+def row(index: int = 0) -> ChunkRow:
+    return ChunkRow(recording="r", index=index, start=0, end=1, kind="window", status="processed")
+
+
+@pytest.fixture(scope="module")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, pytest.MonkeyPatch]]:
+    if find_spec("moto") is None:
+        pytest.skip("needs moto[server]")
+    home = tmp_path_factory.mktemp("s3")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "testing")
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        words = [sys.executable, "-c", _SERVER]
+        with subprocess.Popen(
+            words, cwd=home, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        ) as child:
+            assert child.stdout is not None
+            port = int(child.stdout.readline())
+            _put(f"http://127.0.0.1:{port}/bucket")
+            yield f"s3://bucket/store?endpoint_override=127.0.0.1:{port}&scheme=http", patch
+            child.kill()
+
+
+def _put(url: str) -> None:
+    end = time.monotonic() + 60
+    while True:
+        try:
+            request = urllib.request.Request(url, method="PUT")  # noqa: S310 - loopback
+            urllib.request.urlopen(request, timeout=10).close()  # noqa: S310
+            return
+        except OSError:
+            assert time.monotonic() < end
+            time.sleep(0.2)
+
+
+def test_a_run_on_s3(s3: tuple[str, pytest.MonkeyPatch]) -> None:
+    store = Store(s3[0])
+    run = store.run(KEY)
+    assert store.runs() == []
+    with run.writing():
+        run.save("run.json", {"created": "x"})
+        run.write_chunks(0, [row()])
+        run.write_chunks(1, [row(1)])
+    assert [one.key for one in Store(s3[0]).runs()] == [KEY]
+    assert (run.levels(), run.parts(0), [one.index for one in run.chunks()]) == ([0], [0, 1], [0, 1])
+    assert not run.busy()
+    run.delete(0, 1)
+    assert run.parts(0) == [0]
+
+
+def test_two_writers_on_s3_never_show_a_half_part(s3: tuple[str, pytest.MonkeyPatch]) -> None:
+    """Each writes a run of its own and both write a third; meanwhile whatever can be listed can be read."""
+    words = [sys.executable, "-c", _WRITER, s3[0]]
+    writers = [subprocess.Popen([*words, who], cwd=ROOT) for who in ("one", "two")]
+    shared, seen = Store(s3[0]).run(RunKey("recording", "shared")), 0
+    while any(writer.poll() is None for writer in writers):
+        seen = max(seen, len(list(shared.chunks())))
+    assert [writer.wait() for writer in writers] == [0, 0]
+    for name in ("one", "two", "shared"):
+        run = Store(s3[0]).run(RunKey("recording", name))
+        assert [one.index for one in run.chunks()] == list(range(20))
+
+
+def test_a_bucket_that_is_not_there_is_an_error_with_its_name(s3: tuple[str, pytest.MonkeyPatch]) -> None:
+    with pytest.raises(StoreError, match="elsewhere"):
+        Files(s3[0].replace("bucket", "elsewhere")).write("x", b"1")
+
+
+def test_any_url_that_fsspec_opens() -> None:
+    run = Store("memory://longmedia/store").run(KEY)
+    run.save("run.json", {"created": "x"})
+    run.write_chunks(0, [row()])
+    (found,) = Store("memory://longmedia/store").runs()
+    assert (found.key, list(found.chunks())) == (KEY, [row()])
+
+
+@pytest.mark.parametrize("url", ["nonsense://x", "gopher://x/y"])
+def test_what_nobody_opens_is_refused(url: str) -> None:
+    with pytest.raises(StoreError, match="cannot be opened"):
+        Files(url)
