@@ -34,7 +34,8 @@ def main() -> None:
         again = _run(paths, folder)
     fresh = number - len(warm)
     print(
-        f"{number} recordings of 1 s: {1000 * took / fresh:.0f} ms each (the first {len(warm)}, with start: {first:.1f} s)"
+        f"{number} recordings of 1 s: {1000 * took / fresh:.0f} ms each "
+        f"(the first {len(warm)}, with start: {first:.1f} s)"
     )
     print(f"memory: {before:.0f} MB after {len(warm)} recordings, {after:.0f} MB after {number}")
     print(f"second run: {again:.1f} s, {1000 * again / number:.1f} ms each")
