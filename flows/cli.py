@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from flows import cli_models
+from flows import cli_models, cli_plan
 from flows.progress import watching
 from pipeline import settings as settings_module
 from pipeline.archive import Item, attempt, discover
@@ -43,6 +43,7 @@ ConfigOption = Annotated[
 
 
 app.add_typer(cli_models.app, name="models")
+app.command()(cli_plan.doctor)
 
 
 @app.command(
@@ -76,6 +77,17 @@ def run(
     for item in items:
         _say(item, store)
     raise typer.Exit(_exit_code(items))
+
+
+@app.command(epilog="Example: `longmedia plan night.mp4`")
+def plan(
+    paths: Annotated[list[Path], typer.Argument(help="Recordings, or folders of them.")],
+    store: StoreOption = "longmedia-store",
+    sets: SetOption = [],  # noqa: B006
+    config: ConfigOption = None,
+) -> None:
+    """Calls, tokens, depth and time of a run, before any model is loaded."""
+    cli_plan.plan(paths, _settings(config, sets), Store(store), typer.echo)
 
 
 @app.command()

@@ -83,7 +83,7 @@ class Write(Group):
         0, description="CPU threads; 0: one a core", json_schema_extra=SAME_TEXT
     )
     gpu_layers: Annotated[int, Field(ge=-1)] = Field(0, description="layers that llama.cpp puts on a GPU; -1: all")
-    chunk_tokens: Annotated[int, Field(ge=16, le=2048)] = Field(90, description="longest summary of a chunk, tokens")
+    chunk_tokens: Annotated[int, Field(ge=16, le=2048)] = Field(110, description="longest summary of a chunk, tokens")
     windows_per_summary: Annotated[int, Field(ge=1, le=8)] = Field(
         1, description="windows that share one written summary; more than 1 saves time on small machines"
     )
@@ -139,6 +139,11 @@ class Merge(Group):
         description="share of a merged summary kept for sentences copied from the notes, "
         "so that numbers, dates and names which the writer left out are not lost; 0: none",
     )
+    cite: bool = Field(
+        False,
+        description="number the notes and ask the writer to name them; small models do not, and every sentence is "
+        "traced by its words anyway",
+    )
     language: str | None = Field(
         None, description="language of merged summaries, such as `German`; none: the recording's own"
     )
@@ -148,7 +153,7 @@ class Storage(Group):
     """Where results live."""
 
     part_rows: Annotated[int, Field(ge=1, le=512)] = Field(
-        8, description="chunks a Parquet part: what a crash can cost", json_schema_extra=SAME_TEXT
+        4, description="chunks a Parquet part: what a crash can cost", json_schema_extra=SAME_TEXT
     )
 
 

@@ -34,6 +34,8 @@ Progress = Callable[[int, int], None]
 _REMARK_TOKENS = 96
 """Tokens of the prompt kept for naming what a first answer lost or invented."""
 
+_CITE = "After every sentence write the number of its note in square brackets."
+
 _VERSION = 1
 """Raised where the same inputs would now give another node."""
 
@@ -62,7 +64,10 @@ def merge(
     while len(rows) > 1:
         level += 1
         notes = of_nodes(rows)
+        below = len(rows)
         rows = merger.level(level, notes) if notes else [merger.hopeless(level, rows, whole)]
+        if len(rows) >= below:
+            raise LimitError(f"level {level} is no smaller than the one below: the writer's counts do not add up.")
     _delete(run, above=level)
     return rows[0]
 
@@ -90,18 +95,27 @@ class _Office:
         self.writer = writer
         self.count = lru_cache(maxsize=8192)(writer.count)
         self.template = load(settings.profile, "merge")
+        self.cite = settings.merge.cite
         self.abroad = settings.merge.language is not None
         self.language = settings.merge.language or "the language of the notes"
         budget = min(settings.merge.budget, writer.context)
         overhead = writer.prompt_tokens(self.prompt("")) + _REMARK_TOKENS
-        self.limits = Limits(budget, overhead, settings.merge.max_tokens, writer.count(_line(9999, "")) + 2)
+        self.limits = Limits(budget, overhead, settings.merge.max_tokens, writer.count(self.line(99, "")) + 1)
         self.limits.check()
         self.prose = max(1, round(self.limits.cap * (1 - settings.merge.carry)))
 
     def prompt(self, text: str, remarks: str = "") -> Prompt:
         """The template filled in, and below it what is to be done better than last time."""
         prompt = self.template.fill(text=text, language=self.language)
-        return replace(prompt, user=f"{prompt.user}\n{remarks}") if remarks else prompt
+        return replace(prompt, user="\n".join(filter(None, [prompt.user, _CITE if self.cite else "", remarks])))
+
+    def line(self, label: int, text: str) -> str:
+        """A note as the writer sees it."""
+        return f"[{label}] {' '.join(text.split())}" if self.cite else f"- {' '.join(text.split())}"
+
+    def text(self, notes: Sequence[Note]) -> str:
+        """The notes of a prompt, a line each."""
+        return "\n".join(self.line(label, note.text) for label, note in enumerate(notes, 1))
 
     def fits(self, prompt: Prompt) -> bool:
         """Whether prompt and answer stay within the budget."""
@@ -140,19 +154,16 @@ class _Merger:
 
     def expect(self, notes: Sequence[Note]) -> None:
         """Count the nodes to come, for the progress."""
-        self._total = plan(self._items(notes), self._office.limits).nodes
+        items = [Item(at, note.span, self._office.count(note.text)) for at, note in enumerate(notes)]
+        self._total = plan(items, self._office.limits).nodes
 
     def level(self, level: int, notes: Sequence[Note]) -> list[NodeRow]:
         """All nodes of a level, in order; those that are stored with the same inputs are taken from there."""
         stored = self._stored(level)
         tasks = self._tasks(level, notes, stored)
+        rows = self._reuse(level, tasks, stored)
         for part in [part for part in self._run.parts(level) if part >= len(tasks)]:
             self._run.delete(level, part)
-        rows: dict[int, NodeRow] = {}
-        for index, task in enumerate(tasks):
-            row = stored.get(index)
-            if row is not None and row.status == "processed" and row.inputs_hash == task.inputs_hash:
-                rows[index] = row
         self._advance(len(rows))
         missing = [index for index in range(len(tasks)) if index not in rows]
         for at in range(0, len(missing), self._batch):
@@ -163,10 +174,23 @@ class _Merger:
                 self._advance(1)
         return [rows[index] for index in range(len(tasks))]
 
+    def _reuse(self, level: int, tasks: Sequence[_Task], stored: dict[int, NodeRow]) -> dict[int, NodeRow]:
+        """The nodes that are there already; where a new one came before them they move up, the last first."""
+        made = {row.inputs_hash: row for row in stored.values() if row.status == "processed"}
+        rows: dict[int, NodeRow] = {}
+        for index, task in reversed(list(enumerate(tasks))):
+            row = made.get(task.inputs_hash)
+            if row is None:
+                continue
+            rows[index] = replace(row, index=index)
+            if row.index != index:
+                self._run.write_nodes(level, index, [rows[index]])
+        return rows
+
     def hopeless(self, level: int, rows: Sequence[NodeRow], whole: Span) -> NodeRow:
         """The root where no node of the level below has any text: it says so, and is tried again next time."""
         children = tuple(row.index for row in rows)
-        task = _Task(Group(0, len(rows), whole, 0), (), children, Prompt(""), "")
+        task = _Task(Group(0, len(rows), whole, 0, 0), (), children, Prompt(""), "")
         row = self._row(level, 0, task, None, error="no summary of the level below could be used")
         self._run.write_nodes(level, 0, [row])
         self._advance(1)
@@ -203,8 +227,7 @@ class _Merger:
 
     def _task(self, level: int, group: Group, notes: Sequence[Note]) -> _Task:
         office = self._office
-        text = "\n".join(_line(label, note.text) for label, note in enumerate(notes, 1))
-        prompt = office.prompt(text)
+        prompt = office.prompt(office.text(notes))
         children = tuple(dict.fromkeys(child for note in notes for child in note.children))
         moments = [
             [unit.text, [(span.start, span.end) for span in unit.spans]] for note in notes for unit in note.units
@@ -244,8 +267,7 @@ class _Merger:
         office = self._office
         prompts = {}
         for index, (_, draft) in first.items():
-            text = "\n".join(_line(label, note.text) for label, note in enumerate(tasks[index].notes, 1))
-            prompts[index] = office.prompt(text, office.remarks(draft))
+            prompts[index] = office.prompt(office.text(tasks[index].notes), office.remarks(draft))
         answers = self._ask({index: prompt for index, prompt in prompts.items() if office.fits(prompt)})
         for index, (answer, draft) in first.items():
             desk = self._desk(tasks[index])
@@ -368,11 +390,6 @@ class _Merger:
         self._done += nodes
         self._total = max(self._total, self._done)
         self._progress(self._done, self._total)
-
-
-def _line(label: int, text: str) -> str:
-    """A note as the writer sees it."""
-    return f"[{label}] {' '.join(text.split())}"
 
 
 def _cuts(notes: Sequence[Note], stored: dict[int, NodeRow]) -> list[int]:

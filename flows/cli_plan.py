@@ -1,0 +1,35 @@
+"""`longmedia plan` and `longmedia doctor`: what would happen, and what this machine can do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chunkers import probe, stamp
+from pipeline import doctor as doctor_module
+from pipeline.archive import discover
+from pipeline.forecast import forecast
+from pipeline.models import weights
+from pipeline.settings import Settings
+from pipeline.store import Store
+
+
+def plan(paths: list[Path], settings: Settings, store: Store, say: Callable[[str], None]) -> None:
+    """Print the forecast of each recording."""
+    for path in discover(paths):
+        recording = probe(path)
+        say(f"{path}: {stamp(recording.duration)}")
+        for line in forecast(recording, settings, store).lines():
+            say(line)
+
+
+def doctor(
+    tokens: Annotated[int, typer.Option(help="Tokens of context in use, of all requests at once.")] = 32_768,
+) -> None:
+    """What this machine has, which models fit, and which recipe to run."""
+    machine = doctor_module.examine(weights.folder(Settings().models))
+    for line in doctor_module.report(machine, tokens).lines():
+        typer.echo(line)
