@@ -103,7 +103,7 @@ def test_no_ledger_no_request(cloud: Cloud, rules: Fallback, recording: Path, tm
 
 
 def test_the_cap_is_reached_in_the_middle(cloud: Cloud, rules: Fallback, recording: Path) -> None:
-    outside = opened(rules.model_copy(update={"cap": 0.00045}), recording)
+    outside = opened(rules.model_copy(update={"cap": 0.00043}), recording)
     for _ in range(3):
         outside.ask(QUESTION)
     with pytest.raises(EgressRefusedError, match="money cap"):
