@@ -44,7 +44,8 @@ class Counting:
         """Pass on, remember the answers, and say on stderr how far it is."""
         answers = self._writer.write(prompts, max_tokens=max_tokens, temperature=temperature)
         for one in answers:
-            print(f"{one.tokens_in} in, {one.tokens_out} out, {one.seconds:.0f} s: {one.text[:80]!r}", file=sys.stderr)
+            ends = f"{one.text[:50]!r} ... {one.text[-50:]!r}"
+            print(f"{one.tokens_in} in, {one.tokens_out} out, {one.seconds:.0f} s: {ends}", file=sys.stderr)
         self.answers += answers
         return answers
 
@@ -162,15 +163,15 @@ def fill(folder: Path, rows: list[ChunkRow]) -> Run:
 
 def day(writer: Writer, settings: Settings, hours: float) -> None:
     """Merge a day: what it takes beside the model."""
-    rows, planted = transcript(hours, facts=round(hours * 20))
+    rows, planted = transcript(hours, facts=round(hours * 20), note_s=30)
     with tempfile.TemporaryDirectory() as folder:
         run = fill(Path(folder), rows)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         counting = Counting(writer)
-        started = time.perf_counter()
+        started, computing = time.perf_counter(), time.process_time()
         with run.writing():
             root = merge(run, counting, settings)
-        seconds = time.perf_counter() - started
+        seconds, computed = time.perf_counter() - started, time.process_time() - computing
         assert root is not None
         model = sum(answer.seconds for answer in counting.answers)
         more = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
@@ -178,6 +179,7 @@ def day(writer: Writer, settings: Settings, hours: float) -> None:
             f"{hours:g} h, {len(rows)} chunks, {writer.name}: levels {[len(run.parts(n)) for n in run.levels() if n]}"
         )
         print(f"calls {len(counting.answers)}; model {model:.1f} s; everything else {seconds - model:.2f} s")
+        print(f"{computed:.2f} s of CPU in all")
         print(f"peak memory grew by {more / 1024:.1f} MiB; facts at the root {recalled(planted, [root.text]):.0%}")
         started = time.perf_counter()
         with run.writing():

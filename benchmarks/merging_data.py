@@ -15,8 +15,6 @@ from pipeline.facts import find
 from pipeline.merge.sentences import sentences
 from pipeline.tables import ChunkRow
 
-WINDOW_S = 60
-
 _PEOPLE = (
     "Anna Keller|Pavel Novak|Mina Okafor|Ruth Abel|Jonas Lind|Carla Mendes|Tariq Aziz|Elin Strand|Hugo Brandt|"
     "Yuki Tanabe|Omar Haddad|Greta Sommer|Liam Doyle|Nadia Petrova"
@@ -47,17 +45,12 @@ _SAYINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """A fact: the sentence that holds it, the thing it is about, its value, and the window it is in."""
+    """A fact: the sentence that holds it, the thing it is about, its value, and when it was said."""
 
     sentence: str
     thing: str
     value: str
-    window: int
-
-    @property
-    def span(self) -> Span:
-        """The window's time."""
-        return window(self.window)
+    span: Span
 
     def within(self, text: str) -> list[int]:
         """Numbers of the sentences of `text` that hold the fact."""
@@ -70,23 +63,20 @@ class Planted:
         ]
 
 
-def window(index: int) -> Span:
-    """The time of a window."""
-    return Span(to_ticks(index * WINDOW_S), to_ticks((index + 1) * WINDOW_S))
-
-
-def transcript(hours: float = 2.0, facts: int = 40, seed: int = 5) -> tuple[list[ChunkRow], list[Planted]]:
-    """Level 0 of a recording of `hours`, and the `facts` planted in it, evenly spread."""
+def transcript(
+    hours: float = 2.0, facts: int = 40, *, note_s: int = 60, seed: int = 5
+) -> tuple[list[ChunkRow], list[Planted]]:
+    """Level 0 of a recording of `hours`, a note every `note_s` seconds, and the `facts` planted, evenly spread."""
     dice = random.Random(seed)  # noqa: S311 - the same dice every time is the point
     topics = _TOPICS.split("|")
-    count = round(hours * 3600 / WINDOW_S)
+    count = round(hours * 3600 / note_s)
     at = [round((n + 0.5) * count / facts) for n in range(facts)]
-    planted = {place: _fact(n, place, dice) for n, place in enumerate(at)}
+    spans = [Span(to_ticks(n * note_s), to_ticks((n + 1) * note_s)) for n in range(count)]
+    planted = {place: _fact(n, spans[place], dice) for n, place in enumerate(at)}
     rows = []
-    for index in range(count):
+    for index, span in enumerate(spans):
         said = dice.choice(_SAYINGS).format(dice.choice(topics))
         text = f"{said} {planted[index].sentence}" if index in planted else said
-        span = window(index)
         rows.append(
             ChunkRow(
                 recording="generated",
@@ -110,17 +100,17 @@ def recalled(planted: Sequence[Planted], texts: Iterable[str]) -> float:
     return sum(any(fact.within(text) for text in texts) for fact in planted) / len(planted)
 
 
-def _fact(number: int, place: int, dice: random.Random) -> Planted:
+def _fact(number: int, span: Span, dice: random.Random) -> Planted:
     things, people = _THINGS.split("|"), _PEOPLE.split("|")
     thing = things[number % len(things)]
     person = people[number % len(people)]
     if number % 4 == 0:
         value = f"{dice.randrange(1_200, 98_000):,}"
-        return Planted(f"{person} says that the {thing} costs {value} euros.", thing, value, place)
+        return Planted(f"{person} says that the {thing} costs {value} euros.", thing, value, span)
     if number % 4 == 1:
         value = f"{dice.randrange(1, 29)} {dice.choice(_MONTHS)}"
-        return Planted(f"The work on the {thing} begins on {value}.", thing, value, place)
+        return Planted(f"The work on the {thing} begins on {value}.", thing, value, span)
     if number % 4 == 2:
-        return Planted(f"{person} will look after the {thing}.", thing, person, place)
+        return Planted(f"{person} will look after the {thing}.", thing, person, span)
     value = str(dice.randrange(13, 990))
-    return Planted(f"{person} has counted {value} complaints about the {thing}.", thing, value, place)
+    return Planted(f"{person} has counted {value} complaints about the {thing}.", thing, value, span)

@@ -48,8 +48,8 @@ def quiet_point(samples: Samples, first: int) -> int | None:
 
 def _middle_of_pause(samples: Samples, first: int, centre: int, threshold_db: float) -> int:
     """The middle of the silent stretch around `centre`: as far from either word as can be."""
-    left = max(first, centre - TICKS_PER_SECOND)
-    near = samples[left : centre + TICKS_PER_SECOND]
+    left = max(first, centre - TICKS_PER_SECOND // 2)
+    near = samples[left : centre + TICKS_PER_SECOND // 2]
     segment = AudioSegment(near.tobytes(), sample_width=2, frame_rate=TICKS_PER_SECOND, channels=1)
     # Every 10 ms: every 1 ms would cost four times the decoding.
     stretches = detect_silence(segment, min_silence_len=100, silence_thresh=threshold_db, seek_step=10)
@@ -80,7 +80,7 @@ def is_silent(samples: Samples) -> bool:
     voice's frequencies rises for 100 ms by 7 dB above its own floor (its 10th percentile in this window), or when no
     sample is beyond 4 of 32768. Words in digital silence are kept down to -75 dBFS, in noise, hum and held chords down
     to a signal-to-noise ratio of 0 dB; `benchmarks/chunkers_silence.py` measures it. 0.5 ms for a window with plain
-    speech, 8 ms for any other.
+    speech, 11 ms for any other.
     """
     if not len(samples) or max(int(samples.max()), -int(samples.min())) <= _INAUDIBLE:
         return True

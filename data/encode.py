@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import imageio_ffmpeg
 
@@ -18,7 +18,7 @@ CODECS = {
 
 
 @contextmanager
-def encoder(target: Path, rate: int) -> Iterator[BinaryIO]:
+def encoder(target: Path, rate: int) -> Iterator[IO[bytes]]:
     """A pipe for mono 16-bit samples; `target`'s suffix names the codec. The file appears only when all went well."""
     part = target.with_name(f".{target.stem}.part{target.suffix}")
     arguments = [

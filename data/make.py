@@ -12,7 +12,7 @@ from data.encode import CODECS, encoder
 from data.long_script import long_script
 from data.script import Line, meeting
 from data.timeline import compose, with_noise
-from data.voices import VOICES, Voice, VoiceMissing
+from data.voices import VOICES, Voice, VoiceMissingError
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def make(
     seconds: float | None = None,
     noise: float | None = None,
 ) -> Made:
-    """Write `target` and beside it NAME.reference.jsonl and NAME.reference.txt; memory does not grow with the length."""
+    """Write `target` and its references, .jsonl and .txt, beside it; memory does not grow with the length."""
     target.parent.mkdir(parents=True, exist_ok=True)
     pieces = compose(lines, voice, seed=seed, seconds=seconds)
     if noise is not None:
@@ -77,7 +77,7 @@ def main(given: list[str] | None = None) -> int:
     name = wanted.name or ("meeting" if seconds is None else f"generated-{round(seconds)}s")
     try:
         voice = VOICES[wanted.voice or ("kokoro" if seconds is None else "espeak")]()
-    except VoiceMissing as missing:
+    except VoiceMissingError as missing:
         sys.stderr.write(f"{missing}\n")
         return 2
     lines: Iterable[Line] = meeting() if seconds is None else long_script(wanted.seed)

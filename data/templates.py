@@ -22,7 +22,7 @@ CLOSINGS: tuple[str, ...] = (
 
 BRIDGE: tuple[Slot, ...] = (
     (
-        f"{ENGINEER}: The bridge at {{place}} was built in [date:{{year}}], and it carries [number:{{many}}] cars a day.",
+        f"{ENGINEER}: The bridge at {{place}} was built in [date:{{year}}] and carries [number:{{many}}] cars a day.",
         f"{ENGINEER}: We inspected the bridge at {{place}} on the [date:{{day}}], and it dates from [date:{{year}}].",
     ),
     (
@@ -39,7 +39,7 @@ BRIDGE: tuple[Slot, ...] = (
         f"{ENGINEER}: It is safe for now, and [name:{{expert}}] will measure it again on the [date:{{later}}].",
     ),
     (
-        f"{FINANCE}: The repair would cost [amount:{{cost}} euros], which is [percent:{{rise}} percent] more than we planned.",
+        f"{FINANCE}: The repair would cost [amount:{{cost}} euros], [percent:{{rise}} percent] more than planned.",
         f"{FINANCE}: I have [amount:{{cost}} euros] for this bridge, and not a single euro more.",
     ),
 )
@@ -49,7 +49,7 @@ WATER: tuple[Slot, ...] = (
         f"{WORKS}: The old pipe under the market in {{place}} has been leaking since the [date:{{day}}].",
     ),
     (
-        f"{WORKS}: It was laid in [date:{{year}}], and [number:{{count}}] houses were without water until [time:{{hour}}].",
+        f"{WORKS}: It is from [date:{{year}}], and [number:{{count}}] houses had no water until [time:{{hour}}].",
         f"{WORKS}: The pipe is from [date:{{year}}], and we lose [number:{{many}}] litres of water every hour.",
     ),
     f"{CHAIR}: Who was on site, and what did they do first?",
@@ -63,7 +63,7 @@ WATER: tuple[Slot, ...] = (
     ),
     (
         f"{FINANCE}: The emergency repair alone cost [amount:{{small}} euros].",
-        f"{FINANCE}: A new pipe costs [amount:{{cost}} euros], and the insurance pays [percent:{{rise}} percent] of it.",
+        f"{FINANCE}: A new pipe costs [amount:{{cost}} euros], and the insurance pays [percent:{{rise}} percent].",
     ),
 )
 BUDGET: tuple[Slot, ...] = (
@@ -78,7 +78,7 @@ BUDGET: tuple[Slot, ...] = (
     f"{CHAIR}: That is more than I expected, so where does it come from?",
     (
         f"{FINANCE}: Mostly from the bill of [name:{{person}}], which was [amount:{{cost}} euros].",
-        f"{FINANCE}: The price of steel went up by [percent:{{rise}} percent], and that cost us [amount:{{cost}} euros].",
+        f"{FINANCE}: The price of steel rose by [percent:{{rise}} percent], and that cost us [amount:{{cost}} euros].",
     ),
     (
         f"{WORKS}: We can save [amount:{{small}} euros] if we rent the crane together with [name:{{other}}].",
@@ -137,8 +137,8 @@ SCHOOL: tuple[Slot, ...] = (
     ),
     f"{CHAIR}: The parents have complained to me about it, so what can we do?",
     (
-        f"{WORKS}: A firm from [name:{{other}}] could start on the [date:{{later}}] and be ready in [number:{{weeks}}] weeks.",
-        f"{WORKS}: We could do the work in the holidays, if [name:{{person}}] orders the parts by the [date:{{later}}].",
+        f"{WORKS}: A firm from [name:{{other}}] can start on the [date:{{later}}] and needs [number:{{weeks}}] weeks.",
+        f"{WORKS}: We could do it in the holidays, if [name:{{person}}] orders the parts by the [date:{{later}}].",
     ),
     (
         f"{FINANCE}: Their offer is [amount:{{cost}} euros], and the state pays [percent:{{rise}} percent] of that.",
@@ -177,7 +177,7 @@ STORM: tuple[Slot, ...] = (
     ),
     f"{CHAIR}: Please thank them from all of us, and how large is the damage?",
     (
-        f"{FINANCE}: The damage is about [amount:{{cost}} euros], and the insurance covers [percent:{{share}} percent].",
+        f"{FINANCE}: The damage is [amount:{{cost}} euros], and the insurance covers [percent:{{share}} percent].",
         f"{FINANCE}: I have bills for [amount:{{cost}} euros] on my desk, and more will come.",
     ),
     (

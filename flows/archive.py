@@ -36,6 +36,7 @@ def archive_flow(
     store: str = "longmedia-store",
     until: float | None = None,
     in_flight: int = IN_FLIGHT,
+    egress: bool = False,
 ) -> list[Item]:
     """All recordings of `paths`, in order; one that fails never stops the others.
 
@@ -45,15 +46,16 @@ def archive_flow(
         store: folder or URL of the store.
         until: when to stop, in seconds since the epoch; what is finished then is kept.
         in_flight: recordings submitted at once; on a cluster two for each of its processes.
+        egress: whether what the local models failed at may be asked outside; the settings must allow it too.
     """
-    items = dict(_bounded(paths, Settings.model_validate(settings), store, until, in_flight))
+    items = dict(_bounded(paths, Settings.model_validate(settings), store, until, in_flight, egress))
     done = [items[number] for number in sorted(items)]
     show_items(done)
     return done
 
 
 def _bounded(
-    paths: list[str], settings: Settings, store: str, until: float | None, in_flight: int
+    paths: list[str], settings: Settings, store: str, until: float | None, in_flight: int, egress: bool
 ) -> Iterator[tuple[int, Item]]:
     """Submit a few ahead instead of all at once: a thousand waiting tasks cost more than they give.
 
@@ -62,13 +64,13 @@ def _bounded(
     waiting: dict[PrefectFuture[Item], tuple[int, Path]] = {}
     stop = Until(Here.stop, until)
     opened = Store(store, settings.encryption.key)
-    for number, (job, item) in enumerate(triage(jobs(map(Path, paths), settings), opened, stop)):
+    for number, (job, item) in enumerate(triage(jobs(map(Path, paths), settings, egress=egress), opened, stop)):
         if item is not None:
             yield number, item
             continue
         if len(waiting) >= in_flight:
             yield _next(waiting)
-        future = process_recording.submit(str(job.path), job.settings.model_dump(mode="json"), store, until)
+        future = process_recording.submit(str(job.path), job.settings.model_dump(mode="json"), store, until, egress)
         waiting[future] = number, job.path
     while waiting:
         yield _next(waiting)

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from flows import cli_archive, cli_models, cli_plan
+from flows import cli_archive, cli_ledger, cli_models, cli_plan
 from flows.cli_options import (
     BLOCKED,
     INTERRUPTED,
@@ -44,6 +44,7 @@ app = typer.Typer(
 )
 
 app.add_typer(cli_models.app, name="models")
+app.add_typer(cli_ledger.app, name="ledger")
 app.command()(cli_plan.doctor)
 app.command(epilog="Example: `longmedia status --watch`")(cli_archive.status)
 app.command(epilog="Example: `longmedia retry --store results`")(cli_archive.retry)
@@ -67,6 +68,9 @@ def run(
     sets: SetOption = [],  # noqa: B006 - typer reads it once
     config: ConfigOption = None,
     direct: Annotated[bool, typer.Option("--direct", help="Without Prefect: starts faster, nothing to watch.")] = False,
+    egress: Annotated[
+        bool, typer.Option("--allow-fallback", help="This run may ask outside what failed here (docs/fallback.md).")
+    ] = False,
     dask: Annotated[str | None, typer.Option(help="Address of a Dask cluster to run on (extra `dask`).")] = None,
 ) -> None:
     """Transcribe and summarise; goes on where an earlier start ended.
@@ -85,12 +89,12 @@ def run(
         if direct:
             items = [
                 known or attempt(job, opened, watch(job.path), stop)
-                for job, known in triage(jobs(files, settings), opened, stop)
+                for job, known in triage(jobs(files, settings, egress=egress), opened, stop)
             ]
         else:
             from flows.local import run_flow
 
-            items = run_flow(files, settings, opened, watch, stop, dask)
+            items = run_flow(files, settings, opened, watch, stop, dask, egress=egress)
     cli_archive.show(items, store)
     raise typer.Exit(exit_code(items))
 

@@ -43,7 +43,7 @@ def show(items: Sequence[Item], store: str) -> None:
     for item in items:
         typer.echo(_line(item, store), err=item.state in ("unreadable", "blocked"))
     if len(items) > 1:
-        counts = Counter(item.state for item in items)
+        counts: Counter[str] = Counter(item.state for item in items)
         typer.echo(", ".join(f"{counts[state]} {words}" for state, words in _WORDS.items() if counts[state]) + ".")
 
 

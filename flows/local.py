@@ -22,6 +22,8 @@ def run_flow(
     watch: WatchOf,
     stop: threading.Event,
     dask: str | None = None,
+    *,
+    egress: bool = False,
 ) -> list[Item]:
     """Run the flow on `files`; with a configured server it shows there, without one Prefect starts its own.
 
@@ -34,6 +36,7 @@ def run_flow(
         settings.model_dump(mode="json"),
         _everywhere(store.files.url) if dask else store.files.url,
         in_flight=in_flight,
+        egress=egress,
     )
     return items
 

@@ -35,9 +35,11 @@ class Here:
 
 
 @task(task_run_name="{path}", cache_policy=NO_CACHE, persist_result=False)
-def process_recording(path: str, settings: dict[str, Any], store: str, until: float | None = None) -> Item:
+def process_recording(
+    path: str, settings: dict[str, Any], store: str, until: float | None = None, egress: bool = False
+) -> Item:
     """Process one recording; see `pipeline.archive.attempt`. It stops at `until`, seconds since the epoch."""
-    job = Job(Path(path), Settings.model_validate(settings))
+    job = Job(Path(path), Settings.model_validate(settings), egress)
     opened = Store(store, job.settings.encryption.key)
     item = attempt(job, opened, Progress(job.path, Here.watch(job.path)), Until(Here.stop, until))
     show_run(item, opened)

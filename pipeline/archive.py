@@ -58,6 +58,8 @@ class Job:
 
     path: Path
     settings: Settings
+    egress: bool = False
+    """Whether this run may ask outside what the local models failed at; see `pipeline.fallback`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +122,13 @@ def _hash(path: Path) -> int:
     return int.from_bytes(hashlib.blake2b(str(path).encode("utf-8", "surrogateescape"), digest_size=8).digest(), "big")
 
 
-def jobs(paths: Iterable[Path], settings: Settings) -> Iterator[Job]:
+def jobs(paths: Iterable[Path], settings: Settings, *, egress: bool = False) -> Iterator[Job]:
     """A job a path; with `audio.track=all` one an audio track."""
     for path in paths:
         tracks = _tracks(path) if settings.audio.track == "all" else [settings.audio.track]
         for track in tracks:
             audio = settings.audio.model_copy(update={"track": track})
-            yield Job(path, settings.model_copy(update={"audio": audio}))
+            yield Job(path, settings.model_copy(update={"audio": audio}), egress)
 
 
 def _tracks(path: Path) -> list[str]:
@@ -176,7 +178,7 @@ def attempt(job: Job, store: Store, watch: Watch, stop: Stop) -> Item:
     """Process one recording; what goes wrong with it is in the result, never an exception."""
     path = job.path
     try:
-        outcome = process(path, job.settings, store, watch=watch, stop=stop)
+        outcome = process(path, job.settings, store, watch=watch, stop=stop, egress=job.egress)
     except Interrupted:
         return Item(path, "stopped")
     except MediaError as error:

@@ -31,7 +31,7 @@ PACKAGES = (
     "prefect",
 )
 CASCADE = int(2.5 * GIB)
-"""What the recipe `cascade` needs: Whisper base, a 1.5B text model in 4 bits, its cache, Python."""
+"""What the recipe `cascade` needs, estimated: Whisper base, a 1.5B text model in 4 bits, its cache, Python."""
 
 USABLE = 0.92
 """The share of a device's memory that the driver and the desktop leave."""
@@ -101,13 +101,14 @@ class Report:
         versions = ", ".join(f"{name} {version}" for name, version in machine.versions.items())
         devices = "; ".join(f"{one.name}, {_gib(one.memory)}" for one in machine.devices) or "none"
         return [
-            f"Python {machine.python} on {machine.system}, {machine.cores} cores, {_gib(machine.ram)} of memory, "
-            f"{_gib(machine.free_disk)} of disk free",
+            f"Python {machine.python} on {machine.system}, {machine.cores} cores",
+            f"Memory: {_gib(machine.ram)}; disk free: {_gib(machine.free_disk)}",
             f"Packages: {versions}",
             f"GPU: {devices}",
             f"4 bits: {machine.kernels}",
             f"Gemma 4 with {self.tokens:,} tokens in its cache needs (weights + cache + an allowance):",
             *(_fit_line(fit) for fit in self.fits),
+            f"The recipe cascade needs about {_gib(CASCADE)} of memory and no GPU; there are {_gib(machine.ram)}.",
             f"Recipe: {self.recipe}. {self.reason}",
         ]
 

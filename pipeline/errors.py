@@ -11,8 +11,13 @@ LongmediaError
 │   ├── WeightsMissingError         weights are not on this machine
 │   ├── WeightsDamagedError         weights are not the ones we pinned
 │   ├── MissingExtraError           an optional dependency is not installed
+│   ├── EndpointError               a server did not answer as it was asked
+│   │   └── UnreachedError          no way to the server
 │   ├── LimitError                  a chunk or prompt is over the model's limit
 │   └── InputMismatchError          the model saw something else than we sent
+├── EgressError
+│   ├── EgressRefusedError          a rule forbids to send this
+│   └── LedgerError                 what is sent cannot be accounted for
 ├── StoreError
 │   ├── StoreBusyError              another process writes this run
 │   ├── StoreDamagedError           a part cannot be read
@@ -41,9 +46,13 @@ from chunkers.errors import (
 
 __all__ = [
     "DecodeError",
+    "EgressError",
+    "EgressRefusedError",
     "EmptyFileError",
+    "EndpointError",
     "FfmpegMissingError",
     "InputMismatchError",
+    "LedgerError",
     "LimitError",
     "LongmediaError",
     "MediaError",
@@ -63,6 +72,7 @@ __all__ = [
     "StoreFullError",
     "StoreLockedError",
     "TrackError",
+    "UnreachedError",
     "UnreadableError",
     "WeightsDamagedError",
     "WeightsMissingError",
@@ -89,12 +99,32 @@ class MissingExtraError(ModelError):
     """An optional dependency is not installed; the cure names the extra."""
 
 
+class EndpointError(ModelError):
+    """A server's answer is not what was asked for, or did not come."""
+
+
+class UnreachedError(EndpointError):
+    """No connection to the server: nothing was sent."""
+
+
 class LimitError(ModelError):
     """A chunk or a prompt is over the model's limit."""
 
 
 class InputMismatchError(ModelError):
     """What the processor made of a chunk is not what was computed for it."""
+
+
+class EgressError(LongmediaError):
+    """Something was not sent."""
+
+
+class EgressRefusedError(EgressError):
+    """A rule forbids to send this; nothing left the machine."""
+
+
+class LedgerError(EgressError):
+    """The ledger is damaged or cannot be written: without it nothing is sent."""
 
 
 class StoreError(LongmediaError):

@@ -14,8 +14,8 @@ from pipeline.store import Store
 ASSUMED = Rates(prefill=62, decode=15.8, hear=11)
 """Whisper base and Qwen 1.5B in 4 bits on two AVX2 cores without AVX-512: the slowest machine that was measured."""
 
-_MERGE_OVERHEAD = 300
-_NOTE_OVERHEAD = 16
+_MERGE_OVERHEAD = 160
+_NOTE_OVERHEAD = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +36,14 @@ class Forecast:
         ]
         for one in self.estimate.levels:
             name = "chunks" if one.level == 0 else f"level {one.level}"
-            lines.append(
-                f"  {name:<8} {one.calls:6d} calls {one.tokens_in:9,} tokens in {one.tokens_out:8,} out {one.seconds / 60:7.1f} min"
-            )
+            lines.append(_line(name, one.calls, one.tokens_in, one.tokens_out, one.seconds))
         total = self.estimate
-        lines.append(
-            f"  {'all':<8} {total.calls:6d} calls {total.tokens_in:9,} tokens in {total.tokens_out:8,} out "
-            f"{total.seconds / 60:7.1f} min at most"
-        )
+        lines.append(_line("all", total.calls, total.tokens_in, total.tokens_out, total.seconds) + " at most")
         return lines
+
+
+def _line(name: str, calls: int, tokens_in: int, tokens_out: int, seconds: float) -> str:
+    return f"  {name:<8} {calls:6d} calls {tokens_in:9,} tokens in {tokens_out:8,} out {seconds / 60:7.1f} min"
 
 
 def forecast(recording: Recording, settings: Settings, store: Store) -> Forecast:

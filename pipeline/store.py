@@ -170,7 +170,7 @@ class Run:
                 f"{self.files.url}: cannot write here: {error.strerror}.", cure="Choose another folder with --store."
             ) from error
         try:
-            if not any(_locked(handle) or time.sleep(_GLANCE_S) for _ in range(5)):
+            if not _held(handle):
                 raise StoreBusyError(
                     f"{path.parent}: another process is writing this run.", cure="Wait for it, or use another --store."
                 )
@@ -200,6 +200,15 @@ class Run:
 def _sealed(name: str) -> str:
     """The name of a JSON file where the store is encrypted."""
     return name.replace(".json", ".parquet")
+
+
+def _held(handle: int) -> bool:
+    """Lock at last, if it is only somebody's glance that holds it now."""
+    for _ in range(5):
+        if _locked(handle):
+            return True
+        time.sleep(_GLANCE_S)
+    return False
 
 
 def _locked(handle: int) -> bool:

@@ -10,13 +10,13 @@ from importlib import import_module
 
 import numpy as np
 
-from data.voices import Samples, VoiceMissing, level, trim
+from data.voices import Samples, VoiceMissingError, level, trim
 
 SYNCHRONOUS = 2
 UTF8 = 1
 RATE, PITCH = 1, 3
 IPA_TIED = (ord("^") << 8) | 0x82  # a tie mark between the letters of one sound
-PEOPLE = (("en-us+f3", 50), ("en-us+m3", 40), ("en-gb+f2", 65), ("en-gb+m7", 55), ("en-us+f5", 40), ("en-us+m1", 25))
+PEOPLE = (("en-us+f3", 50), ("en-us+m3", 40), ("en+f2", 65), ("en+m7", 55), ("en-us+f5", 40), ("en-us+m1", 25))
 SPEED_WPM = 160
 
 _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
@@ -29,15 +29,16 @@ class Library:
         try:
             package = import_module("espeakng_loader")
         except ImportError as missing:
-            raise VoiceMissing("espeak-ng is not installed: pip install 'longmedia[voices]'") from missing
+            raise VoiceMissingError("espeak-ng is not installed: pip install 'longmedia[voices]'") from missing
         self._lib = ctypes.CDLL(package.get_library_path())
         self.rate: int = self._lib.espeak_Initialize(SYNCHRONOUS, 0, str(package.get_data_path()).encode(), 0)
         if self.rate <= 0:
-            raise VoiceMissing("espeak-ng is installed, but does not start")
+            raise VoiceMissingError("espeak-ng is installed, but does not start")
         self._lib.espeak_TextToPhonemes.restype = ctypes.c_char_p
         self._heard: list[Samples] = []
         self._callback = _Callback(self._collect)  # kept alive: the library holds only its address
         self._lib.espeak_SetSynthCallback(self._callback)
+        self._lib.espeak_ng_SetRandSeed(1)  # breathiness is random; a run must not be
 
     def _collect(self, wav: "ctypes._Pointer[ctypes.c_short]", count: int, _events: int | None) -> int:
         if wav and count > 0:
@@ -46,7 +47,7 @@ class Library:
 
     def _voice(self, name: str) -> None:
         if self._lib.espeak_SetVoiceByName(name.encode()) != 0:
-            raise VoiceMissing(f"espeak-ng has no voice {name}")
+            raise VoiceMissingError(f"espeak-ng has no voice {name}")
 
     def speak(self, text: str, voice: str, pitch: int) -> Samples:
         """Say a text."""
@@ -92,4 +93,4 @@ class Espeak:
         """Say a sentence."""
         voice, pitch = PEOPLE[speaker % len(PEOPLE)]
         sound = self._library.speak(text, voice, pitch)
-        return trim(level(sound.astype(np.float32) / 32768), self.rate)
+        return trim(level(sound.astype(np.float32)), self.rate)

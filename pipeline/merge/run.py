@@ -13,12 +13,16 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from chunkers.spans import Span
-from pipeline.errors import ModelError, StoreDamagedError
+from pipeline.errors import EgressError, LimitError, ModelError, StoreDamagedError
+from pipeline.fallback.hook import Question
+from pipeline.fallback.outside import Outside
+from pipeline.fallback.policy import Trigger
 from pipeline.merge.draft import Desk, Draft
 from pipeline.merge.notes import Note, Slim, Unit, borders, of_chunks, of_nodes
 from pipeline.merge.plan import Group, Item, Limits, plan, plan_level
 from pipeline.merge.sentences import sentences
 from pipeline.merge.split import split
+from pipeline.models.endpoint_format import Ask
 from pipeline.models.protocol import Prompt, Writer, Written
 from pipeline.prompts import load
 from pipeline.settings import Settings
@@ -30,27 +34,40 @@ Progress = Callable[[int, int], None]
 _REMARK_TOKENS = 96
 """Tokens of the prompt kept for naming what a first answer lost or invented."""
 
+_CITE = "After every sentence write the number of its note in square brackets."
+
 _VERSION = 1
 """Raised where the same inputs would now give another node."""
 
 
-def merge(run: Run, writer: Writer, settings: Settings, *, progress: Progress | None = None) -> NodeRow | None:
+def merge(
+    run: Run,
+    writer: Writer,
+    settings: Settings,
+    *,
+    progress: Progress | None = None,
+    outside: Outside | None = None,
+) -> NodeRow | None:
     """Merge level 0 of `run` into one root, which is returned; none where there is no text at all.
 
     The caller holds the run (`run.writing()`). `progress` gets nodes done and nodes in all. A node that
-    the model fails at is stored as failed and tried again by the next call.
+    the model fails at is asked `outside`, where that is allowed, else stored as failed and tried again by
+    the next call.
     """
     notes, whole = of_chunks(Slim.of(row) for row in run.chunks())
     if not notes:
         _delete(run, above=0)
         return None
-    merger = _Merger(run, writer, settings, progress)
+    merger = _Merger(run, writer, settings, progress, outside)
     merger.expect(notes)
     level, rows = 1, merger.level(1, notes)
     while len(rows) > 1:
         level += 1
         notes = of_nodes(rows)
+        below = len(rows)
         rows = merger.level(level, notes) if notes else [merger.hopeless(level, rows, whole)]
+        if len(rows) >= below:
+            raise LimitError(f"level {level} is no smaller than the one below: the writer's counts do not add up.")
     _delete(run, above=level)
     return rows[0]
 
@@ -78,18 +95,27 @@ class _Office:
         self.writer = writer
         self.count = lru_cache(maxsize=8192)(writer.count)
         self.template = load(settings.profile, "merge")
+        self.cite = settings.merge.cite
         self.abroad = settings.merge.language is not None
         self.language = settings.merge.language or "the language of the notes"
         budget = min(settings.merge.budget, writer.context)
         overhead = writer.prompt_tokens(self.prompt("")) + _REMARK_TOKENS
-        self.limits = Limits(budget, overhead, settings.merge.max_tokens, writer.count(_line(9999, "")) + 2)
+        self.limits = Limits(budget, overhead, settings.merge.max_tokens, writer.count(self.line(99, "")) + 1)
         self.limits.check()
         self.prose = max(1, round(self.limits.cap * (1 - settings.merge.carry)))
 
     def prompt(self, text: str, remarks: str = "") -> Prompt:
         """The template filled in, and below it what is to be done better than last time."""
         prompt = self.template.fill(text=text, language=self.language)
-        return replace(prompt, user=f"{prompt.user}\n{remarks}") if remarks else prompt
+        return replace(prompt, user="\n".join(filter(None, [prompt.user, _CITE if self.cite else "", remarks])))
+
+    def line(self, label: int, text: str) -> str:
+        """A note as the writer sees it."""
+        return f"[{label}] {' '.join(text.split())}" if self.cite else f"- {' '.join(text.split())}"
+
+    def text(self, notes: Sequence[Note]) -> str:
+        """The notes of a prompt, a line each."""
+        return "\n".join(self.line(label, note.text) for label, note in enumerate(notes, 1))
 
     def fits(self, prompt: Prompt) -> bool:
         """Whether prompt and answer stay within the budget."""
@@ -114,8 +140,11 @@ class _Office:
 class _Merger:
     """Writes level after level of one run."""
 
-    def __init__(self, run: Run, writer: Writer, settings: Settings, progress: Progress | None) -> None:
+    def __init__(
+        self, run: Run, writer: Writer, settings: Settings, progress: Progress | None, outside: Outside | None
+    ) -> None:
         self._run = run
+        self._outside = outside
         self._writer = writer
         self._office = _Office(writer, settings)
         self._batch = settings.write.slots
@@ -125,19 +154,16 @@ class _Merger:
 
     def expect(self, notes: Sequence[Note]) -> None:
         """Count the nodes to come, for the progress."""
-        self._total = plan(self._items(notes), self._office.limits).nodes
+        items = [Item(at, note.span, self._office.count(note.text)) for at, note in enumerate(notes)]
+        self._total = plan(items, self._office.limits).nodes
 
     def level(self, level: int, notes: Sequence[Note]) -> list[NodeRow]:
         """All nodes of a level, in order; those that are stored with the same inputs are taken from there."""
         stored = self._stored(level)
         tasks = self._tasks(level, notes, stored)
+        rows = self._reuse(level, tasks, stored)
         for part in [part for part in self._run.parts(level) if part >= len(tasks)]:
             self._run.delete(level, part)
-        rows: dict[int, NodeRow] = {}
-        for index, task in enumerate(tasks):
-            row = stored.get(index)
-            if row is not None and row.status == "processed" and row.inputs_hash == task.inputs_hash:
-                rows[index] = row
         self._advance(len(rows))
         missing = [index for index in range(len(tasks)) if index not in rows]
         for at in range(0, len(missing), self._batch):
@@ -148,10 +174,23 @@ class _Merger:
                 self._advance(1)
         return [rows[index] for index in range(len(tasks))]
 
+    def _reuse(self, level: int, tasks: Sequence[_Task], stored: dict[int, NodeRow]) -> dict[int, NodeRow]:
+        """The nodes that are there already; where a new one came before them they move up, the last first."""
+        made = {row.inputs_hash: row for row in stored.values() if row.status == "processed"}
+        rows: dict[int, NodeRow] = {}
+        for index, task in reversed(list(enumerate(tasks))):
+            row = made.get(task.inputs_hash)
+            if row is None:
+                continue
+            rows[index] = replace(row, index=index)
+            if row.index != index:
+                self._run.write_nodes(level, index, [rows[index]])
+        return rows
+
     def hopeless(self, level: int, rows: Sequence[NodeRow], whole: Span) -> NodeRow:
         """The root where no node of the level below has any text: it says so, and is tried again next time."""
         children = tuple(row.index for row in rows)
-        task = _Task(Group(0, len(rows), whole, 0), (), children, Prompt(""), "")
+        task = _Task(Group(0, len(rows), whole, 0, 0), (), children, Prompt(""), "")
         row = self._row(level, 0, task, None, error="no summary of the level below could be used")
         self._run.write_nodes(level, 0, [row])
         self._advance(1)
@@ -188,8 +227,7 @@ class _Merger:
 
     def _task(self, level: int, group: Group, notes: Sequence[Note]) -> _Task:
         office = self._office
-        text = "\n".join(_line(label, note.text) for label, note in enumerate(notes, 1))
-        prompt = office.prompt(text)
+        prompt = office.prompt(office.text(notes))
         children = tuple(dict.fromkeys(child for note in notes for child in note.children))
         moments = [
             [unit.text, [(span.start, span.end) for span in unit.spans]] for note in notes for unit in note.units
@@ -212,7 +250,7 @@ class _Merger:
                 asked[index] = task
         for index, answer in self._ask({index: task.prompt for index, task in asked.items()}).items():
             if isinstance(answer, ModelError):
-                yield self._row(level, index, asked[index], None, error=str(answer))
+                yield self._rescued(level, index, asked[index], answer)
                 continue
             desk = self._desk(asked[index])
             draft = desk.draft(answer)
@@ -229,8 +267,7 @@ class _Merger:
         office = self._office
         prompts = {}
         for index, (_, draft) in first.items():
-            text = "\n".join(_line(label, note.text) for label, note in enumerate(tasks[index].notes, 1))
-            prompts[index] = office.prompt(text, office.remarks(draft))
+            prompts[index] = office.prompt(office.text(tasks[index].notes), office.remarks(draft))
         answers = self._ask({index: prompt for index, prompt in prompts.items() if office.fits(prompt)})
         for index, (answer, draft) in first.items():
             desk = self._desk(tasks[index])
@@ -240,7 +277,36 @@ class _Merger:
                 written.append(second)
                 drafts.append(desk.draft(second))
             best = max(drafts, key=lambda one: one.rank)
-            yield self._row(level, index, tasks[index], best if best.text else desk.extract(), written)
+            if best.text:
+                yield self._row(level, index, tasks[index], best, written)
+            else:
+                yield self._rescued(level, index, tasks[index], "no answer is of use", desk.extract(), written)
+
+    def _rescued(
+        self,
+        level: int,
+        index: int,
+        task: _Task,
+        why: ModelError | str,
+        instead: Draft | None = None,
+        written: Sequence[Written] = (),
+    ) -> NodeRow:
+        """What outside makes of a node at which the local model failed; `instead`, or a failed row, where nothing."""
+        error = str(why)
+        if self._outside is not None:
+            trigger: Trigger = "too-long" if isinstance(why, LimitError) else "failed"
+            where = f"level {level} node {index}"
+            try:
+                answer = self._outside.ask(Question(Ask(task.prompt), self._office.prose, where, trigger, error))
+            except (EgressError, ModelError) as refused:
+                error = f"{error}; outside: {refused}"
+            else:
+                draft = self._desk(task).draft(answer)
+                if draft.text:
+                    row = self._row(level, index, task, draft, [*written, answer])
+                    return replace(row, source="cloud", model=str(answer.details.get("model", "hook")))
+                error = f"{error}; outside: no answer is of use"
+        return self._row(level, index, task, instead, written, error="" if instead else error)
 
     def _ask(self, prompts: dict[int, Prompt]) -> dict[int, Written | ModelError]:
         """Answers by node; where a batch fails, each of it is asked alone, so that one cannot spoil the rest."""
@@ -324,11 +390,6 @@ class _Merger:
         self._done += nodes
         self._total = max(self._total, self._done)
         self._progress(self._done, self._total)
-
-
-def _line(label: int, text: str) -> str:
-    """A note as the writer sees it."""
-    return f"[{label}] {' '.join(text.split())}"
 
 
 def _cuts(notes: Sequence[Note], stored: dict[int, NodeRow]) -> list[int]:

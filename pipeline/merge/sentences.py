@@ -23,7 +23,7 @@ def sentences(text: str) -> list[str]:
         broken = end < len(text) and text[end - 1] != "\n" and (_NO_END.search(piece) or _ENUMERATED.match(piece))
         if not broken:
             bare = _BULLET.sub("", piece).strip()
-            if terms(bare):
+            if _TERM.search(bare):
                 found.append(bare)
             start = end
     return found

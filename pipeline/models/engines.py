@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from pipeline.errors import MissingExtraError
 from pipeline.models.catalog import find
 from pipeline.models.llamacpp import LlamaCpp
 from pipeline.models.protocol import Hearer, Writer
@@ -47,6 +48,13 @@ def weights_identity(name: str, settings: Settings) -> str:
     return f"{path.name}:{digest.hexdigest()[:16]}"
 
 
+def writer_identity(settings: Settings) -> str:
+    """What names the writer in a fingerprint: engine and weights, or the model of a server."""
+    engine = text_engine(settings)
+    weights = settings.endpoint.model if engine == "endpoint" else weights_identity(settings.write.model, settings)
+    return f"{engine}:{weights}"
+
+
 def gemma_identity(settings: Settings) -> str:
     """What names the multimodal model in a fingerprint: a hub id, or a hash of the user's own folder."""
     model = settings.gemma.model
@@ -54,7 +62,7 @@ def gemma_identity(settings: Settings) -> str:
 
 
 def text_engine(settings: Settings) -> str:
-    """`llamacpp` or `transformers`, with `auto` decided by the machine."""
+    """`llamacpp`, `transformers` or `endpoint`, with `auto` decided by the machine."""
     if settings.write.engine != "auto":
         return settings.write.engine
     return "transformers" if _cuda() else "llamacpp"
@@ -73,8 +81,10 @@ def hearer(settings: Settings) -> Hearer:
 
 
 def writer(settings: Settings) -> Writer:
-    """The text model of the settings, loaded once."""
+    """The text model of the settings, loaded once; a server's is made anew for each run, which has its own gate."""
     write = settings.write
+    if text_engine(settings) == "endpoint":
+        return _endpoint(settings)
     path = locate(write.model, settings.models)
     if text_engine(settings) == "transformers":
         from pipeline.models.quantized import Plan
@@ -95,6 +105,18 @@ def writer(settings: Settings) -> Writer:
             name=_short(write.model),
         ),
     )
+
+
+def _endpoint(settings: Settings) -> Writer:
+    try:
+        from pipeline.models.endpoint import Endpoint
+        from pipeline.models.endpoint_writer import EndpointWriter
+    except ImportError as error:
+        raise MissingExtraError(
+            "servers need the extra `cloud`.", cure="`pip install 'longmedia[cloud]'` brings it."
+        ) from error
+    server = settings.endpoint
+    return EndpointWriter(Endpoint(server), context=settings.write.context, tokenizer=server.tokenizer)
 
 
 def _short(model: str) -> str:

@@ -62,6 +62,11 @@ class Gemma:
         return self._running.name
 
     @property
+    def loaded(self) -> Running:
+        """The model itself, for measurements."""
+        return self._running
+
+    @property
     def limits(self) -> Limits:
         """What it takes in."""
         return self._running.limits

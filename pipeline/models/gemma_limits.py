@@ -23,6 +23,9 @@ from pipeline.errors import ModelError
 FRAME_BUDGETS = (70, 140, 280, 560, 1120)
 """Soft tokens that a frame may cost, at most; nothing else is accepted."""
 
+MOST_FRAMES = 60
+"""Frames of one segment: a minute at one a second."""
+
 _TOKEN_PIXELS = 48
 _TOKEN_SAMPLES = 640
 
@@ -48,7 +51,7 @@ class Limits:
     """Whether audio behind thousands of video tokens is still understood; the same report."""
     audio_s: int = 30
     video_s: int = 60
-    frames: int = 60
+    frames: int = MOST_FRAMES
 
     def audio_tokens(self, samples: int) -> int:
         """Soft tokens of `samples` of audio at 16 kHz; 25 a second, one for every 40 ms begun."""

@@ -43,7 +43,7 @@ _UNIFIED_12B: dict[str, Any] = {
 }
 
 
-def _small(hidden: int, layers: int, heads: int, pattern: int, shared: int, wide: bool) -> dict[str, Any]:
+def _small(hidden: int, layers: int, *, heads: int, pattern: int, shared: int, wide: bool) -> dict[str, Any]:
     kinds = ["full_attention" if (layer + 1) % pattern == 0 else "sliding_attention" for layer in range(layers)]
     return {
         "model_type": "gemma4",
@@ -75,8 +75,8 @@ def _small(hidden: int, layers: int, heads: int, pattern: int, shared: int, wide
 
 CONFIGS: dict[str, dict[str, Any]] = {
     "google/gemma-4-12B-it": _UNIFIED_12B,
-    "google/gemma-4-E4B-it": _small(2560, 42, 2, 6, 18, wide=False),
-    "google/gemma-4-E2B-it": _small(1536, 35, 1, 5, 20, wide=True),
+    "google/gemma-4-E4B-it": _small(2560, 42, heads=2, pattern=6, shared=18, wide=False),
+    "google/gemma-4-E2B-it": _small(1536, 35, heads=1, pattern=5, shared=20, wide=True),
 }
 """What shapes the memory of the published models, for machines that do not hold them yet."""
 
@@ -112,17 +112,17 @@ class _Layer:
 
 
 def _layers(text: Mapping[str, Any]) -> Iterator[_Layer]:
+    """The decoder's layers; a configuration gives the widths of global layers by name or layer by layer."""
     kinds = text["layer_types"]
     first_shared = len(kinds) - int(text.get("num_kv_shared_layers") or 0)
-    narrow = text.get("num_global_key_value_heads") if text.get("attention_k_eq_v") else None
+    own = {int(number): widths for number, widths in (text.get("per_layer_config") or {}).items()}
+    wide = {"head_dim": text.get("global_head_dim") or 512}
+    if text.get("attention_k_eq_v") and text.get("num_global_key_value_heads"):
+        wide["num_key_value_heads"] = text["num_global_key_value_heads"]
     for number, kind in enumerate(kinds):
         full = kind == "full_attention"
-        yield _Layer(
-            full=full,
-            shared=number >= first_shared,
-            head_dim=int((text.get("global_head_dim") or 512) if full else text["head_dim"]),
-            kv_heads=int(narrow if full and narrow else text["num_key_value_heads"]),
-        )
+        widths = {**text, **own.get(number, wide if full else {})}
+        yield _Layer(full, number >= first_shared, int(widths["head_dim"]), int(widths["num_key_value_heads"]))
 
 
 def kv_bytes(text: Mapping[str, Any], tokens: int) -> int:
@@ -191,4 +191,6 @@ def _audio_tower(audio: Mapping[str, Any], hidden: int) -> int:
     width, out = int(audio["hidden_size"]), int(audio["output_proj_dims"])
     # A conformer layer: two feed-forwards of 8, attention of 5, a light convolution of 3 squares.
     layers = int(audio["num_hidden_layers"]) * 24 * width * width
-    return layers + 1024 * width + width * out + out * hidden
+    first, second = audio.get("subsampling_conv_channels") or (128, 32)
+    # Two convolutions of 3 x 3 leave a quarter of the 128 bands of a spectrum.
+    return layers + 9 * first * (1 + second) + 32 * second * width + width * out + out * hidden

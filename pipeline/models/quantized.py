@@ -127,6 +127,13 @@ def compute_dtype(plan: Plan) -> Any:
     return torch.float32
 
 
+def _quiet() -> None:
+    """No bars of transformers: ours show the state, and a log is for lines."""
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()
+
+
 def load(auto: Any, folder: Path, plan: Plan, cache: Path | None) -> Any:
     """A model in evaluation mode, by `auto.from_pretrained`, quantised as `plan` says.
 
@@ -134,6 +141,7 @@ def load(auto: Any, folder: Path, plan: Plan, cache: Path | None) -> Any:
     that are already quantised are loaded as they are. Raises `WeightsMissingError`,
     `WeightsDamagedError`, or `ModelError` where they do not fit the device.
     """
+    _quiet()
     dtype = compute_dtype(plan)
     done = plan.quantization == "none" or "quantization_config" in read_config(folder)
     if done:
@@ -203,11 +211,3 @@ def whole_folder(target: Path) -> Iterator[Path]:
                 raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-
-
-def quantized_names(model: Any) -> list[str]:
-    """Names of the linear layers that bitsandbytes has taken over."""
-    import bitsandbytes as bnb
-
-    kinds = (bnb.nn.Linear4bit, bnb.nn.Linear8bitLt)
-    return [name for name, module in model.named_modules() if isinstance(module, kinds)]

@@ -8,6 +8,7 @@ quantised as any other.
 from __future__ import annotations
 
 import hashlib
+import struct
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -130,7 +131,7 @@ def converted(gguf: Path, cache: Path) -> Path:
     try:
         model = AutoModelForCausalLM.from_pretrained(gguf.parent, gguf_file=gguf.name, dtype=torch.bfloat16)
         tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
-    except (OSError, ValueError, KeyError, IndexError, UnicodeDecodeError) as error:
+    except (OSError, ValueError, LookupError, struct.error) as error:
         raise WeightsDamagedError(f"{gguf}: not a GGUF that transformers reads: {error}.") from error
     _forget_quantization(model)
     with whole_folder(target) as temporary:

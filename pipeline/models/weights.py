@@ -6,6 +6,7 @@ interruption is kept in `.incoming` and not fetched again.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import os
@@ -198,12 +199,12 @@ def _pip_download(package: str, version: str, incoming: Path, seen: Callable[[in
 
 
 def _size_below(top: Path) -> int:
+    """Bytes below `top`, while another process makes and removes files and folders there."""
     size = 0
-    for path in top.rglob("*"):
-        try:
-            size += path.stat().st_size if path.is_file() else 0
-        except OSError:  # pip removed it between the listing and the look
-            continue
+    for folder, _, names in os.walk(top):  # unlike `rglob`, it passes over a folder that is gone
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                size += (Path(folder) / name).stat().st_size
     return size
 
 

@@ -25,7 +25,7 @@ def identity(settings: Settings) -> dict[str, str]:
         roles = ["chunk", "merge"]
         models = {
             "hearer": engines.weights_identity(settings.hear.model, settings),
-            "writer": f"{engines.text_engine(settings)}:{engines.weights_identity(settings.write.model, settings)}",
+            "writer": engines.writer_identity(settings),
         }
     digests = {f"prompt.{role}": prompts.load(settings.profile, role).digest for role in roles}
     return {"version": VERSION} | models | digests

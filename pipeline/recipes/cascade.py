@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 
 from chunkers import Window
 from pipeline import cues, guards
+from pipeline.errors import EndpointError, LimitError, ModelError, UnreachedError
 from pipeline.facts import facts
 from pipeline.models.protocol import Heard, Hearer, Prompt, Writer, Written
 from pipeline.prompts import PromptTemplate
-from pipeline.recipes.protocol import Chunk
+from pipeline.recipes.protocol import SUMMARY, TOO_LONG, Chunk
 from pipeline.tables import ChunkRow
 
 _SECOND_TRY_TEMPERATURE = 0.4
@@ -92,8 +93,12 @@ class Cascade:
             if (spoken := [row for row in group if row.status == "processed"])
         ]
         prompts = [self._prompt(group) for group in groups]
-        answers = self.writer.write(prompts, max_tokens=self.max_tokens) if prompts else []
-        for group, prompt, answer in zip(groups, prompts, answers, strict=True):
+        for group, prompt, answer in zip(groups, prompts, self._written(prompts), strict=True):
+            if isinstance(answer, ModelError):
+                why = TOO_LONG if isinstance(answer, LimitError) else f"{SUMMARY}{answer}"
+                for row in group:
+                    row.status, row.error = "failed", why
+                continue
             text, fault = _checked(answer)
             _count(group, answer)
             if fault:
@@ -103,11 +108,20 @@ class Cascade:
                 text, fault = _checked(second)
             if fault:
                 for row in group:
-                    row.status, row.error = "failed", f"summary: {fault}"
+                    row.status, row.error = "failed", f"{SUMMARY}{fault}"
                 group[0].rejected = text
             else:
                 head = group[0]
                 head.summary, head.summary_start, head.summary_end = text, head.start, group[-1].end
+
+    def _written(self, prompts: Sequence[Prompt]) -> list[Written | ModelError]:
+        """Answers in order; where a batch fails, each of it is asked alone, so that one cannot spoil the rest."""
+        try:
+            return list(self.writer.write(prompts, max_tokens=self.max_tokens)) if prompts else []
+        except UnreachedError:
+            raise
+        except (LimitError, EndpointError) as error:
+            return [error] if len(prompts) == 1 else [self._written([prompt])[0] for prompt in prompts]
 
     def _prompt(self, group: Sequence[ChunkRow]) -> Prompt:
         return self.prompt.fill(text=" ".join(row.transcript for row in group))

@@ -12,15 +12,14 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from chunkers.spans import Span, to_ticks
+from chunkers import Segment, Span, Window, to_ticks
 from pipeline.cues import group
 from pipeline.errors import LimitError
 from pipeline.models.gemma import Answer, Gemma
-from pipeline.models.gemma_hearing import GemmaHearer, Listened
+from pipeline.models.gemma_hearing import GemmaHearer, Listened, stretches
 from pipeline.models.gemma_inputs import Frames, Proof, Request
-from pipeline.models.gemma_limits import frame_stamp
+from pipeline.models.gemma_limits import MOST_FRAMES, frame_stamp
 from pipeline.models.gemma_loading import load_gemma
 from pipeline.models.protocol import Hearer, Samples
 from pipeline.prompts import PromptTemplate, load
@@ -28,10 +27,7 @@ from pipeline.recipes.gemma_answer import read
 from pipeline.settings import Settings
 from pipeline.tables import ChunkRow
 
-if TYPE_CHECKING:
-    from chunkers import Segment, Window
-
-    Chunk = Window | Segment
+Chunk = Window | Segment
 
 _REMINDER = "\n\nBegin with `SUMMARY:` and keep to those lines."
 
@@ -96,26 +92,23 @@ class GemmaRecipe:
         self._understand([work for work in works if not work.error and (work.frames is not None or work.row.cues)])
         return [_finished(work) for work in works]
 
-    def _work(self, recording: str, chunk: Any) -> _Work:
-        frames: Frames | None = getattr(chunk, "frames", None)
-        windows = [chunk] if frames is None else list(chunk.windows)
-        span: Span = chunk.span
+    def _work(self, recording: str, chunk: Chunk) -> _Work:
+        seen = chunk if isinstance(chunk, Segment) else None
+        windows = (chunk,) if isinstance(chunk, Window) else chunk.windows
         row = ChunkRow(
             recording=recording,
             index=chunk.index,
-            start=span.start,
-            end=span.end,
-            kind="window" if frames is None else "segment",
+            start=chunk.span.start,
+            end=chunk.span.end,
+            kind="segment" if seen else "window",
             status="processed",
             model=self._names(),
             prompt_hash=_digest(self._prompts.values()),
         )
-        work = _Work(row)
-        if frames is not None and len(frames):
-            work.frames = frames
-            work.at = tuple(to_ticks(moment) - span.start for moment in chunk.pts)
-        work.audio = [(window.span, _owned(window)) for window in windows if not window.silent]
-        if frames is None and not work.audio:
+        work = _Work(row, audio=[(window.span, _owned(window)) for window in windows if not window.silent])
+        if seen and len(seen.frames):
+            work.frames, work.at = seen.frames, _moments(seen)
+        elif not work.audio:
             row.status = "silent"
         return work
 
@@ -174,7 +167,10 @@ class GemmaRecipe:
         template = self._prompts["listen" if work.frames is None else "watch"]
         lines = [f"{frame_stamp(cue['start'] - work.span.start)} {cue['text']}" for cue in work.row.cues]
         prompt = template.fill(transcript="\n".join(lines) or "(none)")
-        audio = tuple(samples for _, samples in work.audio) if self._listen_again else ()
+        audio: tuple[Samples, ...] = ()
+        if self._listen_again:
+            longest = self._gemma.limits.audio_samples
+            audio = tuple(one[start:end] for _, one in work.audio for start, end in stretches(one, longest))
         return Request(text=prompt.user + reminder, system=prompt.system, frames=work.frames, at=work.at, audio=audio)
 
 
@@ -237,8 +233,15 @@ def _owned(window: Window) -> Samples:
     ones could not be taken out again.
     """
     first = window.span.start - window.heard.start
-    owned: Samples = window.samples[first : first + window.span.ticks]
-    return owned
+    return window.samples[first : first + window.span.ticks]
+
+
+def _moments(segment: Segment) -> tuple[int, ...]:
+    """When each frame is, in ticks from the start of the segment.
+
+    A frame may be shown a little before the segment begins: it is the one that is still to be seen then.
+    """
+    return tuple(max(0, to_ticks(moment) - segment.span.start) for moment in segment.pts)
 
 
 def _digest(templates: Iterable[PromptTemplate]) -> str:
@@ -248,8 +251,15 @@ def _digest(templates: Iterable[PromptTemplate]) -> str:
 def open_recipe(settings: Settings, folder: Path, hearer: Hearer | None = None) -> GemmaRecipe:
     """The recipe with its model loaded; `folder` holds the weights.
 
-    Raises what `load_gemma` raises, and `LimitError` where the checkpoint cannot hear and no `hearer` is given.
+    Raises what `load_gemma` raises, and `LimitError` where the settings make longer chunks than it takes in, or
+    where it cannot hear and no `hearer` is given.
     """
+    frames = settings.video.length_s * settings.video.fps
+    if frames > MOST_FRAMES:
+        raise LimitError(
+            f"video.length_s x video.fps are {frames:g} frames a segment; Gemma 4 takes {MOST_FRAMES}.",
+            cure="Shorter segments or fewer frames a second.",
+        )
     gemma = Gemma(load_gemma(settings.gemma, folder, frame_tokens=settings.video.frame_tokens))
     if hearer is None and not gemma.limits.hears:
         raise LimitError(f"{gemma.name} has no ears.", cure="Gemma 4 12B, E4B and E2B have; or `--recipe cascade`.")

@@ -11,6 +11,11 @@ from pipeline.tables import ChunkRow
 
 Chunk = Window | Segment
 
+SUMMARY = "summary: "
+"""How the error of a row begins whose transcript is sound and only its summary failed."""
+
+TOO_LONG = f"{SUMMARY}too long for the local context"
+
 
 class Recipe(Protocol):
     """Turns chunks into rows, with models that it has already loaded."""

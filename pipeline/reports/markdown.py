@@ -36,8 +36,8 @@ def _summary(run: Run, total: Coverage) -> Iterator[str]:
     yield "## Summary\n\n"
     node = root(run)
     if node is None:
-        spoken = total.ticks["processed"] > 0
-        yield "The run is not finished: run it again.\n\n" if spoken else "Nothing was said in this recording.\n\n"
+        done = bool(run.result()) and not total.ticks["processed"]
+        yield "Nothing was said in this recording.\n\n" if done else "The run is not finished: run it again.\n\n"
         return
     starts = [(row.span, f"t{row.index}") for row in run.chunks()]
     for one in traced(node):
@@ -98,6 +98,11 @@ def _made(run: Run) -> Iterator[str]:
     yield f"- recording `{run.key.recording}`, run `{run.key.fingerprint}`\n"
     for name, value in sorted(described["identity"].items()):
         yield f"- {name}: `{value}`\n"
+    outside = [
+        f"level {n.level} node {n.index}" for k in run.levels() if k for n in run.nodes(k) if n.source != "local"
+    ]
+    if outside:
+        yield f"- made outside this machine: {', '.join(outside)}\n"
     yield f"- versions: {', '.join(f'{n} {v}' for n, v in sorted(described['versions'].items()))}\n"
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+import threading
 import zipfile
 from pathlib import Path
 
@@ -108,3 +110,26 @@ def test_the_catalogue_is_consistent() -> None:
     assert [one.name for one in expand(["starter", "whisper-base"])] == ["whisper-base", "qwen2.5-1.5b"]
     with pytest.raises(SettingsError, match="Known: starter"):
         expand(["nothing"])
+
+
+def test_a_folder_that_vanishes_while_it_is_measured_is_no_error(tmp_path: Path) -> None:
+    """pip unpacks into folders that it removes at any moment; one download in a few met such a moment."""
+    stop = threading.Event()
+
+    def churn() -> None:
+        number = 0
+        while not stop.is_set():
+            number += 1
+            inner = tmp_path / f"unpack-{number % 7}" / "deeper"
+            inner.mkdir(parents=True, exist_ok=True)
+            (inner / "wheel").write_bytes(b"x" * 100)
+            shutil.rmtree(inner.parent)
+
+    worker = threading.Thread(target=churn)
+    worker.start()
+    try:
+        sizes = {weights._size_below(tmp_path) for _ in range(3000)}
+    finally:
+        stop.set()
+        worker.join()
+    assert sizes <= {0, 100}

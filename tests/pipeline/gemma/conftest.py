@@ -1,44 +1,20 @@
-"""Checkpoints made once a session: random ones of both families, and one that has learnt to answer."""
+"""Checkpoints made once a test run: random ones of both families, and one that has learnt to answer."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from chunkers.spans import TICKS_PER_SECOND, Span
+from chunkers import TICKS_PER_SECOND, Span, Window
 from pipeline.settings import Gemma as GemmaSettings
 
 HEARD = "words"
 LISTEN = "SUMMARY: words\nEVENT 00:01: now"
 WATCH = "SUMMARY: pictures\nSCREEN: MM 7\nEVENT 00:02: when"
-
-
-@dataclass(frozen=True)
-class Window:
-    """What the recipe reads of an audio window."""
-
-    index: int
-    span: Span
-    heard: Span
-    samples: Any
-    silent: bool = False
-
-
-@dataclass(frozen=True)
-class Segment:
-    """What the recipe reads of a video segment."""
-
-    index: int
-    span: Span
-    frames: Any
-    pts: tuple[Fraction, ...]
-    windows: tuple[Window, ...] = ()
 
 
 def noise(seconds: float, seed: int = 0) -> Any:
@@ -54,6 +30,14 @@ def pictures(count: int, height: int = 72, width: int = 128, seed: int = 0) -> A
 def seconds(count: int) -> tuple[int, ...]:
     """A frame a second, in ticks."""
     return tuple(range(0, count * TICKS_PER_SECOND, TICKS_PER_SECOND))
+
+
+def quantized_names(model: Any) -> list[str]:
+    """Names of the linear layers that bitsandbytes has taken over."""
+    import bitsandbytes as bnb
+
+    kinds = (bnb.nn.Linear4bit, bnb.nn.Linear8bitLt)
+    return [name for name, module in model.named_modules() if isinstance(module, kinds)]
 
 
 def window(index: int, start_s: float, length_s: float, *, lead_s: float = 0, silent: bool = False) -> Window:

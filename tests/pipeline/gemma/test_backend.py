@@ -44,7 +44,7 @@ def test_every_way_to_hold_the_weights_answers(opened: Opened, changes: dict[str
 
 
 def _logits(gemma: Gemma, requests: list[Request]) -> Any:
-    running = gemma._running
+    running = gemma.loaded
     inputs = prepare(running.processor, running.limits, requests, 70).inputs
     output = running.model.generate(**inputs, max_new_tokens=1, output_logits=True, return_dict_in_generate=True)
     return output.logits[0]
@@ -87,7 +87,7 @@ def test_a_refused_request_does_not_stop_its_batch(opened: Opened) -> None:
 
 def test_a_processor_that_makes_something_else_stops_the_request(opened: Opened, monkeypatch: Any) -> None:
     gemma = opened("unified")
-    monkeypatch.setattr(gemma._running.processor.feature_extractor, "audio_samples_per_token", 1280)
+    monkeypatch.setattr(gemma.loaded.processor.feature_extractor, "audio_samples_per_token", 1280)
     answers = gemma.ask([TEXT, SHORT], max_tokens=1)
     assert answers[0].error is None
     assert answers[1].written is None
@@ -106,7 +106,7 @@ def test_out_of_memory_halves_the_batch(opened: Opened) -> None:
             raise torch.OutOfMemoryError("CUDA out of memory")
 
     alone = [gemma.ask([request], max_tokens=2)[0].written for request in (TEXT, SHORT, ALL)]
-    hook = gemma._running.model.register_forward_pre_hook(short_of_memory, with_kwargs=True)
+    hook = gemma.loaded.model.register_forward_pre_hook(short_of_memory, with_kwargs=True)
     try:
         halved = [answer.written for answer in gemma.ask([TEXT, SHORT, ALL], max_tokens=2)]
     finally:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -34,7 +36,7 @@ def test_the_context_is_the_configurations_and_else_the_familys() -> None:
 
 
 def test_another_model_is_refused() -> None:
-    with pytest.raises(ModelError, match="Gemma 4.*qwen2.*cascade"):
+    with pytest.raises(ModelError, match=r"Gemma 4.*qwen2.*cascade"):
         limits({"model_type": "qwen2"})
 
 
@@ -63,7 +65,7 @@ def test_stretches_are_contiguous_whole_and_short_enough(count: int, longest: in
     samples[quiet : quiet + 400] = 0
     parts = stretches(samples, longest)
     assert (parts[0][0], parts[-1][1]) == (0, count)
-    assert all(before[1] == after[0] for before, after in zip(parts, parts[1:], strict=False))
+    assert all(before[1] == after[0] for before, after in pairwise(parts))
     assert all(0 < end - start <= longest for start, end in parts)
     assert len(parts) == -(-count // longest)
 

@@ -36,7 +36,7 @@ def test_the_cache_ends_at_the_context() -> None:
 def test_every_weight_of_a_real_model_is_counted(opened: Callable[..., Any], kind: str) -> None:
     import torch
 
-    model = opened(kind)._running.model
+    model = opened(kind).loaded.model
     decoder, whole = weights(model.config.to_dict())
     linear = [
         module.weight.numel()
@@ -49,6 +49,6 @@ def test_every_weight_of_a_real_model_is_counted(opened: Callable[..., Any], kin
 
 
 def test_nf4_weighs_what_bitsandbytes_says(opened: Callable[..., Any], checkpoint: Callable[[str], Path]) -> None:
-    model = opened("unified", quantization="nf4", dtype="bfloat16")._running.model
+    model = opened("unified", quantization="nf4", dtype="bfloat16").loaded.model
     config = model.config.to_dict()
     assert need(config, "nf4", 1).weights == pytest.approx(model.get_memory_footprint(), rel=0.1)

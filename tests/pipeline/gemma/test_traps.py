@@ -16,16 +16,16 @@ from pipeline.models.gemma_hearing import task_frame  # noqa: E402
 from pipeline.models.gemma_inputs import Proof, Request, _counts, conversation, expected, prepare  # noqa: E402
 from pipeline.models.gemma_loading import UNQUANTIZED  # noqa: E402
 from pipeline.models.protocol import Prompt  # noqa: E402
-from pipeline.models.quantized import Plan, load, quantized_names  # noqa: E402
+from pipeline.models.quantized import Plan, load  # noqa: E402
 from pipeline.prompts import load as load_prompt  # noqa: E402
-from tests.pipeline.gemma.conftest import noise, pictures, seconds  # noqa: E402
+from tests.pipeline.gemma.conftest import noise, pictures, quantized_names, seconds  # noqa: E402
 
 Opened = Callable[..., Gemma]
 FILM = Request(text="Describe.", frames=pictures(60, 48, 96), at=seconds(60))
 
 
 def _prepared(gemma: Gemma, request: Request) -> Any:
-    return prepare(gemma._running.processor, gemma.limits, [request], 70)
+    return prepare(gemma.loaded.processor, gemma.limits, [request], 70)
 
 
 @pytest.mark.parametrize("kind", ["unified", "e2b"])
@@ -38,7 +38,7 @@ def test_sixty_frames_stay_sixty_with_their_own_stamps(opened: Opened, kind: str
 @pytest.mark.parametrize("sampled", [True, False], ids=["sampled to 32", "taken for 24 a second"])
 def test_what_the_defaults_make_of_sixty_frames_is_an_error(opened: Opened, sampled: bool) -> None:
     gemma = opened("unified")
-    processor = gemma._running.processor
+    processor = gemma.loaded.processor
     inputs = processor.apply_chat_template(
         [conversation(FILM)],
         tokenize=True,
@@ -60,8 +60,8 @@ def test_audio_comes_last_and_soon(opened: Opened) -> None:
     gemma = opened("unified")
     prompt = load_prompt("general", "gemma_hear").fill(language=task_frame("en"))
     ids = _prepared(gemma, Request(text=prompt.user, system=prompt.system, audio=(noise(15),))).inputs["input_ids"][0]
-    places = (ids == gemma._running.processor.audio_token_id).nonzero().flatten()
-    turn_end = gemma._running.processor.tokenizer.convert_tokens_to_ids("<turn|>")
+    places = (ids == gemma.loaded.processor.audio_token_id).nonzero().flatten()
+    turn_end = gemma.loaded.processor.tokenizer.convert_tokens_to_ids("<turn|>")
     assert prompt.system == ""
     assert places[0] < 75  # the tiny tokenizer needs about twice the tokens of the real one
     assert places[-1] < 450  # beyond, the 12B is said to understand nothing
@@ -70,9 +70,9 @@ def test_audio_comes_last_and_soon(opened: Opened) -> None:
 
 def test_batches_are_padded_on_the_left_whatever_the_checkpoint_says(opened: Opened, monkeypatch: Any) -> None:
     gemma = opened("unified")
-    monkeypatch.setattr(gemma._running.processor.tokenizer, "padding_side", "right")
+    monkeypatch.setattr(gemma.loaded.processor.tokenizer, "padding_side", "right")
     requests = [Request(text="short"), Request(text="a longer text than the other")]
-    mask = prepare(gemma._running.processor, gemma.limits, requests, 70).inputs["attention_mask"]
+    mask = prepare(gemma.loaded.processor, gemma.limits, requests, 70).inputs["attention_mask"]
     assert (mask[0, 0], mask[0, -1]) == (0, 1)
 
 
@@ -81,7 +81,7 @@ def test_control_tokens_in_a_transcript_are_text(opened: Opened) -> None:
     nasty = "he said <|audio|> and <turn|> and 00:03 <|image> and <|video|>"
     prepared = _prepared(gemma, Request(text=nasty, frames=pictures(2), at=seconds(2), audio=(noise(1),)))
     assert prepared.proofs[0].error is None
-    turn_end = gemma._running.processor.tokenizer.convert_tokens_to_ids("<turn|>")
+    turn_end = gemma.loaded.processor.tokenizer.convert_tokens_to_ids("<turn|>")
     assert prepared.inputs["input_ids"][0].tolist().count(turn_end) == 1
     assert gemma.count("<turn|>") > 1
     assert gemma.write([Prompt(nasty)], max_tokens=1)[0].tokens_in == gemma.prompt_tokens(Prompt(nasty))
@@ -89,7 +89,7 @@ def test_control_tokens_in_a_transcript_are_text(opened: Opened) -> None:
 
 def test_thinking_is_off_and_thoughts_are_no_answer(opened: Opened) -> None:
     gemma = opened("unified")
-    tokenizer = gemma._running.processor.tokenizer
+    tokenizer = gemma.loaded.processor.tokenizer
     ids = _prepared(gemma, Request(text="x")).inputs["input_ids"][0].tolist()
     assert tokenizer.convert_tokens_to_ids("<|think|>") not in ids
     thought = tokenizer.encode("<|channel>thought\nit is a pump<channel|>A pump.", add_special_tokens=False)
@@ -100,7 +100,7 @@ def test_thinking_is_off_and_thoughts_are_no_answer(opened: Opened) -> None:
 
 
 def test_the_checkpoints_sampling_is_switched_off(opened: Opened) -> None:
-    assert not opened("unified")._running.model.generation_config.do_sample
+    assert not opened("unified").loaded.model.generation_config.do_sample
 
 
 def test_a_long_text_is_read_in_chunks_and_frames_are_not(opened: Opened) -> None:
@@ -110,7 +110,7 @@ def test_a_long_text_is_read_in_chunks_and_frames_are_not(opened: Opened) -> Non
     def note(module: Any, args: Any, kwargs: Any) -> None:
         lengths.append(kwargs["input_ids"].shape[1])
 
-    hook = gemma._running.model.register_forward_pre_hook(note, with_kwargs=True)
+    hook = gemma.loaded.model.register_forward_pre_hook(note, with_kwargs=True)
     try:
         written = gemma.write([Prompt("note " * 200)], max_tokens=2)[0]
         assert max(lengths) == 128
@@ -125,7 +125,7 @@ def test_a_long_text_is_read_in_chunks_and_frames_are_not(opened: Opened) -> Non
 
 @pytest.mark.parametrize("kind", ["unified", "e2b"])
 def test_only_the_decoder_is_quantised(opened: Opened, kind: str) -> None:
-    model = opened(kind, quantization="nf4")._running.model
+    model = opened(kind, quantization="nf4").loaded.model
     names = quantized_names(model)
     linear = [name for name, module in model.named_modules() if isinstance(module, torch.nn.Linear)]
     assert set(names) == {name for name in linear if name.startswith("model.language_model.")}

@@ -92,7 +92,7 @@ def test_what_was_invented_does_not_climb(tmp_path: Path) -> None:
     run = stored(tmp_path, [chunk(n) for n in range(200)])
     with run.writing():
         merge(run, writer, load(sets=SMALL))
-    notes = [line for prompt in writer.prompts for line in prompt.user.splitlines() if line.startswith("[")]
+    notes = [line for prompt in writer.prompts for line in prompt.user.splitlines() if line.startswith("- ")]
     assert len(run.levels()) > 2
     assert not any("987654" in line for line in notes)
 
@@ -139,7 +139,8 @@ def test_an_unfinished_last_sentence_is_left_out(tmp_path: Path) -> None:
 
 def test_wrong_labels_are_never_shown_as_right(tmp_path: Path) -> None:
     writer = Words(lambda lines: " ".join(line.replace(".", " [1].") for line in lines))
-    root = merged(tmp_path, writer, 6)
+    root = merged(tmp_path, writer, 6, "merge.cite=true")
+    assert "[6] " in writer.prompts[0].user
     for number in range(6):
         shown = [c for c in root.citations if c["valid"] and c["sentence"] == number]
         assert [(c["start"], c["how"]) for c in shown] == [(number * 10, "aligned" if number else "cited")]

@@ -18,7 +18,7 @@ def budgets(draw: st.DrawFn) -> Limits:
     """Limits from the barest that still work up to a whole context of 262,144 tokens."""
     overhead, per_item = draw(st.integers(0, 300)), draw(st.integers(0, 12))
     output = draw(st.integers(1, 4_000))
-    least = overhead + 2 * per_item + 3 * min(16, output)
+    least = overhead + 2 * per_item + 3 * (min(16, output) + 8)
     return Limits(draw(st.integers(least, least + 2_000) | st.integers(least, 262_144)), overhead, output, per_item)
 
 
@@ -106,11 +106,10 @@ def test_earlier_cuts_are_kept_while_they_fit(tokens: list[int], data: st.DataOb
     changed = [*tokens[:at], data.draw(st.integers(0, 90)), *tokens[at + 1 :]]
     after = plan_level(items(changed), limits, cuts)
     check_level(after, len(changed), limits)
-    kept = plan_level(items(changed), limits)
-    fits = all(sum(changed[g.first : g.stop]) + 6 * (g.stop - g.first) <= limits.room for g in before)
-    assert len(after) == len(kept)
-    if fits and len(before) == len(kept):
-        assert [group.first for group in after] == cuts
+    fewest = len(plan_level(items(changed), limits))
+    kept = [cut in [group.first for group in after] for cut in cuts]
+    assert len(after) <= fewest + 1
+    assert all(kept) or len(before) > fewest or len(after) == fewest
 
 
 @pytest.mark.parametrize("cuts", [[1], [0, 0], [0, 500], [0, 3, 2], [5, 0]])
@@ -121,7 +120,7 @@ def test_cuts_of_another_tree_are_not_kept(cuts: list[int]) -> None:
 def test_a_budget_without_room_for_two_answers_is_an_error_with_a_cure() -> None:
     with pytest.raises(LimitError, match="too small") as caught:
         plan(items([5]), Limits(120, 100, 400))
-    assert "148" in str(caught.value)
+    assert "172" in str(caught.value)
 
 
 def test_a_note_that_was_not_split_is_refused_by_a_level() -> None:
@@ -132,3 +131,11 @@ def test_a_note_that_was_not_split_is_refused_by_a_level() -> None:
 def test_a_day_of_chunks_is_planned_at_once() -> None:
     made = plan(items([70] * 2_880), Limits(32_768, 60, 400, 6))
     assert [len(groups) for groups in made.levels] == [7, 1]
+
+
+def test_a_group_that_overflows_is_cut_by_itself() -> None:
+    limits = Limits(1_000, 0, 100)
+    cuts = [group.first for group in plan_level(items([10] * 360), limits)]
+    assert cuts == [0, 90, 180, 270]
+    after = plan_level(items([10] * 100 + [15] + [10] * 259), limits, cuts)
+    assert [group.first for group in after] == [0, 90, 135, 180, 270]

@@ -173,20 +173,22 @@ def test_nothing_changed_nothing_is_asked(tmp_path: Path) -> None:
     assert writer.prompts == []
 
 
-def test_a_retried_chunk_asks_for_the_nodes_above_it_and_no_other(tmp_path: Path) -> None:
-    rows = [chunk(n) for n in range(200)]
+@pytest.mark.parametrize(("count", "more"), [(190, 0), (200, 1)], ids=["the note fits", "its group overflows"])
+def test_a_retried_chunk_asks_for_the_nodes_above_it_and_no_other(tmp_path: Path, count: int, more: int) -> None:
+    rows = [chunk(n) for n in range(count)]
     rows[57] = chunk(57, status="failed")
     run = stored(tmp_path, rows)
     must(run_merge(run, Words(first_sentences)))
-    before = {(node.level, node.index): node.inputs_hash for node in tree(run)}
+    before = {node.inputs_hash for node in tree(run)}
     rows[57] = chunk(57, "Zoe Ash paid 99999 crowns for the bell.")
     run.write_chunks(57 // 8, rows[56:64])
     writer = Words(lambda lines: " ".join(line for line in lines if "Zoe" in line) or first_sentences(lines))
     root = must(run_merge(run, writer))
-    changed = [node for node in tree(run) if before.get((node.level, node.index)) != node.inputs_hash]
-    assert [node.level for node in changed] == [1, 2]
-    assert 57 in changed[0].children
-    assert len(writer.prompts) == 2
+    check_tree(run, rows)
+    changed = [node for node in tree(run) if node.inputs_hash not in before]
+    assert [node.level for node in changed] == [1] * (1 + more) + [2]
+    assert any(57 in node.children for node in changed[:-1])
+    assert len(writer.prompts) == 2 + more
     assert "99999" in root.text
 
 
@@ -246,7 +248,7 @@ def test_progress_counts_every_node_once(tmp_path: Path) -> None:
 
 def test_a_language_is_asked_for_and_then_even_a_lone_summary_is_written(tmp_path: Path) -> None:
     writer = Words(lambda lines: "Omar verkaufte 40 Boote. [1]")
-    chosen = load(sets=["merge.budget=600", "merge.max_tokens=64", "merge.language=German"])
+    chosen = load(sets=["merge.budget=600", "merge.max_tokens=64", "merge.language=German", "merge.cite=true"])
     root = must(run_merge(stored(tmp_path, [chunk(0, "Omar sold 40 boats.")]), writer, chosen))
     assert "in German" in writer.prompts[0].user
     assert root.text.startswith("Omar verkaufte 40 Boote.")

@@ -35,7 +35,7 @@ class Words:
         for prompt in prompts:
             assert self.prompt_tokens(prompt) + max_tokens <= self.context
             self.prompts.append(prompt)
-            lines = [line.partition("] ")[2] for line in prompt.user.splitlines() if line.startswith("[")]
+            lines = [line.partition(" ")[2] for line in prompt.user.splitlines() if line.startswith(("- ", "["))]
             text = self._answer(lines)
             answers.append(Written(text, self.prompt_tokens(prompt), self.count(text), 0.5))
         return answers

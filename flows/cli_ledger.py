@@ -1,0 +1,72 @@
+"""`longmedia ledger`: what left this machine."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipeline import settings as settings_module
+from pipeline.errors import LedgerError
+from pipeline.fallback.ledger import Ledger
+
+app = typer.Typer(no_args_is_help=True, help="What left this machine: verify, show.")
+
+LedgerOption = Annotated[Path | None, typer.Option("--ledger", help="The ledger's file; else the one of the settings.")]
+
+
+@app.command(epilog="Examples: `longmedia ledger verify` · `longmedia ledger verify --head 3f2a...`")
+def verify(
+    ledger: LedgerOption = None,
+    head: Annotated[str, typer.Option("--head", help="A hash noted earlier; it must still be in the chain.")] = "",
+) -> None:
+    """Check every record against the chain; exit code 1 where one was changed, removed or moved."""
+    opened = _open(ledger)
+    verdict = opened.verify(head)
+    if verdict.faults:
+        raise LedgerError(f"{opened.path}: {'; '.join(verdict.faults)}.", cure="Nothing is sent until it is replaced.")
+    typer.echo(f"{opened.path}: intact, {verdict.records} records.")
+    typer.echo(
+        f"spent: {verdict.spent / 1e6:.6f}, of which {verdict.unsettled / 1e6:.6f} for requests without an outcome"
+    )
+    if verdict.torn:
+        typer.echo(
+            f"The last line is torn ({verdict.torn} bytes): a crash while it was written. Its request never left."
+        )
+    if verdict.records:
+        typer.echo(f"head: {verdict.head}")
+
+
+@app.command(epilog="Examples: `longmedia ledger show` · `longmedia ledger show --json | jq .sha256`")
+def show(
+    ledger: LedgerOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The records as they are, a line each.")] = False,
+) -> None:
+    """Every request and how it ended."""
+    opened = _open(ledger)
+    empty = True
+    for record in opened.records():
+        empty = False
+        typer.echo(json.dumps(record, sort_keys=True) if as_json else _line(record))
+    if empty and not as_json:
+        typer.echo(f"{opened.path}: nothing has left this machine.")
+
+
+def _line(record: dict[str, Any]) -> str:
+    number, time = f"{record['number']:>6}", record["time"]
+    if record["type"] == "request":
+        return (
+            f"{number}  {time}  -> {record['host']}  {record['model']}  {record['kind']}  {record['bytes']} bytes  "
+            f"sha256 {record['sha256'][:16]}  {record['chunk'] or '-'} of {record['run'][:16]}  "
+            f"at most {record['cost'] / 1e6:.6f}  ({record['reason']})"
+        )
+    if record["type"] == "outcome":
+        return f"{number}  {time}  <- {record['of']}: {record['outcome']}, cost {record['cost'] / 1e6:.6f}"
+    return f"{number}  {time}  a line torn by a crash was dropped: {record['dropped']} bytes"
+
+
+def _open(ledger: Path | None) -> Ledger:
+    here = Path("longmedia.toml")
+    return Ledger(ledger or settings_module.load(here if here.is_file() else None).fallback.ledger)

@@ -1,0 +1,1 @@
+"""The hybrid-cloud fallback: off by default, fail closed, every byte accounted for."""

@@ -1,0 +1,117 @@
+"""What a run may ask beyond this machine, once the local model has failed."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from pipeline.errors import EgressError, EgressRefusedError, EndpointError, ModelError, SettingsError
+from pipeline.fallback.gate import RunGate
+from pipeline.fallback.hook import Question, load_hook
+from pipeline.fallback.ledger import Ledger
+from pipeline.fallback.redaction import load_redaction
+from pipeline.models.egress import Gate, is_loopback
+from pipeline.models.endpoint_format import Ask
+from pipeline.models.protocol import Prompt, Written
+from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from pipeline.models.endpoint import Endpoint
+
+log = logging.getLogger(__name__)
+
+GIVE_UP_AFTER = 3
+"""Failed questions in a row after which a run asks no more: the server is down, not the question wrong."""
+
+
+@runtime_checkable
+class Gated(Protocol):
+    """A local writer whose model runs in a server."""
+
+    url: str
+    gate: Gate | None
+
+
+class Outside:
+    """The fallback of one run."""
+
+    def __init__(self, settings: Settings, gate: RunGate) -> None:
+        """Nothing is sent yet; raises `SettingsError` where the hook or the redaction cannot be had."""
+        self._rules = settings.fallback
+        self._gate = gate
+        self._hook = load_hook(self._rules.hook)
+        self._redact = load_redaction(self._rules.redact)
+        self._failed = 0
+        if self._redact is not None and {"audio", "frames"} & set(self._rules.kinds):
+            log.warning("fallback.redact cleans text only: audio and frames leave as they are.")
+
+    def ask(self, question: Question) -> Written:
+        """An answer from outside, its `details` naming it `cloud`.
+
+        Raises `EgressError` where nothing may leave, and `ModelError` where no sound answer came.
+        """
+        if self._failed >= GIVE_UP_AFTER:
+            raise EndpointError(f"{GIVE_UP_AFTER} questions in a row failed: no more are asked in this run.")
+        gate = self._gate.at(question.where, question.trigger, question.reason)
+        gate.check(self._rules.url, self._rules.model, question.ask.kind)
+        try:
+            written = self._hook(question, lambda ask: self._send(ask, question.max_tokens, gate))
+        except EndpointError:
+            self._failed += 1
+            raise
+        except (EgressError, ModelError):
+            raise
+        except Exception as error:  # noqa: BLE001 - a hook is anybody's code, and its message may hold anything
+            why = f"the hook {self._rules.hook} failed with {type(error).__name__}."
+        else:
+            self._failed = 0
+            log.warning("%s was answered by %s.", question.where, self._rules.model)
+            return replace(written, details={**written.details, "source": "cloud"})
+        raise ModelError(why)
+
+    def _send(self, ask: Ask, max_tokens: int, gate: Gate) -> Written:
+        return self._endpoint.ask(self._redacted(ask), max_tokens=max_tokens, gate=gate)
+
+    def _redacted(self, ask: Ask) -> Ask:
+        if self._redact is None:
+            return ask
+        try:
+            clean = Prompt(user=self._redact(ask.prompt.user), system=self._redact(ask.prompt.system))
+        except Exception as error:  # noqa: BLE001 - as with hooks: what cannot be redacted stays here
+            why = f"not sent: redaction failed with {type(error).__name__}."
+        else:
+            return replace(ask, prompt=clean)
+        raise EgressRefusedError(why)
+
+    @functools.cached_property
+    def _endpoint(self) -> Endpoint:
+        from pipeline.models.endpoint import Endpoint
+
+        return Endpoint(self._rules)
+
+
+def open_outside(settings: Settings, path: Path, run: str, *, egress: bool) -> Outside | None:
+    """The fallback of this run, or None where the run or the settings do not want one.
+
+    Raises `SettingsError` where the run asks for what the settings do not switch on.
+    """
+    if not egress:
+        return None
+    if not settings.fallback.enabled:
+        raise SettingsError("egress is asked for, but fallback.enabled is false.", cure="See docs/fallback.md.")
+    return Outside(settings, _gate(settings, path, run, egress))
+
+
+def admit(writer: object, settings: Settings, path: Path, run: str, *, egress: bool) -> None:
+    """Give a writer on another machine the gate of this run; raises `EgressRefusedError` where it may not be asked."""
+    if isinstance(writer, Gated) and not is_loopback(writer.url):
+        gate = _gate(settings, path, run, egress)
+        gate.check(writer.url, settings.endpoint.model, "text-only")
+        writer.gate = gate
+
+
+def _gate(settings: Settings, path: Path, run: str, egress: bool) -> RunGate:
+    return RunGate(settings.fallback, Ledger(settings.fallback.ledger), path, run, egress)

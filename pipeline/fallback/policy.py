@@ -1,0 +1,122 @@
+"""What may leave, and what it may cost. Pure: facts in, a reason to refuse out, empty where there is none."""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pipeline.fallback.settings import Fallback, Price
+from pipeline.models.egress import Arrival, Departure, is_loopback
+
+Trigger = Literal["failed", "too-long", "engine"]
+"""Why something is asked: after all local tries, over the local context, or as the chosen text engine."""
+
+_TEMPLATE_TOKENS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is known of a recording and this run.
+
+    `path` is absolute as the user named it, `resolved` the file behind all links; `forbidden_by` is the
+    `.no-egress` file found beside or above either of them.
+    """
+
+    path: str
+    resolved: str
+    this_run: bool
+    installed: bool
+    forbidden_by: str = ""
+
+
+def refuses_recording(rules: Fallback, case: Case) -> str:
+    """Why nothing of this recording may leave in this run."""
+    rules_and_reasons = (
+        (case.forbidden_by == "", f"{case.forbidden_by} forbids it"),
+        (rules.enabled, "fallback.enabled is false"),
+        (case.this_run, "it is not switched on for this run"),
+        (case.installed, "the extra `cloud` is not installed"),
+        (_matches(case.resolved, rules.allow), "no pattern of fallback.allow matches the recording"),
+        (
+            not _matches(case.resolved, rules.deny) and not _matches(case.path, rules.deny),
+            "a pattern of fallback.deny matches the recording",
+        ),
+    )
+    return next((reason for holds, reason in rules_and_reasons if not holds), "")
+
+
+def refuses_server(rules: Fallback, url: str, model: str) -> str:
+    """Why nothing may be sent to this server."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    if host not in {name.lower() for name in rules.hosts}:
+        return f"{host} is not in fallback.hosts"
+    plain = is_loopback(url) or host in {name.lower() for name in rules.plain_hosts}
+    if parts.scheme != "https" and not plain:
+        return f"{host} is not reached over https"
+    if model not in rules.prices:
+        return f"fallback.prices has no price for {model}"
+    return ""
+
+
+def refuses_kind(rules: Fallback, kind: str, trigger: Trigger) -> str:
+    """Why a request of this kind, asked for this reason, may not leave."""
+    if trigger != "engine" and trigger not in rules.when:
+        return f"fallback.when does not name `{trigger}`"
+    missing = [part for part in kind.split("+") if part not in rules.kinds]
+    return f"fallback.kinds does not name {', '.join(f'`{part}`' for part in missing)}" if missing else ""
+
+
+def estimate(rules: Fallback, departure: Departure) -> int:
+    """What the request can cost at most, in millionths of the price table's money.
+
+    A byte of text counts as a token: no tokenizer makes more.
+    """
+    price = rules.prices[departure.model]
+    text = departure.text_bytes + _TEMPLATE_TOKENS + departure.images * rules.image_tokens
+    audio = departure.audio_s * rules.audio_tokens_s
+    return _micros(text * price.input + audio * _audio(price) + departure.max_tokens * price.output)
+
+
+def actual(rules: Fallback, departure: Departure, arrival: Arrival) -> int:
+    """What it did cost: nothing where the server did no work, the estimate where it did not say."""
+    if not arrival.billed:
+        return 0
+    if arrival.tokens_in < 0 or arrival.tokens_out < 0:
+        return estimate(rules, departure)
+    price = rules.prices[departure.model]
+    audio = min(arrival.tokens_audio, arrival.tokens_in)
+    if departure.audio_s and not audio and _audio(price) != price.input:
+        # It does not say how many of its tokens were audio: the dearer of both prices holds for all.
+        return _micros(arrival.tokens_in * max(price.input, _audio(price)) + arrival.tokens_out * price.output)
+    text = arrival.tokens_in - audio
+    return _micros(text * price.input + audio * _audio(price) + arrival.tokens_out * price.output)
+
+
+def cap(rules: Fallback) -> int:
+    """What may be spent in all, in millionths."""
+    return math.floor(rules.cap * 1_000_000)
+
+
+def digest(rules: Fallback) -> str:
+    """16 hex digits that name the rules under which something left."""
+    text = json.dumps(rules.model_dump(mode="json"), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _matches(path: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatch.fnmatchcase(path, pattern) for pattern in patterns)
+
+
+def _audio(price: Price) -> float:
+    return price.input if price.audio is None else price.audio
+
+
+def _micros(value: float) -> int:
+    """Money a million tokens times tokens are millionths of money; rounded up."""
+    return math.ceil(round(value, 6))

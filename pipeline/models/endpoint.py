@@ -1,0 +1,193 @@
+"""One client for every server that speaks OpenAI's protocol: a local one, your own, or the cloud.
+
+Text, audio and pictures go in, text comes out. Retries have one owner, here: the client library makes
+none. An answer counts only if it is what was asked for; see `endpoint_format`. What may leave, and the
+account of it, is the business of the gate; see `endpoint_wire`.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import os
+import threading
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+import openai
+
+from pipeline.errors import EgressRefusedError, EndpointError, LimitError, ModelError, UnreachedError
+from pipeline.fallback.settings import Server
+from pipeline.models.egress import Arrival, Departure, Gate
+from pipeline.models.endpoint_format import Answer, Ask, BadAnswer, largest, messages, read, retry_after
+from pipeline.models.endpoint_wire import TooLargeError, TooSlowError, Wire, transport
+from pipeline.models.protocol import Written
+
+_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
+_FIRST_WAIT_S = 0.5
+_UNREACHED = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """Why an attempt failed, whether another may help, and how long the server asks to wait."""
+
+    why: str
+    again: bool
+    wait_s: float = 0.0
+    error: type[ModelError] = EndpointError
+
+
+_NO_WAY = _Fault("not reached", again=True, error=UnreachedError)
+
+
+class Endpoint:
+    """A server, ready to be asked from several threads."""
+
+    def __init__(self, server: Server) -> None:
+        """Nothing is sent yet. Raises `EndpointError` where the model or the key is missing."""
+        self.host = urlsplit(server.url).hostname or ""
+        if not server.model:
+            raise EndpointError(f"{self.host}: no model is named.", cure="Set endpoint.model or fallback.model.")
+        self._key = _key(server.key_variable)
+        self.server = server
+        self._slots = _slots(server.url, server.concurrency)
+
+    def ask(self, ask: Ask, *, max_tokens: int, temperature: float = 0.0, gate: Gate | None = None) -> Written:
+        """The answer, after as many attempts as it takes; the gate sees each of them.
+
+        Raises `LimitError` where the server says that the request is too long, `EndpointError` where no
+        attempt gave a sound answer, and the gate's `EgressError`.
+        """
+        server, started = self.server, time.perf_counter()
+        fault = _Fault("not asked", again=False)
+        for attempt in range(1, server.attempts + 1):
+            with self._slots:
+                result = self._attempt(ask, max_tokens, temperature, gate, attempt)
+            if isinstance(result, Answer):
+                return Written(
+                    text=result.text,
+                    tokens_in=max(result.tokens_in, 0),
+                    tokens_out=max(result.tokens_out, 0),
+                    seconds=time.perf_counter() - started,
+                    complete=result.complete,
+                    details={"host": self.host, "model": result.model, "attempts": attempt},
+                )
+            fault = result
+            if fault.wait_s > server.longest_wait_s:
+                fault = replace(fault, why=f"{fault.why}; it asks to wait {fault.wait_s:.0f} s", again=False)
+            if not fault.again or attempt == server.attempts:
+                break
+            time.sleep(max(fault.wait_s, min(_FIRST_WAIT_S * 2 ** (attempt - 1), server.longest_wait_s)))
+        raise fault.error(f"{self.host}: {fault.why}.")
+
+    def post(self, path: str, body: dict[str, Any]) -> Any:
+        """One request beside the chat, for a server on this machine; raises `EndpointError`."""
+        about = Departure(self.server.url, self.server.model, "text-only", 0, 0.0, 0, 0, 1)
+        wire = self._wire(about, None, 16 << 20)
+        try:
+            with httpx2.Client(transport=wire, trust_env=False, follow_redirects=False) as client:
+                reply = client.post(str(httpx2.URL(self.server.url).copy_with(path=path)), json=body)
+                return reply.raise_for_status().json()
+        except (httpx2.HTTPError, httpx2.InvalidURL, TooLargeError, TooSlowError, ValueError):
+            why = f"{self.host}: {path} is not answered."
+        raise EndpointError(why)
+
+    # -- one attempt --------------------------------------------------------------------------------
+
+    def _attempt(
+        self, ask: Ask, max_tokens: int, temperature: float, gate: Gate | None, attempt: int
+    ) -> Answer | _Fault:
+        about = Departure(
+            url=self.server.url,
+            model=self.server.model,
+            kind=ask.kind,
+            text_bytes=ask.text_bytes,
+            audio_s=ask.audio_s,
+            images=len(ask.images),
+            max_tokens=max_tokens,
+            attempt=attempt,
+        )
+        wire = self._wire(about, gate, largest(max_tokens))
+        usage, billed = (-1, -1, 0), True
+        result: Answer | _Fault
+        # What the client library raises holds the request, and the request holds texts: none of it goes on.
+        try:
+            result = read(self._create(wire, ask, max_tokens, temperature), model=self._named, max_tokens=max_tokens)
+            usage = result.tokens_in, result.tokens_out, result.tokens_audio
+        except BadAnswer as bad:
+            result, usage = _Fault(str(bad), again=True), bad.usage
+        except openai.APIStatusError as error:
+            result, billed = self._refused(error, wire), False
+        except openai.APITimeoutError as error:
+            billed = not isinstance(error.__cause__, _UNREACHED)
+            result = _Fault("time-out", again=True) if billed else _NO_WAY
+        except openai.APIConnectionError as error:
+            billed = not isinstance(error.__cause__, _UNREACHED)
+            result = _Fault("cut off", again=True) if billed else _NO_WAY
+        except TooSlowError:
+            result = _Fault("time-out: the answer drips", again=True)
+        except TooLargeError:
+            result = _Fault("an answer larger than asked for", again=False)
+        if gate is not None and wire.number >= 0:
+            outcome = "answered" if isinstance(result, Answer) else result.why
+            gate.arrive(wire.number, Arrival(outcome, billed, wire.status, wire.size, *usage))
+        return result
+
+    @property
+    def _named(self) -> str:
+        return self.server.answers_as or self.server.model
+
+    def _wire(self, about: Departure, gate: Gate | None, limit: int) -> Wire:
+        server = self.server
+        return Wire(
+            transport(server.proxy),
+            server.url,
+            key=self._key,
+            gate=gate,
+            about=about,
+            limit=limit,
+            timeout_s=server.timeout_s,
+        )
+
+    def _create(self, wire: Wire, ask: Ask, max_tokens: int, temperature: float) -> bytes:
+        with httpx2.Client(transport=wire, trust_env=False, follow_redirects=False) as http:
+            client = openai.OpenAI(api_key="-", base_url=self.server.url, max_retries=0, http_client=http)
+            reply = client.chat.completions.with_raw_response.create(
+                model=self.server.model,
+                messages=messages(ask),
+                temperature=temperature,
+                **{self.server.cap_field: max_tokens},
+            )
+            content: bytes = reply.http_response.content
+            return content
+
+    def _refused(self, error: openai.APIStatusError, wire: Wire) -> _Fault:
+        status = error.status_code
+        if 300 <= status < 400:
+            return _Fault(f"status {status}: redirects are not followed", again=False)
+        said = str(error.body)[:2000].lower()
+        too_long = status in {400, 413} and "context" in said
+        why = f"status {status}: the request is too long for the model" if too_long else f"status {status}"
+        wait_s = retry_after(wire.headers, datetime.datetime.now(datetime.UTC))
+        return _Fault(why, status in _AGAIN, wait_s, LimitError if too_long else EndpointError)
+
+
+def _key(variable: str | None) -> str:
+    """The key in the environment variable; never part of a message, even where it is malformed."""
+    if variable is None:
+        return ""
+    key = os.environ.get(variable, "").strip()
+    if not key or not key.isascii() or not key.isprintable() or " " in key:
+        raise EgressRefusedError(f"the environment variable {variable} holds no key.", cure="Set it, then run again.")
+    return key
+
+
+@functools.cache
+def _slots(url: str, count: int) -> threading.BoundedSemaphore:
+    """One limit a server, whoever asks it."""
+    del url
+    return threading.BoundedSemaphore(count)

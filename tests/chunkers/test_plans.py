@@ -1,0 +1,257 @@
+"""The arithmetic: spans, cuts, sizes and identities, for whatever comes in."""
+
+from __future__ import annotations
+
+import itertools
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import chunkers
+from chunkers import (
+    BUDGETS,
+    SegmentRules,
+    Span,
+    WindowRules,
+    content_id,
+    frame_size,
+    is_silent,
+    quiet_point,
+    stamp,
+    to_seconds,
+    to_ticks,
+    union,
+)
+from chunkers.audio import WindowCutter
+from chunkers.frames import scene_cut
+from chunkers.segments import SegmentCutter
+
+ticks = st.integers(0, 10**12)
+
+
+@given(ticks)
+def test_ticks_survive_seconds(tick: int) -> None:
+    assert to_ticks(to_seconds(tick)) == tick
+
+
+@given(st.fractions(0, 10**6))
+def test_the_nearest_tick_is_taken(seconds: Fraction) -> None:
+    assert abs(to_seconds(to_ticks(seconds)) - seconds) <= Fraction(1, 32_000)
+
+
+@given(ticks)
+def test_a_stamp_reads_back_to_its_millisecond(tick: int) -> None:
+    hours, minutes, seconds = stamp(tick, millis=True).split(":")
+    back = int(hours) * 3600 + int(minutes) * 60 + Fraction(seconds)
+    assert 0 <= to_seconds(tick) - back < Fraction(1, 1000)
+    assert stamp(tick) == f"{int(hours)}:{minutes}:{seconds[:2]}"
+
+
+@given(st.lists(ticks, min_size=2, max_size=20).map(sorted))
+def test_touching_spans_add_up(borders: list[int]) -> None:
+    spans = [Span(start, end) for start, end in itertools.pairwise(borders)]
+    whole = union(spans)
+    assert whole == Span(borders[0], borders[-1])
+    assert whole.ticks == sum(span.ticks for span in spans)
+    assert not any(a.overlaps(b) for a, b in itertools.pairwise(spans))
+
+
+@given(ticks, ticks, ticks, ticks)
+def test_spans_overlap_when_they_share_a_tick(a: int, b: int, c: int, d: int) -> None:
+    one, two = Span(min(a, b), max(a, b)), Span(min(c, d), max(c, d))
+    shared = range(max(one.start, two.start), min(one.end, two.end))
+    if one.ticks and two.ticks:
+        assert one.overlaps(two) == two.overlaps(one) == bool(shared)
+    if shared:
+        assert one.holds(shared[0])
+        assert two.holds(shared[-1])
+
+
+@pytest.mark.parametrize("borders", [(5, 4), (-1, 4)])
+def test_what_is_no_span(borders: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match="not a span"):
+        Span(*borders)
+
+
+@pytest.mark.parametrize("spans", [[], [Span(0, 2), Span(3, 4)], [Span(0, 2), Span(1, 4)]])
+def test_gaps_and_overlaps_have_no_union(spans: list[Span]) -> None:
+    with pytest.raises(ValueError, match=r"touch|no spans"):
+        union(spans)
+
+
+def sound(seed: int, length: int) -> bytes:
+    """Noise with pauses at random places."""
+    rng = np.random.default_rng(seed)
+    samples = rng.normal(0, 3000, length)
+    for at in rng.integers(0, max(1, length), 1 + length // 80_000):
+        samples[at : at + int(rng.integers(2000, 16_000))] *= 0.001
+    return np.clip(samples, -32768, 32767).astype("<i2").tobytes()
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    seed=st.integers(0, 10**6),
+    length=st.integers(0, 600_000),
+    pieces=st.lists(st.integers(1, 200_001), min_size=1, max_size=5),
+    rules=st.sampled_from([WindowRules(), WindowRules(20, 5, 2), WindowRules(3, 1, 0), WindowRules(45, 10, 1.5)]),
+)
+def test_windows_tile_whatever_the_pieces(seed: int, length: int, pieces: list[int], rules: WindowRules) -> None:
+    data = sound(seed, length)
+    found = []
+    cutter = WindowCutter(rules)
+    at = number = 0
+    while at < len(data):
+        cutter.feed(data[at : at + pieces[number % len(pieces)]])
+        found += cutter.windows()
+        at += pieces[number % len(pieces)]
+        number += 1
+    found += cutter.windows(final=True)
+    whole = np.frombuffer(data, "<i2")
+    assert sum(window.span.ticks for window in found) == length == cutter.received
+    end = 0
+    for index, window in enumerate(found):
+        assert window.index == index
+        assert window.span.start == end
+        assert window.heard.ticks == len(window.samples) <= rules.length
+        assert 0 <= window.span.start - window.heard.start <= rules.lead_in
+        assert np.array_equal(window.samples * 32768, whole[window.heard.start : window.heard.end])
+        end = window.span.end
+    one_piece = WindowCutter(rules)
+    one_piece.feed(data)
+    assert [window.span for window in one_piece.windows(final=True)] == [window.span for window in found]
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    seed=st.integers(0, 10**6),
+    heard=st.integers(0, 150),
+    seen=st.integers(1, 150),
+    order=st.lists(st.booleans(), min_size=1, max_size=8),
+    scenes=st.sets(st.integers(1, 149), max_size=4),
+)
+def test_segments_tile_whatever_comes_first(
+    seed: int, heard: int, seen: int, order: list[bool], scenes: set[int]
+) -> None:
+    """Frames of one grey each, which changes at every scene; sound of another length; pieces in any order."""
+    audio = sound(seed, heard * 16_000)
+    greys = np.cumsum([number in scenes for number in range(seen)]) % 2 * 200
+    cutter = SegmentCutter(SegmentRules(), None, size=(48, 48), sound_start=0)
+    found = []
+    frame = a = step = 0
+    while frame < seen or a < len(audio):
+        if (order[step % len(order)] or a >= len(audio)) and frame < seen:
+            cutter.feed_stamps(f"frame:{frame} pts:{frame} pts_time:{frame}\nk=1\n".encode())
+            cutter.feed_frames(bytes([greys[frame]]) * (48 * 48 * 3))
+            frame += 1
+        else:
+            cutter.feed_audio(audio[a : a + 40_001])
+            a += 40_001
+        found += cutter.segments()
+        step += 1
+    cutter.end(None)
+    found += cutter.segments()
+    end = union(segment.span for segment in found).end
+    assert end >= heard * 16_000
+    assert all(segment.span.ticks <= 60 * 16_000 for segment in found)
+    for segment in found:
+        assert union(window.span for window in segment.windows) == segment.span
+        assert all(segment.span.holds(to_ticks(pts)) for pts in segment.pts)
+    assert [pts for segment in found for pts in segment.pts] == list(range(seen)) or cutter.notes
+
+
+@given(st.integers(1, 10_000), st.integers(1, 10_000), st.sampled_from(BUDGETS))
+def test_frames_fit_the_budget_and_keep_their_aspect(width: int, height: int, budget: int) -> None:
+    w, h = frame_size(width, height, budget)
+    assert w % 48 == h % 48 == 0
+    assert 1 <= (w // 48) * (h // 48) <= budget
+    columns, rows = (budget * width / height) ** 0.5, (budget * height / width) ** 0.5
+    if columns >= 1 and rows >= 1:
+        assert columns - 1 < w / 48 <= columns + 1e-9
+        assert rows - 1 < h / 48 <= rows + 1e-9
+
+
+def test_sixty_frames_of_a_wide_film_are_3960_tokens() -> None:
+    w, h = frame_size(1920, 1080, 70)
+    assert 60 * (w // 48) * (h // 48) == 3960
+    assert frame_size(w, h, 70) == (w, h)
+
+
+def test_a_moving_picture_has_no_scene_cut() -> None:
+    rng = np.random.default_rng(0)
+    moving = rng.integers(0, 255, (20, 48, 48, 3)).astype(np.uint8)
+    assert scene_cut(moving, 0, 0.1) is None
+    still = np.zeros((20, 48, 48, 3), np.uint8)
+    still[13:] = 200
+    assert scene_cut(still, 5, 0.1) == 13
+    assert scene_cut(still, 14, 0.1) is None
+
+
+def test_the_quiet_point_is_the_middle_of_the_pause() -> None:
+    samples = np.random.default_rng(0).normal(0, 3000, 480_000).astype(np.int16)
+    assert quiet_point(samples, 400_000) is None
+    samples[440_000:448_000] //= 1000
+    point = quiet_point(samples, 400_000)
+    assert point is not None
+    assert abs(point - 444_000) < 500
+
+
+def test_hum_is_silent_and_a_word_in_it_is_not() -> None:
+    t = np.arange(480_000) / 16_000
+    hum = sum(3000 * np.sin(2 * np.pi * 50 * k * t) / k for k in range(1, 10))
+    word = 1500 * np.sin(2 * np.pi * 150 * t[:4000]) + 1500 * np.sin(2 * np.pi * 700 * t[:4000])
+    assert is_silent(hum.astype(np.int16))
+    hum[200_000:204_000] += word * np.hanning(4000)
+    assert not is_silent(hum.astype(np.int16))
+
+
+def test_noise_is_silent_and_nothing_is() -> None:
+    rng = np.random.default_rng(4)
+    assert is_silent(rng.normal(0, 300, 480_000).astype(np.int16))
+    assert is_silent(np.zeros(480_000, np.int16))
+    assert is_silent(np.zeros(0, np.int16))
+
+
+def test_the_identity_is_the_content(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.mp3", tmp_path / "b.wav"
+    content = bytearray(np.random.default_rng(0).bytes(20 << 20))
+    first.write_bytes(content)
+    second.write_bytes(content)
+    assert content_id(first) == content_id(second)
+    seen = {content_id(first)}
+    for at in (0, len(content) - 1):
+        content[at] ^= 1
+        second.write_bytes(content)
+        seen.add(content_id(second))
+    second.write_bytes(content[:-1])
+    seen.add(content_id(second))
+    assert len(seen) == 4
+
+
+def test_every_byte_of_a_small_file_counts(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp3"
+    content = bytearray(np.random.default_rng(0).bytes(1 << 20))
+    path.write_bytes(content)
+    before = content_id(path)
+    content[700_001] ^= 1
+    path.write_bytes(content)
+    assert content_id(path) != before
+
+
+@pytest.mark.parametrize("rules", [{"length_s": 10}, {"fps": 0}, {"patches": 0}])
+def test_segment_rules_that_do_not_fit(rules: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="no segments"):
+        SegmentRules(**rules)
+
+
+def test_a_window_longer_than_a_segment_is_refused() -> None:
+    with pytest.raises(ValueError, match="do not fit"):
+        SegmentCutter(SegmentRules(length_s=25), None, size=(48, 48), sound_start=0)
+
+
+def test_exported_names_are_there() -> None:
+    assert len(set(chunkers.__all__)) == len(chunkers.__all__)
+    assert all(hasattr(chunkers, name) for name in chunkers.__all__)

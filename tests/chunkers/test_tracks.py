@@ -1,0 +1,87 @@
+"""Probing, and which track is heard."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from chunkers import NoAudioError, TrackError, choose_audio, probe, render_probe, windows
+
+Make = Callable[..., Path]
+
+
+@pytest.fixture(scope="module")
+def meeting(encode: Make) -> Path:
+    """A silent default track, a quiet one in German, a loud one with a title."""
+    sources = ("anullsrc=d=40:r=48000", "sine=f=300:d=40:r=48000", "sine=f=500:d=40:r=48000")
+    inputs = [part for source in sources for part in ("-f", "lavfi", "-i", source)]
+    labels = ("-metadata:s:a:1", "language=ger", "-metadata:s:a:2", "title=Stage", "-disposition:a:0", "default")
+    volumes = ("-filter:a:1", "volume=0.1", "-filter:a:2", "volume=2")
+    return encode("meeting.mkv", *inputs, "-map", "0", "-map", "1", "-map", "2", *volumes, *labels, "-c:a", "flac")
+
+
+def test_levels_show_the_silent_track(meeting: Path) -> None:
+    recording = probe(meeting, levels=True)
+    levels = [track.level_db for track in recording.audio]
+    assert levels[0] == -math.inf
+    assert levels[1:] == pytest.approx([-41, -15], abs=1)
+    assert [track.language for track in recording.audio] == [None, "ger", None]
+    assert recording.audio[2].title == "Stage"
+    assert recording.duration == 40 * 16_000
+
+
+def test_a_silent_default_is_not_heard(meeting: Path) -> None:
+    choice, why = choose_audio(probe(meeting, levels=True))
+    assert choice == (2,)
+    assert "track 0 (the file's default) is silent" in why
+
+
+def test_what_is_asked_for_is_taken(meeting: Path) -> None:
+    recording = probe(meeting)
+    assert choose_audio(recording, 1)[0] == (1,)
+    assert choose_audio(recording, "mix")[0] == ("mix",)
+    assert choose_audio(recording, "all")[0] == (0, 1, 2)
+    choice, why = choose_audio(recording)
+    assert choice == (0,)
+    assert "not measured" in why
+    with pytest.raises(TrackError, match="no audio track 3"):
+        choose_audio(recording, 3)
+    with pytest.raises(TrackError):
+        windows(recording, track=-1)
+
+
+def test_the_chosen_track_is_the_one_that_is_heard(meeting: Path) -> None:
+    recording = probe(meeting)
+    peaks = []
+    for track in (0, 1, 2, "mix"):
+        heard = np.concatenate([window.samples for window in windows(recording, track=track)])
+        spectrum = np.abs(np.fft.rfft(heard[:160_000]))
+        peaks.append((heard.std() > 0.001, int(np.argmax(spectrum)) / 10))
+    assert peaks[0][0] is np.False_
+    assert peaks[1:] == [(True, 300.0), (True, 500.0), (True, 500.0)]
+
+
+def test_the_probe_in_words(meeting: Path) -> None:
+    text = "\n".join(render_probe(probe(meeting, levels=True)))
+    for part in ("matroska", "0:00:40", "digital silence", "ger", '"Stage"', "default", "Audio track 2, the loudest"):
+        assert part in text
+
+
+def test_a_film_without_sound_says_so(encode: Make) -> None:
+    path = encode("mute.mp4", "-f", "lavfi", "-i", "testsrc=s=320x180:r=25:d=2", "-c:v", "libx264")
+    recording = probe(path)
+    assert "no audio track" in "\n".join(render_probe(recording))
+    assert (recording.video[0].width, recording.video[0].height, recording.video[0].fps) == (320, 180, 25)
+    with pytest.raises(NoAudioError):
+        choose_audio(recording)
+
+
+def test_pixels_that_are_not_square(encode: Make) -> None:
+    path = encode(
+        "dvd.mp4", "-f", "lavfi", "-i", "testsrc=s=720x576:r=25:d=1", "-vf", "setsar=64/45", "-c:v", "libx264"
+    )
+    assert (probe(path).video[0].width, probe(path).video[0].height) == (1024, 576)

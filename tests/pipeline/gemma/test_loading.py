@@ -1,0 +1,155 @@
+"""From a folder of weights to a model: quantised, kept, adapted, and what is said where that cannot be."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the extra `gemma`")
+
+from pipeline.errors import ModelError, WeightsDamagedError, WeightsMissingError  # noqa: E402
+from pipeline.models.gemma import Gemma  # noqa: E402
+from pipeline.models.gemma_loading import load_gemma  # noqa: E402
+from pipeline.models.protocol import Prompt  # noqa: E402
+from pipeline.models.quantized import Plan, build, compute_dtype  # noqa: E402
+from pipeline.settings import Gemma as Settings  # noqa: E402
+from pipeline.settings import load as load_settings  # noqa: E402
+
+Checkpoint = Callable[[str], Path]
+
+
+def _open(model: Path | str, folder: Path, **changes: object) -> Gemma:
+    settings = Settings.model_validate({"model": str(model), "device": "cpu", **changes})
+    return Gemma(load_gemma(settings, folder, frame_tokens=70))
+
+
+def _logits(gemma: Gemma) -> torch.Tensor:
+    model = gemma.loaded.model
+    with torch.no_grad():
+        return model(input_ids=torch.arange(20, 60)[None]).logits
+
+
+def test_a_second_start_reads_the_kept_quantised_weights_and_says_the_same(
+    checkpoint: Checkpoint, tmp_path: Path
+) -> None:
+    original = shutil.copytree(checkpoint("unified"), tmp_path / "weights")
+    first = _open(original, tmp_path / "models")
+    kept = list((tmp_path / "models" / "quantized").iterdir())
+    assert [path.name for path in kept] == [f"weights-nf4-float32-{build(original)}"]
+    assert not list((tmp_path / "models" / "quantized").glob(".tmp-*"))
+    second = _open(original, tmp_path / "models")
+    assert torch.equal(_logits(first), _logits(second))
+    assert first.name == second.name == f"weights nf4 {build(original)}"
+    # It is the kept ones that were read: with those damaged, it fails.
+    weights = kept[0] / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-100])
+    with pytest.raises(WeightsDamagedError, match="Fetch the folder again"):
+        _open(original, tmp_path / "models")
+
+
+def test_other_weights_are_another_build(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    from tests.pipeline.gemma import tiny
+
+    assert build(tiny.write(tmp_path / "other", "unified", seed=1)) != build(checkpoint("unified"))
+    assert build(tiny.write(tmp_path / "same", "unified", seed=0)) == build(checkpoint("unified"))
+
+
+# peft asks transformers by an old name.
+@pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing`:FutureWarning")
+def test_a_lora_adapter_changes_what_it_says(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    peft = pytest.importorskip("peft", reason="needs the extra `lora`")
+    base = _open(checkpoint("unified"), tmp_path, keep_quantized=False)
+    before = _logits(base)
+    config = peft.LoraConfig(target_modules=r".*language_model.*\.q_proj", init_lora_weights=False)
+    peft.get_peft_model(base.loaded.model, config).save_pretrained(tmp_path / "voice")
+    adapted = _open(checkpoint("unified"), tmp_path, adapter=tmp_path / "voice", keep_quantized=False)
+    assert adapted.name.endswith("+ voice")
+    assert (_logits(adapted) - before).abs().max() > 1e-3
+    assert adapted.write([Prompt("Go on.")], max_tokens=2)[0].tokens_out > 0
+    with pytest.raises(WeightsMissingError, match="no LoRA adapter"):
+        _open(checkpoint("unified"), tmp_path, adapter=tmp_path, keep_quantized=False)
+
+
+def test_gemma_computes_in_bfloat16_or_float32_never_in_float16() -> None:
+    assert compute_dtype(Plan(device="cpu")) is torch.float32
+    assert compute_dtype(Plan(device="cpu", dtype="bfloat16")) is torch.bfloat16
+
+
+def test_the_word_none_is_a_quantisation() -> None:
+    assert load_settings(sets=["gemma.quantization=none"]).gemma.quantization == "none"
+
+
+def test_a_folder_below_the_models_folder_is_found_by_its_hub_name(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    shutil.copytree(checkpoint("unified"), tmp_path / "google--gemma-4-12B-it")
+    gemma = _open("google/gemma-4-12B-it", tmp_path, quantization="none")
+    assert gemma.name.startswith("google/gemma-4-12B-it none ")
+
+
+def test_another_architecture_is_refused_before_it_is_loaded(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="gemma4_unified_assistant"):
+        _open(checkpoint("assistant"), tmp_path)
+
+
+def test_missing_weights_say_what_to_fetch_where_to_put_it_and_what_runs_meanwhile(tmp_path: Path) -> None:
+    # A process of its own: the hub library reads HF_HUB_OFFLINE when it is imported.
+    script = (
+        "import sys; from pathlib import Path; from pipeline.errors import WeightsMissingError\n"
+        "from pipeline.models.gemma_loading import load_gemma; from pipeline.settings import Gemma\n"
+        "try: load_gemma(Gemma(), Path(sys.argv[1]), frame_tokens=70)\n"
+        "except WeightsMissingError as error: print(error)"
+    )
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "hub")}
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)], env=environment, capture_output=True, text=True, check=False
+    )
+    assert "hf download google/gemma-4-12B-it" in done.stdout, done.stderr
+    assert "about 24 GB" in done.stdout
+    assert str(tmp_path / "google--gemma-4-12B-it") in done.stdout
+    assert "--recipe cascade" in done.stdout
+
+
+def test_a_missing_folder_is_not_taken_for_a_hub_id(tmp_path: Path) -> None:
+    with pytest.raises(WeightsMissingError, match=r"no such folder.*cascade"):
+        _open(tmp_path / "absent", tmp_path)
+
+
+def test_a_folder_without_weights_or_processor_says_so(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    partial = shutil.copytree(checkpoint("unified"), tmp_path / "partial")
+    (partial / "processor_config.json").unlink()
+    (partial / "tokenizer.json").unlink()
+    with pytest.raises(WeightsMissingError, match="no usable processor"):
+        _open(partial, tmp_path, quantization="none")
+    (partial / "model.safetensors").unlink()
+    with pytest.raises(WeightsMissingError, match="whole"):
+        _open(partial, tmp_path, quantization="none")
+    (partial / "config.json").write_text("{")
+    with pytest.raises(WeightsDamagedError, match=r"config\.json"):
+        _open(partial, tmp_path, quantization="none")
+
+
+@pytest.mark.parametrize("library", ["torch", "transformers", "torchvision", "bitsandbytes"])
+def test_a_missing_library_names_the_extra(library: str) -> None:
+    script = (
+        f"import sys; sys.modules[{library!r}] = None\n"
+        "from pathlib import Path; from pipeline.errors import MissingExtraError\n"
+        "from pipeline.recipes.gemma import open_recipe; from pipeline.settings import Settings\n"
+        "try: open_recipe(Settings(), Path('.'))\n"
+        "except MissingExtraError as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.stdout.startswith(f"{library} is not installed. pip install 'longmedia[gemma]'"), done.stderr
+
+
+def test_nothing_heavy_is_imported_before_a_model_is_loaded() -> None:
+    script = (
+        "import sys, pipeline.recipes.gemma, pipeline.models.transformers_text, pipeline.doctor\n"
+        "print({'torch', 'transformers', 'bitsandbytes'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

@@ -1,0 +1,128 @@
+"""The main job on a real recording with real weights: words against the reference, spans, sources, and the rerun.
+
+The text model is the smallest one: what is tested here is the road, and what Whisper base hears.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import jiwer
+import pytest
+
+from chunkers.spans import TICKS_PER_SECOND
+from pipeline.coverage import coverage
+from pipeline.process import Outcome, process
+from pipeline.reports import report
+from pipeline.settings import Settings
+from pipeline.store import Store
+
+ROOT = Path(__file__).parent.parent
+MEETING = ROOT / "data" / "meeting.opus"
+
+NORMAL = jiwer.Compose(
+    [
+        jiwer.ToLowerCase(),
+        jiwer.SubstituteRegexes({r"(?<=\d),(?=\d{3})": "", r"[-–]": " ", r"[^\w\s':.]": " ", r"[.:](?!\d)": " "}),
+        jiwer.RemoveMultipleSpaces(),
+        jiwer.Strip(),
+        jiwer.ReduceToListOfListOfWords(),
+    ]
+)
+"""Case, punctuation, hyphens and thousands separators do not count; digits must be the same digits."""
+
+
+@pytest.fixture(scope="module")
+def outcome(
+    tmp_path_factory: pytest.TempPathFactory, settings: Settings, whisper_base: Path, smollm2_gguf: Path
+) -> Outcome:
+    return process(MEETING, settings, Store(tmp_path_factory.mktemp("store")))
+
+
+@pytest.fixture(scope="module")
+def sentences() -> list[dict[str, object]]:
+    lines = (ROOT / "data" / "meeting.reference.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def test_the_words_are_those_of_the_reference(outcome: Outcome, sentences: list[dict[str, object]]) -> None:
+    heard = " ".join(row.transcript for row in outcome.run.chunks())
+    spoken = " ".join(str(sentence["text"]) for sentence in sentences)
+    error = jiwer.wer(spoken, heard, reference_transform=NORMAL, hypothesis_transform=NORMAL)
+    assert error < 0.06
+
+
+def _numbers(text: str) -> set[str]:
+    """Numbers of two digits and more: Whisper writes small ones as words, and 9:30 as 9.30."""
+    return {re.sub(r"[,.:]", "", number) for number in re.findall(r"\d[\d,.:]*\d", text)}
+
+
+def test_numbers_survive_the_hearing(outcome: Outcome, sentences: list[dict[str, object]]) -> None:
+    heard = " ".join(row.transcript for row in outcome.run.chunks())
+    spoken = _numbers(" ".join(str(sentence["text"]) for sentence in sentences))
+    kept = spoken & _numbers(heard)
+    assert len(spoken) > 20
+    assert len(kept) / len(spoken) > 0.9
+
+
+def test_every_cue_lies_where_its_words_were_said(outcome: Outcome, sentences: list[dict[str, object]]) -> None:
+    """The cue that holds a sentence's rarest words overlaps the sentence's own time."""
+    cues = [cue for row in outcome.run.chunks() for cue in row.cues]
+    found = misplaced = 0
+    for sentence in sentences:
+        words = set(re.findall(r"[a-z]{6,}", str(sentence["text"]).lower()))
+        if len(words) < 3:
+            continue
+        best = max(cues, key=lambda cue: len(words & set(re.findall(r"[a-z]{6,}", cue["text"].lower()))))
+        if len(words & set(re.findall(r"[a-z]{6,}", best["text"].lower()))) < 3:
+            continue
+        found += 1
+        start, end = float(str(sentence["start_s"])), float(str(sentence["end_s"]))
+        inside = best["start"] / TICKS_PER_SECOND < end + 0.5 and best["end"] / TICKS_PER_SECOND > start - 0.5
+        misplaced += not inside
+    assert found >= 5
+    assert misplaced == 0
+
+
+def test_coverage_adds_up_to_the_sample(outcome: Outcome) -> None:
+    total = coverage(outcome.run.chunks())
+    decoded = outcome.run.describe()["decoded"]["duration"]
+    assert total.end == decoded == sum(total.ticks.values())
+
+
+def test_one_summary_is_left_and_its_citations_lie_inside(outcome: Outcome) -> None:
+    levels = outcome.run.levels()
+    (root,) = outcome.run.nodes(levels[-1])
+    assert (root.start, root.end) == (0, coverage(outcome.run.chunks()).end)
+    assert root.text
+    assert all(root.start <= one["start"] < one["end"] <= root.end for one in root.citations)
+
+
+@pytest.mark.parametrize("form", ["md", "srt", "vtt", "txt", "json"])
+def test_every_report_is_written(outcome: Outcome, form: str) -> None:
+    assert len("".join(report(outcome.run, form))) > 1000
+
+
+def test_a_finished_recording_is_answered_without_models(outcome: Outcome, settings: Settings) -> None:
+    def load(settings: Settings) -> None:
+        raise AssertionError("a model was loaded")
+
+    store = Store(outcome.run.files.url)
+    again = process(MEETING, settings, store, load=load)  # type: ignore[arg-type]
+    assert not again.fresh
+    assert again.run.key == outcome.run.key
+
+
+def test_another_name_is_the_same_recording(outcome: Outcome, settings: Settings, tmp_path: Path) -> None:
+    copy = tmp_path / "renamed.opus"
+    shutil.copy(MEETING, copy)
+    assert not process(copy, settings, Store(outcome.run.files.url)).fresh
+
+
+def test_the_same_inputs_give_the_same_report(outcome: Outcome, settings: Settings, tmp_path: Path) -> None:
+    again = process(MEETING, settings, Store(tmp_path))
+    for form in ("txt", "srt", "md"):
+        assert "".join(report(again.run, form)) == "".join(report(outcome.run, form))
