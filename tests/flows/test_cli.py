@@ -32,7 +32,9 @@ def make(path: Path, arguments: Sequence[str]) -> Path:
     return path
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["report"], ["probe"], ["models"], ["models", "get"], ["status"], ["serve"]])
+@pytest.mark.parametrize(
+    "command", [[], ["run"], ["report"], ["probe"], ["models"], ["models", "get"], ["status"], ["serve"]]
+)
 def test_help_shows_itself(tmp_path: Path, command: list[str]) -> None:
     done = longmedia(*command, "--help", cwd=tmp_path)
     assert done.returncode == 0
