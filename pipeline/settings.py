@@ -337,8 +337,9 @@ def _explain(error: ValidationError) -> str:
 
 
 def _explain_one(where: str, one: Any) -> str:
-    """A mistake in one line; what stands at a key is never shown, since it may be a real one."""
-    got = "" if "key" in where.lower() else f" (got {one['input']!r})"
+    """A mistake in one line; what stands at a key or an address is never shown: a secret may be in it."""
+    secret = any(name in where.rpartition(".")[2] for name in ("key", "url", "proxy"))
+    got = "" if secret else f" (got {one['input']!r})"
     return f"{where}: {one['msg']}{got}"
 
 
