@@ -16,7 +16,7 @@ SYNCHRONOUS = 2
 UTF8 = 1
 RATE, PITCH = 1, 3
 IPA_TIED = (ord("^") << 8) | 0x82  # a tie mark between the letters of one sound
-PEOPLE = (("en-us+f3", 50), ("en-us+m3", 40), ("en+f2", 65), ("en+m7", 55), ("en-us+f5", 40), ("en-us+m1", 25))
+PEOPLE = (("en-us", 35), ("en-us+m3", 40), ("en+f2", 65), ("en+m7", 55), ("en-us+f5", 40), ("en-us+m1", 25))
 SPEED_WPM = 160
 
 _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
