@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from chunkers.spans import stamp
+from chunkers.spans import TICKS_PER_SECOND, stamp
 from flows.cli_options import (
     ConfigOption,
     SetOption,
@@ -26,6 +27,9 @@ from flows.progress import watching
 from pipeline.archive import Item, again, attempt
 from pipeline.standing import Standing, left_s, standing
 from pipeline.store import Store
+
+Looks = dict[tuple[str, str], Standing]
+"""Where each run stands, by recording and fingerprint."""
 
 _EVERY_S = 2.0
 _WORDS = {
@@ -62,32 +66,37 @@ def _line(item: Item, store: str) -> str:
 
 def status(
     store: StoreOption = "longmedia-store",
-    watch: Annotated[bool, typer.Option("--watch", help="Look again every 2 s, with rate and time left.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Look again every 2 s while a run is at work, with rate and time left.")
+    ] = False,
 ) -> None:
     """What the store holds: recordings, share done, gaps; in a terminal with --watch a live table."""
     opened = open_store(store)
     seen = _look(opened)
     if not seen:
         typer.echo(f"{store}: no runs yet.")
-    if not watch:
-        for one in seen.values():
-            typer.echo(_status_line(one))
-        return
+    for one in seen.values():
+        typer.echo(_status_line(one))
+    if watch:
+        _watch(opened, seen)
+
+
+def _watch(opened: Store, seen: Looks) -> None:
+    """A live table in a terminal, a line for each change elsewhere, until nothing runs any more."""
     stop, console = stop_on_signals(), Console()
-    with Live(_table(seen, seen, 0), console=console, auto_refresh=False) as live:
-        while not stop.wait(_EVERY_S):
+    table = Live(_table(seen, seen, 0), console=console, auto_refresh=False) if console.is_terminal else None
+    with table or nullcontext() as live:
+        while any(one.state == "running" for one in seen.values()) and not stop.wait(_EVERY_S):
             before, seen = seen, _look(opened)
-            if console.is_terminal:
+            if live is not None:
                 live.update(_table(before, seen, _EVERY_S), refresh=True)
-            else:
-                for key, one in seen.items():
-                    if one != before.get(key):
-                        typer.echo(_status_line(one, _left(before.get(key), one, _EVERY_S)))
-            if not any(one.state == "running" for one in seen.values()):
-                break
+                continue
+            for key, one in seen.items():
+                if one != before.get(key):
+                    typer.echo(_status_line(one, _left(before.get(key), one, _EVERY_S)))
 
 
-def _look(store: Store) -> dict[tuple[str, str], Standing]:
+def _look(store: Store) -> Looks:
     return {(run.key.recording, run.key.fingerprint): standing(run) for run in store.runs()}
 
 
@@ -97,14 +106,14 @@ def _status_line(one: Standing, left: str = "") -> str:
 
 def _left(before: Standing | None, now: Standing, passed_s: float) -> str:
     seconds = left_s(before, now, passed_s) if before and now.state == "running" else None
-    return "" if seconds is None else stamp(round(seconds * 16_000))
+    return "" if seconds is None else stamp(round(seconds * TICKS_PER_SECOND))
 
 
-def _table(before: dict[tuple[str, str], Standing], now: dict[tuple[str, str], Standing], passed_s: float) -> Table:
+def _table(before: Looks, now: Looks, passed_s: float) -> Table:
     table = Table("recording", "done", "state", "rate", "left", "file")
     for key, one in now.items():
         old = before.get(key, one)
-        rate = (one.done - old.done) / 16_000 / passed_s if passed_s else 0
+        rate = (one.done - old.done) / TICKS_PER_SECOND / passed_s if passed_s else 0
         shown = f"{rate:.1f}x" if rate else ""
         table.add_row(one.recording[:12], f"{one.share:.0%}", one.state, shown, _left(old, one, passed_s), one.name)
     return table
