@@ -85,12 +85,10 @@ def run(
     files = shard(files, part) if part else files
     stop = stop_on_signals()
     opened = open_store(store, settings)
+    known = list(triage(jobs(files, settings, egress=egress), opened, stop))
     with watching(len(files)) as watch:
-        if direct:
-            items = [
-                known or attempt(job, opened, watch(job.path), stop)
-                for job, known in triage(jobs(files, settings, egress=egress), opened, stop)
-            ]
+        if direct or all(item for _, item in known):
+            items = [item or attempt(job, opened, watch(job.path), stop) for job, item in known]
         else:
             from flows.local import run_flow
 

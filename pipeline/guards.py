@@ -75,6 +75,17 @@ def summary_fault(text: str) -> str:
     return "empty" if not text.strip() else loops(text) or answers(text)
 
 
+def without_open_questions(text: str) -> str:
+    """`text` without the questions that it ends with: the answer lies in the next window.
+
+    A small model that is told not to answer them answers all the same, out of nothing.
+    """
+    parts = sentences(text)
+    while len(parts) > 1 and parts[-1].endswith(("?", "？")):
+        parts.pop()
+    return " ".join(parts)
+
+
 def tidy(text: str, *, complete: bool = True) -> str:
     """A summary without exact repetitions of a sentence, and without a torn-off end.
 

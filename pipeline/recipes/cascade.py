@@ -124,7 +124,8 @@ class Cascade:
             return [error] if len(prompts) == 1 else [self._written([prompt])[0] for prompt in prompts]
 
     def _prompt(self, group: Sequence[ChunkRow]) -> Prompt:
-        return self.prompt.fill(text=" ".join(row.transcript for row in group))
+        spoken = " ".join(row.transcript for row in group)
+        return self.prompt.fill(text=guards.without_open_questions(spoken))
 
 
 def _groups(rows: Sequence[ChunkRow], size: int) -> list[list[ChunkRow]]:

@@ -60,6 +60,12 @@ def test_a_summary_is_no_answer() -> None:
     assert guards.summary_fault(" ") == "empty"
 
 
+def test_a_question_at_the_end_is_left_open() -> None:
+    asked = "We went to Halden. When does it open? On Monday. And the pier? How long is it?"
+    assert guards.without_open_questions(asked) == "We went to Halden. When does it open? On Monday."
+    assert guards.without_open_questions("How long is it?") == "How long is it?"
+
+
 def test_tidy_drops_repetition_and_a_torn_end() -> None:
     assert guards.tidy("It rained. It rained. The crew left. The pump", complete=False) == "It rained. The crew left."
     assert guards.tidy("The pump", complete=False) == "The pump"
