@@ -19,7 +19,7 @@ from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
 from prefect import flow  # noqa: E402
-from prefect.deployments.runner import EntrypointType  # noqa: E402
+from prefect.types.entrypoint import EntrypointType  # noqa: E402
 
 from flows.archive import archive_flow  # noqa: E402
 from pipeline.archive import Item, discover  # noqa: E402
