@@ -14,7 +14,7 @@ SAME_TEXT: JsonDict = {"same_text": True}
 class Group(BaseModel):
     """A group of settings; unknown keys are errors, so that a typing mistake is never silent."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
     same_text: ClassVar[bool] = False
     """Marks a whole group as `SAME_TEXT` does one setting."""

@@ -24,7 +24,7 @@ SETTINGS = {
     "merge.max_tokens": "100",
     "storage.part_rows": "1",
 }
-"""A part a chunk, and a budget so small that they need two levels of merging."""
+"""A part a chunk, and little to merge."""
 
 _PROGRAM = """
 import os, re, resource, signal, sys
@@ -43,10 +43,10 @@ main()
 
 
 def short_meeting(folder: Path) -> Path:
-    """The first 44 seconds of the meeting."""
+    """The first half minute of the meeting."""
     path = folder / "short.opus"
     source = str(ROOT / "data" / "meeting.opus")
-    subprocess.run([find_ffmpeg(), "-v", "error", "-i", source, "-t", "44", "-c", "copy", str(path)], check=True)
+    subprocess.run([find_ffmpeg(), "-v", "error", "-i", source, "-t", "30", "-c", "copy", str(path)], check=True)
     return path
 
 

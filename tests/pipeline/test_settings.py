@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,9 @@ def test_the_fingerprint_follows_what_changes_the_text_and_nothing_else() -> Non
 
 def test_every_setting_is_documented() -> None:
     assert [key for key, _, _, meaning in describe() if not meaning] == []
+
+
+def test_settings_that_were_stored_give_the_same_fingerprint() -> None:
+    now = load(None, ["audio.length_s=8"])
+    then = type(now).model_validate(json.loads(now.model_dump_json()))
+    assert fingerprint(now, "r", {}) == fingerprint(then, "r", {})
