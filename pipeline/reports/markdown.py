@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from chunkers.spans import Span, stamp
 from pipeline.coverage import STATUSES, Coverage, coverage
-from pipeline.reports.reading import Sentence, root, traced
+from pipeline.reports.reading import Sentence, by_time, root, traced
 from pipeline.store import Run
 from pipeline.tables import ChunkRow
 
@@ -40,7 +40,7 @@ def _summary(run: Run, total: Coverage) -> Iterator[str]:
         yield "Nothing was said in this recording.\n\n" if done else "The run is not finished: run it again.\n\n"
         return
     starts = [(row.span, f"t{row.index}") for row in run.chunks()]
-    for one in traced(node):
+    for one in by_time(traced(node)):
         yield f"- {_inline(one.text)} {_moments(one, starts)}\n"
     yield "\n"
     if not total.complete:

@@ -27,6 +27,15 @@ def root(run: Run) -> NodeRow | None:
     return nodes[0] if len(nodes) == 1 else None
 
 
+def by_time(sentences_of_node: list[Sentence]) -> list[Sentence]:
+    """Sentences in the order of their first moments; one without a moment stays behind the one before it."""
+    clock, keyed = 0, []
+    for sentence in sentences_of_node:
+        clock = sentence.moments[0].start if sentence.moments else clock
+        keyed.append((clock, sentence))
+    return [sentence for _, sentence in sorted(keyed, key=lambda pair: pair[0])]
+
+
 def traced(node: NodeRow) -> list[Sentence]:
     """The sentences of a node, each with its valid citations in order of time."""
     moments: dict[int, list[Span]] = {}

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from chunkers.spans import TICKS_PER_SECOND
+from chunkers.spans import TICKS_PER_SECOND, Span
 from pipeline.errors import SettingsError
 from pipeline.reports import FORMATS, report
+from pipeline.reports.reading import Sentence, by_time
 from pipeline.store import Run, RunKey, Store
 from pipeline.tables import ChunkRow, NodeRow
 
@@ -151,3 +152,9 @@ def test_json_is_one_document_with_times_in_seconds(run: Run) -> None:
 def test_an_unknown_format_is_named(run: Run) -> None:
     with pytest.raises(SettingsError, match=r"pdf.*md, srt"):
         report(run, "pdf")
+
+
+def test_the_summary_is_read_in_the_order_of_time() -> None:
+    late, early = Sentence("Late.", (Span(90, 99),)), Sentence("Early.", (Span(0, 9), Span(50, 60)))
+    unknown = Sentence("Nowhere.", ())
+    assert [one.text for one in by_time([late, unknown, early])] == ["Early.", "Late.", "Nowhere."]
