@@ -106,7 +106,7 @@ def taught(tmp_path_factory: pytest.TempPathFactory) -> Path:
     hear, watch, listen = (load("general", f"gemma_{role}") for role in ("hear", "watch", "listen"))
     lessons = []
     prompt = hear.fill(language=task_frame("en"))
-    lessons.append((Request(text=prompt.user, audio=(noise(1, 7),)), HEARD))
+    lessons += [(Request(text=prompt.user, audio=(noise(1, seed),)), HEARD) for seed in (7, 8, 9)]
     prompt = listen.fill(transcript=f"00:00 {HEARD}")
     lessons.append((Request(text=prompt.user, system=prompt.system), LISTEN))
     prompt = watch.fill(transcript=f"00:00 {HEARD}")
