@@ -29,6 +29,16 @@ format: $(VENV)/.dev  ## let ruff format and mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+bench: $(VENV)/.dev  ## side by side with peers and limits; about half an hour on two quiet cores
+	$(PIP) -e '.[peers]'
+	$(BIN)/longmedia models get qwen2.5-0.5b whisper-base
+	$(BIN)/python -m benchmarks.transcription
+	$(BIN)/python -m benchmarks.chunkers
+	$(BIN)/python -m benchmarks.archive
+	$(BIN)/python -m benchmarks.overhead
+	$(BIN)/python -m benchmarks.merging --day
+	$(BIN)/python -m benchmarks.merging --model "$$($(BIN)/python -m pipeline.models.weights qwen2.5-0.5b)"
+
 torture: $(VENV)/.dev  ## kill a run hundreds of times at random moments; KILLS=200
 	$(BIN)/python -m tests.torture --kills $(or $(KILLS),200)
 

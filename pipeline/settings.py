@@ -60,7 +60,7 @@ class Hear(Group):
 
     model: str = Field("whisper-base", description="a name from `longmedia models list`, or a CTranslate2 folder")
     language: str | None = Field(None, description="language spoken, such as `en`; none: found anew in every window")
-    beam: Annotated[int, Field(ge=1, le=10)] = Field(1, description="beam size; 1 is greedy")
+    beam: Annotated[int, Field(ge=1, le=10)] = Field(5, description="beam size; 1 is greedy")
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where the recogniser runs")
     compute_type: str = Field(
         "default", description="CTranslate2 compute type; default: int8 on a CPU, float16 on CUDA"

@@ -274,3 +274,7 @@ def _accept(path: Path, file: WeightFile, blocks: Iterator[bytes]) -> None:
 def _sha256(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+if __name__ == "__main__":
+    print(locate(sys.argv[1], Models()))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -122,13 +121,5 @@ class Llama:
 
 
 @pytest.fixture(scope="session")
-def smollm2() -> Path:
-    path = os.environ.get("LONGMEDIA_TEST_SMOLLM2", "")
-    if not Path(path).is_file():
-        pytest.skip("LONGMEDIA_TEST_SMOLLM2 names no GGUF file")
-    return Path(path)
-
-
-@pytest.fixture(scope="session")
-def llama(smollm2: Path) -> Llama:
-    return Llama(smollm2)
+def llama(smollm2_gguf: Path) -> Llama:
+    return Llama(smollm2_gguf)

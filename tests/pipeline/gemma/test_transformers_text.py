@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -89,15 +88,6 @@ def test_weights_that_are_absent_or_no_gguf_are_named(tmp_path: Path) -> None:
     (tmp_path / "broken.gguf").write_bytes(b"GGUF but no more")
     with pytest.raises(WeightsDamagedError, match=r"broken\.gguf"):
         TransformersWriter(tmp_path / "broken.gguf", tmp_path, CPU, context=4096)
-
-
-@pytest.fixture(scope="module")
-def smollm2_gguf() -> Path:
-    """A real GGUF of SmolLM2-135M-Instruct, named by LONGMEDIA_TEST_SMOLLM2."""
-    path = os.environ.get("LONGMEDIA_TEST_SMOLLM2")
-    if not path or not Path(path).is_file():
-        pytest.skip("LONGMEDIA_TEST_SMOLLM2 names no GGUF file")
-    return Path(path)
 
 
 @pytest.mark.models
