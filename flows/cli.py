@@ -86,7 +86,7 @@ def run(
     stop = stop_on_signals()
     opened = open_store(store, settings)
     known = list(triage(jobs(files, settings, egress=egress), opened, stop))
-    with watching(len(files)) as watch:
+    with watching() as watch:
         if direct or all(item for _, item in known):
             items = [item or attempt(job, opened, watch(job.path), stop) for job, item in known]
         else:

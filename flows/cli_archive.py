@@ -133,7 +133,7 @@ def retry(
     if not todo:
         typer.echo(f"{store}: nothing failed.")
     items = []
-    with watching(len(todo)) as watch:
+    with watching() as watch:
         for job, item in todo:
             items.append(attempt(job, opened, watch(job.path), stop) if job else item)
     made = [item for item in items if item is not None]

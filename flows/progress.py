@@ -22,11 +22,11 @@ _STAGES = {"load": "loading the models", "describe": "listening", "merge": "merg
 
 
 @contextlib.contextmanager
-def watching(recordings: int) -> Iterator[WatchOf]:
+def watching() -> Iterator[WatchOf]:
     """Give a `Watch` for each recording, while the block runs."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield lambda path: _Lines(path, recordings)
+        yield _Lines
         return
     columns = [TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[rate]}")]
     with Progress(*columns, TimeRemainingColumn(), console=console) as bars:
@@ -68,11 +68,10 @@ class _Bar:
 
 
 class _Lines:
-    def __init__(self, path: Path, recordings: int) -> None:
+    def __init__(self, path: Path) -> None:
         self._name = path.name
         self._rate = _Rate()
         self._last = ("", 0.0)
-        del recordings
 
     def __call__(self, step: Step) -> None:
         rate = self._rate.of(step)

@@ -23,7 +23,7 @@ def report(run: Run) -> Iterator[str]:
     described = run.describe()
     total = coverage(run.chunks())
     yield f"# {_inline(described['input']['name'])}\n\n"
-    yield f"{_length(total.end)} · {', '.join(_languages(run)) or 'no speech'}\n\n"
+    yield f"{stamp(total.end)} · {', '.join(_languages(run)) or 'no speech'}\n\n"
     yield from _summary(run, total)
     yield from _coverage(total, described)
     yield "## Notes and transcript\n\n"
@@ -44,7 +44,7 @@ def _summary(run: Run, total: Coverage) -> Iterator[str]:
         yield f"- {_inline(one.text)} {_moments(one, starts)}\n"
     yield "\n"
     if not total.complete:
-        yield f"> {_length(sum(gap.ticks for gap, _, _ in total.gaps))} of the recording are not in this summary: "
+        yield f"> {stamp(sum(gap.ticks for gap, _, _ in total.gaps))} of the recording are not in this summary: "
         yield "see Coverage.\n\n"
 
 
@@ -108,10 +108,6 @@ def _made(run: Run) -> Iterator[str]:
 
 def _languages(run: Run) -> list[str]:
     return list(dict.fromkeys(row.language for row in run.chunks() if row.language and row.transcript))
-
-
-def _length(ticks: int) -> str:
-    return stamp(ticks)
 
 
 def _inline(text: str) -> str:
