@@ -23,6 +23,7 @@ import torch
 from chunkers import Segment, Window, find_ffmpeg, probe, segments, windows
 from pipeline.models.generating import end_tokens
 from pipeline.recipes.gemma import GemmaRecipe, open_recipe
+from pipeline.recipes.protocol import Part
 from pipeline.settings import load
 from tests.pipeline.gemma import tiny
 
@@ -66,7 +67,7 @@ def measure(recipe: GemmaRecipe, clock: Clock, chunks: Iterable[Chunk], batch: i
     start = time.perf_counter()
     for some in batches(chunks, batch):
         begun = time.perf_counter()
-        done += len(recipe.describe("benchmark", some))
+        done += len(recipe.describe(Part("benchmark", some)))
         described += time.perf_counter() - begun
     wall = time.perf_counter() - start
     return {

@@ -20,22 +20,22 @@ from pipeline.archive import Item, Until, jobs, triage  # noqa: E402
 from pipeline.settings import Settings  # noqa: E402
 from pipeline.store import Store  # noqa: E402
 
-IN_FLIGHT = 2
-"""Recordings at once in a process: one in the model, the next decoding."""
+_MOST_IN_FLIGHT = 64
+"""Threads that there may be; `media.recordings` says how many are used."""
 
 
 @flow(
     name="longmedia-archive",
     persist_result=False,
     validate_parameters=False,
-    task_runner=ThreadPoolTaskRunner(max_workers=IN_FLIGHT),  # type: ignore[arg-type]
+    task_runner=ThreadPoolTaskRunner(max_workers=_MOST_IN_FLIGHT),  # type: ignore[arg-type]
 )
 def archive_flow(
     paths: list[str],
     settings: dict[str, Any],
     store: str = "longmedia-store",
     until: float | None = None,
-    in_flight: int = IN_FLIGHT,
+    in_flight: int | None = None,
     egress: bool = False,
 ) -> list[Item]:
     """All recordings of `paths`, in order; one that fails never stops the others.
@@ -45,10 +45,11 @@ def archive_flow(
         settings: as `Settings.model_dump(mode="json")` gives them.
         store: folder or URL of the store.
         until: when to stop, in seconds since the epoch; what is finished then is kept.
-        in_flight: recordings submitted at once; on a cluster two for each of its processes.
+        in_flight: recordings submitted at once, `media.recordings` by itself; on a cluster so many for each process.
         egress: whether what the local models failed at may be asked outside; the settings must allow it too.
     """
-    items = dict(_bounded(paths, Settings.model_validate(settings), store, until, in_flight, egress))
+    chosen = Settings.model_validate(settings)
+    items = dict(_bounded(paths, chosen, store, until, in_flight or chosen.media.recordings, egress))
     done = [items[number] for number in sorted(items)]
     show_items(done)
     return done

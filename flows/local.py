@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from flows.archive import IN_FLIGHT, archive_flow
+from flows.archive import archive_flow
 from flows.progress import WatchOf
 from flows.recording import Here
 from pipeline.archive import Item
@@ -30,12 +30,12 @@ def run_flow(
     `dask` is the address of a cluster whose workers have the same folders and this package.
     """
     Here.watch, Here.stop = watch, stop
-    flow, in_flight = (archive_flow, IN_FLIGHT) if dask is None else _on_dask(dask)
+    flow, processes = (archive_flow, 1) if dask is None else _on_dask(dask)
     items: list[Item] = flow(
         [str(path.absolute()) if dask else str(path) for path in files],
         settings.model_dump(mode="json"),
         _everywhere(store.files.url) if dask else store.files.url,
-        in_flight=in_flight,
+        in_flight=settings.media.recordings * processes,
         egress=egress,
     )
     return items
@@ -51,7 +51,7 @@ def _on_dask(address: str) -> tuple[Any, int]:
         ) from error
     with Client(address) as client:
         workers = len(client.scheduler_info(n_workers=-1)["workers"])
-    return archive_flow.with_options(task_runner=DaskTaskRunner(address=address)), IN_FLIGHT * max(workers, 1)
+    return archive_flow.with_options(task_runner=DaskTaskRunner(address=address)), max(workers, 1)
 
 
 def _everywhere(url: str) -> str:

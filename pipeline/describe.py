@@ -15,7 +15,7 @@ from typing import Protocol
 
 from chunkers import Decoded, Segment, Window
 from pipeline.errors import StoreDamagedError
-from pipeline.recipes.protocol import Chunk, Recipe
+from pipeline.recipes.protocol import Chunk, Part, Recipe
 from pipeline.store import Run
 from pipeline.tables import ChunkRow, to_chunks
 
@@ -98,7 +98,7 @@ def _described(due: list[Chunk], recipe: Recipe, plan: Plan) -> Iterable[ChunkRo
     spoken = [chunk for chunk in due if not _silent(chunk)]
     yield from (_silent_row(chunk, plan.recording) for chunk in due if _silent(chunk))
     if spoken:
-        yield from recipe.describe(plan.recording, spoken)
+        yield from recipe.describe(Part(plan.recording, spoken))
 
 
 def _silent(chunk: Chunk) -> bool:

@@ -181,13 +181,19 @@ class Models(Group):
 
 
 class Media(Group):
-    """The ffmpeg child."""
+    """How recordings are read."""
 
     ffmpeg: Path | None = Field(
         None, description="the ffmpeg to use; none: PATH's, else the packaged one", json_schema_extra=SAME_TEXT
     )
     stall_s: Annotated[float, Field(gt=0)] = Field(
         60, description="give up on a source that is silent for so many seconds", json_schema_extra=SAME_TEXT
+    )
+    recordings: Annotated[int, Field(ge=1, le=64)] = Field(
+        2,
+        description="recordings at once in a process: one in the models, the next decoding; above 2, chunks of several "
+        "that wait go through the models as one batch, which may pay on a GPU",
+        json_schema_extra=SAME_TEXT,
     )
     read_ahead: Annotated[int, Field(ge=1, le=64)] = Field(
         4, description="chunks decoded ahead of the model", json_schema_extra=SAME_TEXT

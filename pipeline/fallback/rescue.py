@@ -18,7 +18,7 @@ from pipeline.fallback.outside import Outside
 from pipeline.fallback.policy import Trigger
 from pipeline.models.endpoint_format import Ask
 from pipeline.models.protocol import Samples, Writer, Written
-from pipeline.recipes.protocol import SUMMARY, TOO_LONG, Chunk, Recipe
+from pipeline.recipes.protocol import SUMMARY, TOO_LONG, Chunk, Part, Recipe
 from pipeline.settings import Settings
 from pipeline.tables import ChunkRow
 
@@ -51,14 +51,15 @@ class Rescued:
         """The local writer."""
         return self._recipe.writer
 
-    def describe(self, recording: str, chunks: Sequence[Chunk]) -> list[ChunkRow]:
+    def describe(self, *parts: Part) -> list[ChunkRow]:
         """The local rows, and for those that failed what came from outside; see `Recipe.describe`."""
-        rows = self._recipe.describe(recording, chunks)
+        rows = self._recipe.describe(*parts)
+        chunks = [chunk for part in parts for chunk in part.chunks]
         for chunk, row in zip(chunks, rows, strict=True):
             if row.status == "failed" and not row.error.startswith(SUMMARY):
                 self._heard(chunk, row)
         failed = [row for row in rows if row.status == "failed" and row.error.startswith(SUMMARY)]
-        for _, group in groupby(failed, key=lambda row: row.index // self._together):
+        for _, group in groupby(failed, key=lambda row: (row.recording, row.index // self._together)):
             self._summarised(list(group))
         return rows
 

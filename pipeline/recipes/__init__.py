@@ -10,7 +10,11 @@ from pipeline.models import engines
 from pipeline.models.weights import folder
 from pipeline.recipes.cascade import Cascade
 from pipeline.recipes.protocol import Recipe
+from pipeline.recipes.together import Together
 from pipeline.settings import Settings
+
+_OVERLAPPING = 2
+"""Recordings at once among which no two can wait for the models."""
 
 VERSION = "1"
 """Raised when code changes what is written although no setting, model or prompt did."""
@@ -33,6 +37,13 @@ def identity(settings: Settings) -> dict[str, str]:
 
 def load(settings: Settings) -> Recipe:
     """The recipe with its models in memory; raises `WeightsMissingError` where they are not here."""
+    recipe = _alone(settings)
+    if settings.media.recordings <= _OVERLAPPING or engines.text_engine(settings) == "endpoint":
+        return recipe  # what leaves the machine is one recording's matter, never a common batch's
+    return engines.once(("together", settings.model_dump_json()), lambda: Together(recipe, settings.storage.part_rows))
+
+
+def _alone(settings: Settings) -> Recipe:
     if settings.recipe == "gemma":
         from pipeline.recipes.gemma import open_recipe
 

@@ -14,7 +14,7 @@ from pipeline.errors import EndpointError, LimitError, ModelError, UnreachedErro
 from pipeline.facts import facts
 from pipeline.models.protocol import Heard, Hearer, Prompt, Writer, Written
 from pipeline.prompts import PromptTemplate
-from pipeline.recipes.protocol import SUMMARY, TOO_LONG, Chunk
+from pipeline.recipes.protocol import SUMMARY, TOO_LONG, Part
 from pipeline.tables import ChunkRow
 
 _SECOND_TRY_TEMPERATURE = 0.4
@@ -35,12 +35,13 @@ class Cascade:
     together: int = 1
     sees: bool = field(default=False, init=False)
 
-    def describe(self, recording: str, chunks: Sequence[Chunk]) -> list[ChunkRow]:
+    def describe(self, *parts: Part) -> list[ChunkRow]:
         """Hear the batch, then summarise it; see `Recipe.describe`."""
-        windows = [chunk for chunk in chunks if isinstance(chunk, Window)]
+        chunks = [(part.recording, chunk) for part in parts for chunk in part.chunks]
+        windows = [chunk for _, chunk in chunks if isinstance(chunk, Window)]
         if len(windows) < len(chunks):
             raise TypeError("the recipe `cascade` hears windows; of a video it takes the audio track")
-        rows = [self._row(recording, window) for window in windows]
+        rows = [self._row(recording, window) for (recording, _), window in zip(chunks, windows, strict=True)]
         self._hear(windows, rows)
         self._summarise(rows)
         return rows
@@ -129,10 +130,10 @@ class Cascade:
 
 
 def _groups(rows: Sequence[ChunkRow], size: int) -> list[list[ChunkRow]]:
-    """Rows whose indices fall into the same run of `size`: the same groups whatever the batch."""
-    groups: dict[int, list[ChunkRow]] = {}
+    """Rows of a recording whose indices fall into the same run of `size`: the same groups whatever the batch."""
+    groups: dict[tuple[str, int], list[ChunkRow]] = {}
     for row in rows:
-        groups.setdefault(row.index // size, []).append(row)
+        groups.setdefault((row.recording, row.index // size), []).append(row)
     return list(groups.values())
 
 

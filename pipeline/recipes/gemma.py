@@ -9,7 +9,7 @@ words better than the 12B.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,10 +24,9 @@ from pipeline.models.gemma_loading import load_gemma
 from pipeline.models.protocol import Hearer, Samples
 from pipeline.prompts import PromptTemplate, load
 from pipeline.recipes.gemma_answer import read
+from pipeline.recipes.protocol import SUMMARY, Chunk, Part
 from pipeline.settings import Settings
 from pipeline.tables import ChunkRow
-
-Chunk = Window | Segment
 
 _REMINDER = "\n\nBegin with `SUMMARY:` and keep to those lines."
 
@@ -67,12 +66,6 @@ class GemmaRecipe:
         )
 
     @property
-    def identity(self) -> Mapping[str, str]:
-        """Names and builds of the models, and the digests of the prompts."""
-        models = {"gemma": self._gemma.name, "hearer": self._hearer.name}
-        return {**models, **{f"prompt {role}": template.digest for role, template in self._prompts.items()}}
-
-    @property
     def sees(self) -> bool:
         """Whether the checkpoint has eyes."""
         return self._gemma.limits.sees
@@ -82,12 +75,12 @@ class GemmaRecipe:
         """The same model merges."""
         return self._gemma
 
-    def describe(self, recording: str, chunks: Sequence[Chunk]) -> list[ChunkRow]:
+    def describe(self, *parts: Part) -> list[ChunkRow]:
         """One row a chunk, in order; a chunk that fails is a row that says so.
 
         Raises `ModelError` where the device cannot hold a single request.
         """
-        works = [self._work(recording, chunk) for chunk in chunks]
+        works = [self._work(part.recording, chunk) for part in parts for chunk in part.chunks]
         self._hear([work for work in works if work.audio])
         self._understand([work for work in works if not work.error and (work.frames is not None or work.row.cues)])
         return [_finished(work) for work in works]
@@ -202,7 +195,7 @@ class _Try:
 def _fill(work: _Work, one: _Try) -> None:
     row, said = work.row, one.said
     if one.problem:
-        work.error = one.problem
+        work.error = f"{SUMMARY}{one.problem}" if row.transcript else one.problem
         row.rejected = one.answer.written.text if one.answer.written else ""
         return
     row.summary, row.screen_text = said.summary, said.screen

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from chunkers import Segment, Window
 from pipeline.models.protocol import Writer
@@ -15,6 +15,13 @@ SUMMARY = "summary: "
 """How the error of a row begins whose transcript is sound and only its summary failed."""
 
 TOO_LONG = f"{SUMMARY}too long for the local context"
+
+
+class Part(NamedTuple):
+    """Chunks of one recording, in order: what is to become one part of its store."""
+
+    recording: str
+    chunks: Sequence[Chunk]
 
 
 class Recipe(Protocol):
@@ -30,8 +37,8 @@ class Recipe(Protocol):
         """The model that merges."""
         ...
 
-    def describe(self, recording: str, chunks: Sequence[Chunk]) -> list[ChunkRow]:
-        """One row a chunk, in order.
+    def describe(self, *parts: Part) -> list[ChunkRow]:
+        """One row a chunk, in order; all go through the models together.
 
         A chunk that the models failed is a row with status `failed` and a reason, never an exception:
         exceptions are for a machine that cannot go on (no weights, no memory).

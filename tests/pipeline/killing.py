@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import wave
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ import numpy as np
 from chunkers import Window
 from pipeline.models.protocol import Writer
 from pipeline.process import process
+from pipeline.recipes.protocol import Part
 from pipeline.settings import load
 from pipeline.store import Store
 from pipeline.tables import ChunkRow
@@ -36,8 +37,8 @@ class Quick:
     sees = False
     writer: Writer = Words(first_sentences)
 
-    def describe(self, recording: str, chunks: Sequence[Window]) -> list[ChunkRow]:
-        return [self._row(recording, one) for one in chunks]
+    def describe(self, *parts: Part) -> list[ChunkRow]:
+        return [self._row(part.recording, one) for part in parts for one in part.chunks]
 
     def _row(self, recording: str, one: Window) -> ChunkRow:
         text = " ".join(chunk(one.index * 9 + n).summary for n in range(9))

@@ -17,6 +17,7 @@ from chunkers.spans import TICKS_PER_SECOND
 from pipeline.coverage import coverage
 from pipeline.describe import Plan, describe
 from pipeline.models.protocol import Writer
+from pipeline.recipes.protocol import Part
 from pipeline.store import Run, RunKey, Store
 from pipeline.tables import ChunkRow
 
@@ -34,9 +35,9 @@ class Pitch:
         self.broken = set(broken)
         self.asked: list[int] = []
 
-    def describe(self, recording: str, chunks: Sequence[Window]) -> list[ChunkRow]:
-        self.asked += [chunk.index for chunk in chunks]
-        return [self._row(recording, chunk) for chunk in chunks]
+    def describe(self, *parts: Part) -> list[ChunkRow]:
+        self.asked += [chunk.index for part in parts for chunk in part.chunks]
+        return [self._row(part.recording, chunk) for part in parts for chunk in part.chunks]
 
     def _row(self, recording: str, chunk: Window) -> ChunkRow:
         spectrum = np.abs(np.fft.rfft(chunk.samples))

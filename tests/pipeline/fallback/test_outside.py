@@ -28,6 +28,7 @@ from pipeline.models.endpoint import Endpoint
 from pipeline.models.endpoint_format import Ask
 from pipeline.models.endpoint_writer import EndpointWriter
 from pipeline.models.protocol import Prompt, Samples, Written
+from pipeline.recipes.protocol import Part
 from pipeline.settings import Settings, load
 from pipeline.tables import ChunkRow
 from tests.pipeline.fallback import cloud as play
@@ -136,6 +137,7 @@ import sys
 from pathlib import Path
 from tests.pipeline.fallback.conftest import rules_for, gate_for
 from tests.pipeline.fallback.test_endpoint import ASK
+from pipeline.recipes.protocol import Part
 from pipeline.models.endpoint import Endpoint
 rules = rules_for(sys.argv[1], Path(sys.argv[2]))
 Endpoint(rules).ask(ASK, max_tokens=24, gate=gate_for(rules, Path(sys.argv[3])))
@@ -245,8 +247,8 @@ class Fails:
         self.asked += 1
         return [Written(self.local, 10, 5, 0.1) for _ in prompts]
 
-    def describe(self, recording: str, chunks: Sequence[Window]) -> list[ChunkRow]:
-        return [self._row(recording, chunk) for chunk in chunks]
+    def describe(self, *parts: Part) -> list[ChunkRow]:
+        return [self._row(part.recording, chunk) for part in parts for chunk in part.chunks]
 
     def _row(self, recording: str, chunk: Window) -> ChunkRow:
         error = self.errors.get(chunk.index, "")
@@ -266,7 +268,7 @@ def window(index: int) -> Window:
 
 def rescued(rules: Fallback, recording: Path, recipe: Fails) -> list[ChunkRow]:
     settings = settings_with(rules)
-    return Rescued(recipe, opened(rules, recording), settings).describe("r", [window(n) for n in range(3)])
+    return Rescued(recipe, opened(rules, recording), settings).describe(Part("r", [window(n) for n in range(3)]))
 
 
 def test_only_what_failed_is_asked_and_only_as_text(cloud: Cloud, rules: Fallback, recording: Path) -> None:

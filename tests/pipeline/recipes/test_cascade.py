@@ -11,6 +11,7 @@ from chunkers.spans import TICKS_PER_SECOND, Span
 from pipeline.models.protocol import Cue, Heard, Prompt, Samples, Written
 from pipeline.prompts import load
 from pipeline.recipes.cascade import Cascade
+from pipeline.recipes.protocol import Part
 from pipeline.tables import ChunkRow
 
 S = TICKS_PER_SECOND
@@ -62,7 +63,7 @@ def window(index: int = 0, *, lead_in: int = 0) -> Window:
 
 def describe(hears: Says, writes: Says, *windows: Window, together: int = 1) -> list[ChunkRow]:
     recipe = Cascade(hears, writes, load("general", "chunk"), together=together)
-    return recipe.describe("r", windows)
+    return recipe.describe(Part("r", windows))
 
 
 def test_a_good_chunk() -> None:
