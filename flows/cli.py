@@ -22,6 +22,7 @@ from flows.cli_options import (
     StoreOption,
     exit_code,
     load_settings,
+    model_sets,
     open_store,
     stop_on_signals,
 )
@@ -53,7 +54,7 @@ app.command(epilog='Example: `longmedia serve --inbox inbox --cron "0 1 * * *" -
 
 @app.command(
     epilog="Examples: `longmedia run talk.mp3` · `longmedia run archive/ --store results` · "
-    "`longmedia run talk.mp3 --set write.model=qwen2.5-0.5b`"
+    "`longmedia run talk.mp3 --model qwen2.5-0.5b` · `longmedia run night.mp4 --recipe gemma --model ~/gemma-4-E4B-it`"
 )
 def run(
     paths: Annotated[list[Path] | None, typer.Argument(help="Recordings, folders of them, or patterns.")] = None,
@@ -63,6 +64,8 @@ def run(
     part: Annotated[str | None, typer.Option("--shard", help="i/n: only this machine's share of n machines.")] = None,
     store: StoreOption = "longmedia-store",
     recipe: Annotated[str | None, typer.Option(help="`cascade` or `gemma`.")] = None,
+    model: Annotated[str | None, typer.Option(help="Name or folder of the recipe's model that writes.")] = None,
+    quantization: Annotated[str | None, typer.Option(help="Of the recipe `gemma`: nf4, int8 or none.")] = None,
     profile: Annotated[str | None, typer.Option(help="Prompt profile, or a folder of prompts.")] = None,
     track: Annotated[str | None, typer.Option("--audio-track", help="A number, `mix`, `all` or `auto`.")] = None,
     sets: SetOption = [],  # noqa: B006 - typer reads it once
@@ -81,6 +84,9 @@ def run(
         raise SettingsError("nothing to run: name recordings, or give --list.")
     sets = [*sets, *([f"audio.track={track}"] if track else [])]
     settings = load_settings(config, sets, recipe=recipe, profile=profile)
+    if model or quantization:
+        sets = [*sets, *model_sets(model, quantization, settings)]
+        settings = load_settings(config, sets, recipe=recipe, profile=profile)
     files = discover(paths or [], listed)
     files = shard(files, part) if part else files
     stop = stop_on_signals()
@@ -159,10 +165,20 @@ def _find(name: str, store: Store) -> Run:
     return store.latest(matches[0] if matches else name)
 
 
+def _log() -> None:
+    """Our own log lines on standard error, from the level that LONGMEDIA_LOG names; those of libraries from ERROR."""
+    level = os.environ.get("LONGMEDIA_LOG", "ERROR").upper()
+    if level not in logging.getLevelNamesMapping():
+        raise SettingsError(f"LONGMEDIA_LOG={level}: expected DEBUG, INFO, WARNING or ERROR.")
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level="ERROR")
+    for package in ("chunkers", "pipeline", "flows"):
+        logging.getLogger(package).setLevel(level)
+
+
 def main() -> None:
     """The entry point: errors of ours become a line and an exit code, never a traceback."""
-    logging.basicConfig(format="%(levelname)s %(message)s", level=os.environ.get("LONGMEDIA_LOG", "ERROR"))
     try:
+        _log()
         app()
     except Interrupted:
         sys.exit(INTERRUPTED)

@@ -13,6 +13,7 @@ import typer
 
 from pipeline import settings as settings_module
 from pipeline.archive import Item
+from pipeline.errors import SettingsError
 from pipeline.settings import Settings
 from pipeline.store import Store
 
@@ -30,6 +31,14 @@ def load_settings(config: Path | None = None, sets: Sequence[str] = (), **fixed:
     """The settings of a command; `longmedia.toml` in the working folder is read where no file is named."""
     here = Path("longmedia.toml")
     return settings_module.load(config or (here if here.is_file() else None), sets, **fixed)
+
+
+def model_sets(model: str | None, quantization: str | None, settings: Settings) -> list[str]:
+    """`--model` and `--quantization` as settings: of the recipe `gemma` its one model, else the text model."""
+    place = "gemma.model" if settings.recipe == "gemma" else "write.model"
+    if quantization and settings.recipe != "gemma":
+        raise SettingsError("--quantization is for the recipe `gemma`.", cure="GGUF models are quantised already.")
+    return [f"{place}={model}"] * bool(model) + [f"gemma.quantization={quantization}"] * bool(quantization)
 
 
 def open_store(store: str, settings: Settings | None = None) -> Store:

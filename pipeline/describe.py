@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import itertools
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from chunkers import Decoded, Segment, Window
+from chunkers import Decoded, Segment, Span, Window
 from pipeline.errors import StoreDamagedError
 from pipeline.recipes.protocol import Chunk, Part, Recipe
 from pipeline.store import Run
@@ -81,7 +82,17 @@ def _part(run: Run, number: int, batch: list[Chunk], tail: list[ChunkRow], recip
         rows = {**stored, **{row.index: row for row in _described(due, recipe, plan)}}
         rows.update({row.index: row for row in tail})
         run.write_chunks(number, [rows[index] for index in sorted(rows)])
+        _log(rows.values(), plan.recording)
     return tail[-1].end if tail else batch[-1].span.end
+
+
+def _log(rows: Collection[ChunkRow], recording: str) -> None:
+    span = Span(min(row.start for row in rows), max(row.end for row in rows))
+    states = Counter(row.status for row in rows)
+    log.info("%s %s: %s", recording, span, ", ".join(f"{number} {state}" for state, number in states.items()))
+    for row in rows:
+        if row.error:
+            log.warning("%s %s: %s: %s", recording, row.span, row.status, row.error)
 
 
 def _stored(run: Run, number: int) -> dict[int, ChunkRow]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -28,6 +29,8 @@ from pipeline.prompts import load
 from pipeline.settings import Settings
 from pipeline.store import Run
 from pipeline.tables import NodeRow, to_nodes
+
+log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 
@@ -169,9 +172,7 @@ class _Merger:
         for at in range(0, len(missing), self._batch):
             batch = {index: tasks[index] for index in missing[at : at + self._batch]}
             for row in self._write(level, batch):
-                self._run.write_nodes(level, row.index, [row])
-                rows[row.index] = row
-                self._advance(1)
+                rows[row.index] = self._kept(row)
         return [rows[index] for index in range(len(tasks))]
 
     def _reuse(self, level: int, tasks: Sequence[_Task], stored: dict[int, NodeRow]) -> dict[int, NodeRow]:
@@ -191,10 +192,7 @@ class _Merger:
         """The root where no node of the level below has any text: it says so, and is tried again next time."""
         children = tuple(row.index for row in rows)
         task = _Task(Group(0, len(rows), whole, 0, 0), (), children, Prompt(""), "")
-        row = self._row(level, 0, task, None, error="no summary of the level below could be used")
-        self._run.write_nodes(level, 0, [row])
-        self._advance(1)
-        return row
+        return self._kept(self._row(level, 0, task, None, error="no summary of the level below could be used"))
 
     # -- planning -----------------------------------------------------------------------------------
 
@@ -385,6 +383,16 @@ class _Merger:
             with contextlib.suppress(StoreDamagedError):
                 rows.update((row.index, row) for row in to_nodes(self._run.read(level, part)))
         return rows
+
+    def _kept(self, row: NodeRow) -> NodeRow:
+        self._run.write_nodes(row.level, row.index, [row])
+        self._advance(1)
+        where = f"{row.recording} {row.span}, level {row.level}"
+        if row.error:
+            log.warning("%s: %s: %s", where, row.status, row.error)
+        else:
+            log.info("%s: %s, %.1f s", where, row.status, row.seconds)
+        return row
 
     def _advance(self, nodes: int) -> None:
         self._done += nodes

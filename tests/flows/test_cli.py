@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from chunkers import find_ffmpeg
+from flows.cli_options import model_sets
+from pipeline.settings import load
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -47,12 +49,26 @@ def test_help_shows_itself(tmp_path: Path, command: list[str]) -> None:
     "arguments",
     [["run"], ["run", "x.wav", "--set", "audio.lenth_s=3"], ["run", "x", "--set", "audio"], ["report"], ["fly"],
      ["report", "nothing", "--store", "empty"], ["models", "get", "nothing"], ["run", "x", "--config", "none.toml"],
-     ["run", "x", "--recipe", "soup"]],
+     ["run", "x", "--recipe", "soup"], ["run", "x", "--quantization", "nf4"],
+     ["run", "x", "--recipe", "gemma", "--quantization", "nf3"]],
 )  # fmt: skip
 def test_wrong_use_is_2(tmp_path: Path, arguments: list[str]) -> None:
     done = longmedia(*arguments, cwd=tmp_path)
     assert done.returncode == 2, done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_level_that_does_not_exist_is_wrong_use(tmp_path: Path) -> None:
+    done = longmedia("status", cwd=tmp_path, env={"LONGMEDIA_LOG": "loud"})
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "LONGMEDIA_LOG" in done.stderr
+
+
+@pytest.mark.parametrize(("recipe", "key"), [("gemma", "gemma.model"), ("cascade", "write.model")])
+def test_model_means_the_one_that_the_recipe_writes_with(recipe: str, key: str) -> None:
+    settings = load(sets=[f"recipe={recipe}"])
+    assert model_sets("some", None, settings) == [f"{key}=some"]
+    assert model_sets(None, None, settings) == []
 
 
 def bad_inputs(folder: Path) -> dict[str, str]:

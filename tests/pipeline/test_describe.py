@@ -121,6 +121,16 @@ def test_only_failed_chunks_are_tried_again_and_the_rest_is_kept(run: Run, recor
     assert list(run.chunks()) == list(undisturbed.chunks())
 
 
+def test_log_lines_name_recording_and_span(run: Run, recording: Recording, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "pipeline.describe")
+    go(run, recording, Pitch(broken=[4]))
+    (failed,) = [row for row in run.chunks() if row.status == "failed"]
+    assert f"r {failed.span}: failed: test" in caplog.text
+    parts = [record.message for record in caplog.records if record.levelname == "INFO"]
+    assert len(parts) == len(run.parts(0))
+    assert parts[0].startswith("r 0:00:00-")
+
+
 def test_what_was_stopped_in_the_middle_goes_on(run: Run, recording: Recording) -> None:
     class StopError(Exception):
         pass
