@@ -1,0 +1,38 @@
+"""What llama.cpp is told about its threads, in a process of its own: OpenMP reads it once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+_SCRIPT = """
+import os, sys
+from pathlib import Path
+from pipeline.models.llamacpp import LlamaCpp
+from pipeline.models.protocol import Prompt
+
+writer = LlamaCpp(Path(sys.argv[1]), context=1024, threads=2)
+(written,) = writer.write([Prompt("Say yes.")], max_tokens=4)
+assert written.tokens_out
+print("waits:", os.environ["OMP_WAIT_POLICY"], flush=True)
+os._exit(0)
+"""
+
+
+@pytest.mark.parametrize(("said", "waits"), [(None, "passive"), ("active", "active")])
+def test_waiting_threads_sleep_unless_the_user_says_otherwise(smollm2_gguf: Path, said: str | None, waits: str) -> None:
+    env = {key: value for key, value in os.environ.items() if key != "OMP_WAIT_POLICY"}
+    done = subprocess.run(
+        [sys.executable, "-c", _SCRIPT, str(smollm2_gguf)],
+        env=env | ({"OMP_WAIT_POLICY": said} if said else {}),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert f"waits: {waits}" in done.stdout
