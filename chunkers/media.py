@@ -33,7 +33,7 @@ from chunkers.errors import (
 from chunkers.ffmpeg import input_options
 from chunkers.identity import content_id
 from chunkers.levels import measure_levels
-from chunkers.spans import to_ticks
+from chunkers.spans import TICKS_PER_SECOND, to_ticks
 
 Firsts = dict[int, VideoFrame | AudioFrame]
 """Stream index to its first frame."""
@@ -131,7 +131,7 @@ def probe(path: Path | str, *, levels: bool = False) -> Recording:
     with _open(path) as container:
         recording = _describe(path, size, container)
     if levels:
-        measured = measure_levels(path, float(recording.duration) / 16_000, len(recording.audio))
+        measured = measure_levels(path, float(recording.duration) / TICKS_PER_SECOND, len(recording.audio))
         tracks = zip(recording.audio, measured, strict=True)
         recording = replace(recording, audio=tuple(replace(track, level_db=level) for track, level in tracks))
     return recording

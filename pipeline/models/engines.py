@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from pipeline.errors import MissingExtraError
+from pipeline.models.build import build
 from pipeline.models.catalog import find
 from pipeline.models.llamacpp import LlamaCpp
 from pipeline.models.protocol import Hearer, Writer
@@ -32,20 +32,13 @@ def once(key: object, load: Callable[[], _T]) -> _T:
 def weights_identity(name: str, settings: Settings) -> str:
     """What names the weights in a fingerprint: the pinned hash, or a hash of the user's own file.
 
-    Of a user's own file the size and the first megabyte are read: it holds the header with the
-    quantisation and the first tensors.
+    See `build` for what is read of a user's own file.
     """
     known = find(name)
     if known is not None:
         return f"{known.name}:{known.files[0].sha256[:16]}"
     path = locate(name, settings.models)
-    files = sorted(path.rglob("*")) if path.is_dir() else [path]
-    digest = hashlib.sha256()
-    for file in files:
-        if file.is_file():
-            with file.open("rb") as stream:
-                digest.update(f"{file.name}:{file.stat().st_size}:".encode() + stream.read(1 << 20))
-    return f"{path.name}:{digest.hexdigest()[:16]}"
+    return f"{path.name}:{build(path)}"
 
 
 def writer_identity(settings: Settings) -> str:

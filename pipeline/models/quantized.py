@@ -7,7 +7,6 @@ and loaded from then on. A saved NF4 checkpoint gives bit for bit the logits of 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import importlib.metadata
 import importlib.util
 import json
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pipeline.errors import MissingExtraError, ModelError, WeightsDamagedError, WeightsMissingError
+from pipeline.models.build import build
 
 Quantization = Literal["nf4", "int8", "none"]
 Device = Literal["auto", "cpu", "cuda"]
@@ -27,7 +27,6 @@ Dtype = Literal["auto", "float32", "bfloat16"]
 
 _NEEDED = ("torch", "torchvision", "transformers", "accelerate")
 _OLDEST_TRANSFORMERS = (5, 24)
-_EDGE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,25 +82,9 @@ def _missing(model: str, own: Path, why: str, size: str) -> WeightsMissingError:
     return WeightsMissingError(
         f"the weights of {model} are not on this machine and cannot be fetched ({why.rstrip('.')}).",
         cure=f"On a machine with a network: `hf download {model} --local-dir {own.name}`{weighs}; "
-        f"copy that folder to {own}, or name any other folder with `--set gemma.model=FOLDER`. "
+        f"copy that folder to {own}, or name any other folder with `--model FOLDER`. "
         "Meanwhile `--recipe cascade` runs with the embedded models.",
     )
-
-
-def build(folder: Path) -> str:
-    """12 hex digits that tell these weights from others: over the configuration and the edges of every weight file.
-
-    Reading all of 24 GB at each start would be the better proof and the worse habit.
-    """
-    digest = hashlib.sha256((folder / "config.json").read_bytes())
-    for path in sorted(folder.glob("*.safetensors")):
-        length = path.stat().st_size
-        digest.update(f"{path.name}:{length}".encode())
-        with path.open("rb") as stream:
-            digest.update(stream.read(_EDGE))
-            stream.seek(max(0, length - _EDGE))
-            digest.update(stream.read(_EDGE))
-    return digest.hexdigest()[:12]
 
 
 def read_config(folder: Path) -> dict[str, Any]:

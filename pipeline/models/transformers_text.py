@@ -7,7 +7,6 @@ quantised as any other.
 
 from __future__ import annotations
 
-import hashlib
 import struct
 import time
 from collections.abc import Sequence
@@ -15,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import LimitError, WeightsDamagedError, WeightsMissingError
+from pipeline.models.build import build
 from pipeline.models.generating import end_tokens, generate, in_halves, make_greedy
 from pipeline.models.protocol import Prompt, Written
-from pipeline.models.quantized import Plan, build, load, require, whole_folder
+from pipeline.models.quantized import Plan, load, require, whole_folder
 
 _PREFILL = 2048
 
@@ -119,9 +119,7 @@ def converted(gguf: Path, cache: Path) -> Path:
     """
     if not gguf.is_file():
         raise WeightsMissingError(f"{gguf}: no such file.")
-    with gguf.open("rb") as stream:
-        edge = hashlib.sha256(f"{gguf.stat().st_size}".encode() + stream.read(1 << 20)).hexdigest()[:12]
-    target = cache / f"{gguf.stem}-whole-{edge}"
+    target = cache / f"{gguf.stem}-whole-{build(gguf)}"
     if target.is_dir():
         return target
     require("gguf")

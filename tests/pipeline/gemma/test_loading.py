@@ -14,10 +14,11 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra `gemma`")
 
 from pipeline.errors import ModelError, WeightsDamagedError, WeightsMissingError  # noqa: E402
+from pipeline.models.build import build  # noqa: E402
 from pipeline.models.gemma import Gemma  # noqa: E402
 from pipeline.models.gemma_loading import load_gemma  # noqa: E402
 from pipeline.models.protocol import Prompt  # noqa: E402
-from pipeline.models.quantized import Plan, build, compute_dtype  # noqa: E402
+from pipeline.models.quantized import Plan, compute_dtype  # noqa: E402
 from pipeline.settings import Gemma as Settings  # noqa: E402
 from pipeline.settings import load as load_settings  # noqa: E402
 
