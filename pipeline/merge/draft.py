@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from chunkers.spans import Span
 from pipeline.facts import find
+from pipeline.merge.balance import Sentence, choose, cut, sections
 from pipeline.merge.citations import Citation, Source, Sources, labels, labels_inside, unlabelled
 from pipeline.merge.fidelity import LOOPING, Fidelity, comparable, invented, measure, repetition
 from pipeline.merge.notes import Note, Unit
@@ -48,6 +49,9 @@ class Desk:
         self._tokens = max(1, sum(count(note.text) for note in notes))
         self._kinds = ("number", "date") if abroad else comparable(self._text)
         self._sources = Sources(_sources(notes))
+        self._units = [unit for note in notes for unit in note.units]
+        moments = sorted((unit.spans[0].start, count(unit.text)) for unit in self._units if unit.spans)
+        self._sections = sections([start for start, _ in moments], [weight for _, weight in moments], cap)
 
     @property
     def ratio(self) -> float:
@@ -75,35 +79,59 @@ class Desk:
         if len(lines) < len(asked):
             done.append("repeats left out")
         draft = self._measured(self._within(lines, done), named, done)
+        if {"unfinished", "trimmed"} & set(done):
+            draft = self._cut(draft, lines, named, done)
         if len(draft.fidelity.invented_lines) == len(sentences(draft.text)):
             return replace(draft, text="", citations=())
         return self._completed(draft) if self._carry else draft
 
     def verbatim(self) -> Draft:
         """A lone note as it is: nothing can be lost."""
-        return self._copied([unit for note in self.notes for unit in note.units], ["copied"])
+        return self._copied(self._units, ["copied"])
 
     def extract(self) -> Draft:
         """Sentences of the notes, those with most facts first, in their order: for when no answer is of use."""
-        units = [unit for note in self.notes for unit in note.units]
-        return self._copied(self._choose(units, missing=set(self._facts()), used=0, fill=True), ["extract"])
+        return self._copied(self._choose([], frozenset(self._facts()), self._cap, fill=True), ["extract"])
 
     # -- steps --------------------------------------------------------------------------------------
 
     def _completed(self, draft: Draft) -> Draft:
         """The draft followed by sentences of the notes that hold facts it left out, as far as the cap allows."""
         missing = set(draft.fidelity.missing)
-        keys = {key for key, text in self._facts().items() if text in missing}
-        units = [unit for note in self.notes for unit in note.units]
-        carried = self._choose(units, missing=keys, used=self._count(draft.text), fill=False)
-        if not carried:
-            return draft
+        keys = frozenset(key for key, text in self._facts().items() if text in missing)
+        room, over = self._cap, 0
+        while True:
+            room -= over
+            carried = self._choose(self._weighed(draft), keys, room)
+            if not carried:
+                return draft
+            text = "\n".join([draft.text, *(_BULLET + unit.text for unit in carried)])
+            over = self._count(text) - self._cap  # joined lines may count more than their parts
+            if over <= 0:
+                break
         before = len(sentences(draft.text))
-        text = "\n".join([draft.text, *(_BULLET + unit.text for unit in carried)])
-        if self._count(text) > self._cap:
-            return draft
         citations = [*draft.citations, *self._carried(carried, before)]
         return self._final(text, citations, [*draft.fidelity.notes, f"{len(carried)} sentences carried"])
+
+    def _cut(self, draft: Draft, lines: list[tuple[str, str]], named: dict[str, list[int]], done: list[str]) -> Draft:
+        """The draft of an answer that ran out of room, without what its beginning has beyond its share."""
+        whole = sentences(draft.text)
+        kept = cut(self._weighed(draft), self._sections)
+        if len(kept) == len(whole) or whole != [line for _, line in lines[: len(whole)]]:
+            return draft
+        done.append(f"{len(whole) - len(kept)} sentences made way")
+        return self._measured("".join(lines[at][0] + lines[at][1] for at in kept).strip(), named, done)
+
+    def _weighed(self, draft: Draft) -> list[Sentence]:
+        """The draft's sentences, as the balance sees them."""
+        spans: dict[int, list[Span]] = {}
+        for one in draft.citations:
+            if one.valid:
+                spans.setdefault(one.sentence, []).append(one.span)
+        return [
+            Sentence(self._count(f"\n{line}"), self._sections.of(spans.get(number, ())))
+            for number, line in enumerate(sentences(draft.text))
+        ]
 
     def _within(self, lines: list[tuple[str, str]], done: list[str]) -> str:
         """The lines that fit the cap, as one text: a writer that overruns must not make the tree grow."""
@@ -148,20 +176,20 @@ class Desk:
     def _facts(self) -> dict[str, str]:
         return {fact.key: fact.text for fact in reversed(find(self._text)) if fact.kind in self._kinds}
 
-    def _choose(self, units: Sequence[Unit], *, missing: set[str], used: int, fill: bool) -> list[Unit]:
-        """Units with most missing facts a token, while they fit; with `fill` also units without any."""
-        left = self._cap - used
-        costs = {at: self._count(f"\n{_BULLET}{unit.text}") + 1 for at, unit in enumerate(units) if unit.spans}
-        holds = {at: {fact.key for fact in find(units[at].text)} for at in costs}
-        chosen: list[int] = []
-        while True:
-            fitting = [at for at in costs if at not in chosen and costs[at] <= left]
-            best = max(fitting, key=lambda at: (len(holds[at] & missing) / costs[at], -at), default=None)
-            if best is None or not (fill or holds[best] & missing):
-                return [units[at] for at in sorted(chosen)]
-            chosen.append(best)
-            left -= costs[best]
-            missing = missing - holds[best]
+    def _choose(
+        self, prose: Sequence[Sentence], missing: frozenset[str], room: int, *, fill: bool = False
+    ) -> list[Unit]:
+        """Sentences of the notes to stand beside `prose`; those that rest on no moment are never copied."""
+        units = [unit for unit in self._units if unit.spans]
+        weighed = [
+            Sentence(
+                self._count(f"\n{_BULLET}{unit.text}") + 1,
+                self._sections.of(unit.spans),
+                frozenset(fact.key for fact in find(unit.text)),
+            )
+            for unit in units
+        ]
+        return [units[at] for at in choose(prose, weighed, room, facts=missing, fill=fill)]
 
 
 def _lines(text: str) -> list[tuple[str, str]]:

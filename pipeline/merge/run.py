@@ -39,7 +39,7 @@ _REMARK_TOKENS = 96
 
 _CITE = "After every sentence write the number of its note in square brackets."
 
-_VERSION = 1
+_VERSION = 2
 """Raised where the same inputs would now give another node."""
 
 

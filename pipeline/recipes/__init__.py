@@ -16,7 +16,7 @@ from pipeline.settings import Settings
 _OVERLAPPING = 2
 """Recordings at once among which no two can wait for the models."""
 
-VERSION = "1"
+VERSION = "2"
 """Raised when code changes what is written although no setting, model or prompt did."""
 
 

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from chunkers import find_ffmpeg
 from flows.archive import archive_flow
 from flows.environment import prepare
 from flows.local import run_flow
 from flows.recording import recording_flow
+from pipeline.process import process
 from pipeline.settings import load
 from pipeline.store import Store
 
@@ -41,6 +43,13 @@ def silence(path: Path, seconds: int) -> Path:
     return path
 
 
+def spoken(path: Path, start_s: int) -> Path:
+    """Eight seconds of the meeting."""
+    cut = ["-ss", str(start_s), "-t", "8", "-i", str(ROOT / "data" / "meeting.opus")]
+    subprocess.run([find_ffmpeg(), "-v", "error", *cut, str(path)], check=True)
+    return path
+
+
 @pytest.fixture
 def flow_settings(whisper_base: Path, smollm2_gguf: Path) -> dict[str, object]:
     return load(None, ["write.model=smollm2-135m", "write.context=1024"]).model_dump(mode="json")
@@ -63,6 +72,25 @@ def test_the_archive_flow_keeps_failures_apart(server: None, tmp_path: Path, flo
     assert [item.fresh for item in again if item.state == "complete"] == [False, False, False]
     over = archive_flow([str(silence(tmp_path / "late.wav", 9))], flow_settings, str(tmp_path / "store"), until=1.0)
     assert [item.state for item in over] == ["stopped"]
+
+
+@pytest.mark.server
+@pytest.mark.filterwarnings("ignore")
+def test_recordings_that_share_their_batches_say_what_each_says_alone(
+    server: None, tmp_path: Path, whisper_base: Path, smollm2_gguf: Path
+) -> None:
+    clips = [spoken(tmp_path / f"{n}.flac", 12 * n) for n in range(4)]
+    sets = ["write.model=smollm2-135m", "write.context=1024", "write.chunk_tokens=16", "hear.beam=1"]
+    shared = load(None, [*sets, "media.recordings=4"])
+    items = archive_flow([str(clip) for clip in clips], shared.model_dump(mode="json"), str(tmp_path / "together"))
+    assert {item.state for item in items} == {"complete"}
+    for item, clip in zip(items, clips, strict=True):
+        alone = process(clip, load(None, sets), Store(str(tmp_path / "alone"))).run
+        together = Store(str(tmp_path / "together")).run(alone.key)
+        assert item.recording == alone.key.recording
+        said = [(row.transcript, row.summary) for row in together.chunks()]
+        assert said == [(row.transcript, row.summary) for row in alone.chunks()]
+        assert said[0][0]
 
 
 @pytest.mark.server

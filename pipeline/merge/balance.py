@@ -1,0 +1,110 @@
+"""Every part of a recording gets its share of the summary.
+
+A small writer that is told to merge many notes copies them one after the other until its cap: the first minutes
+fill the summary, and the rest is never mentioned. So the notes are taken as sections of equal weight, and the
+summary's room is shared out among them. Pure: counts in, choices out.
+"""
+
+from __future__ import annotations
+
+import itertools
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+from chunkers.spans import Span
+
+_SECTION = 60
+"""Tokens of a summary that a section should get: two or three sentences."""
+
+_TERSE = 24
+"""Added to the cost of every sentence in comparisons, so that the shortest is not the best by being short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sections:
+    """The sections of some notes, by the tick at which each begins, and the room of each in tokens."""
+
+    starts: tuple[int, ...]
+    share: float
+
+    def of(self, spans: Sequence[Span]) -> tuple[int, ...]:
+        """The sections in which `spans` begin; all of them where there is no span."""
+        found = {max(0, bisect_right(self.starts, span.start) - 1) for span in spans}
+        return tuple(sorted(found)) or tuple(range(len(self.starts)))
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What a choice knows of a sentence: its tokens, its sections and the facts that it holds."""
+
+    cost: int
+    sections: tuple[int, ...]
+    facts: frozenset[Hashable] = frozenset()
+
+
+def sections(starts: Sequence[int], weights: Sequence[int], cap: int) -> Sections:
+    """Sections of about equal weight for notes that begin at `starts` (ascending), and a summary of `cap` tokens."""
+    number = max(1, cap // _SECTION)
+    before = list(itertools.accumulate(weights, initial=0))
+    total = max(1, before[-1])
+    firsts: dict[int, int] = {}
+    for start, weight in zip(starts, before, strict=False):
+        firsts.setdefault(weight * number // total, start)
+    found = tuple(firsts.values()) or (0,)
+    return Sections(found, cap / len(found))
+
+
+def cut(prose: Sequence[Sentence], among: Sections) -> list[int]:
+    """Which sentences of an answer that ran out of room stay: none after its section has had its share."""
+    used: dict[int, float] = defaultdict(float)
+    kept = []
+    for number, sentence in enumerate(prose):
+        if min(used[at] for at in sentence.sections) < among.share:
+            kept.append(number)
+            _spend(used, sentence)
+    return kept
+
+
+def choose(
+    prose: Sequence[Sentence],
+    notes: Sequence[Sentence],
+    cap: int,
+    *,
+    facts: frozenset[Hashable],
+    fill: bool = False,
+) -> list[int]:
+    """Which sentences of the notes stand beside the prose, at most `cap` tokens in all.
+
+    The section that has least comes first, and of its sentences the one that holds most of the `facts` that are
+    still missing for its length; with `fill` also those that hold none, else they are never taken.
+    """
+    used: dict[int, float] = defaultdict(float)
+    for sentence in prose:
+        _spend(used, sentence)
+    left = cap - sum(sentence.cost for sentence in prose)
+    missing, chosen = facts, list[int]()
+
+    def worth(number: int) -> tuple[float, float, int]:
+        one = notes[number]
+        return -min(used[at] for at in one.sections), len(one.facts & missing) / (one.cost + _TERSE), -number
+
+    waiting = set(range(len(notes)))
+    while True:
+        waiting = {
+            number for number in waiting if notes[number].cost <= left and (fill or notes[number].facts & missing)
+        }
+        if not waiting:
+            return sorted(chosen)
+        best = max(waiting, key=worth)
+        waiting.discard(best)
+        chosen.append(best)
+        _spend(used, notes[best])
+        left -= notes[best].cost
+        missing -= notes[best].facts
+
+
+def _spend(used: dict[int, float], sentence: Sentence) -> None:
+    for at in sentence.sections:
+        used[at] += sentence.cost / len(sentence.sections)
