@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pipeline.errors import ModelError
+
+_ONE_AT_A_TIME = threading.Lock()
+"""Two generations at once would share the memory that a batch was sized for, and the seed, which is global."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -87,7 +91,7 @@ def generate(model: Any, inputs: Any, *, max_tokens: int, temperature: float = 0
     import torch
 
     sampling = {"do_sample": True, "temperature": temperature} if temperature > 0 else {"do_sample": False}
-    with torch.inference_mode(), _seeded():
+    with _ONE_AT_A_TIME, torch.inference_mode(), _seeded():
         output = model.generate(**inputs, max_new_tokens=max_tokens, **sampling, **options)
     answers = output[:, inputs["input_ids"].shape[1] :].tolist()
     return [_until_end(tokens, end_tokens(model)) for tokens in answers]

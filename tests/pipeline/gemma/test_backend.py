@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -132,3 +134,25 @@ def test_a_drafter_changes_nothing_but_the_speed(opened: Opened, checkpoint: Cal
     assert [answer.written.text for answer in drafted.ask(requests, max_tokens=6) if answer.written] == [
         written.text for written in plain if written
     ]
+
+
+def test_two_recordings_at_once_take_turns_in_the_model(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The seed is global, and a batch is sized for the whole device."""
+    gemma = opened("unified")
+    model, inside, most = gemma.loaded.model, [0], [0]
+    generate = model.generate
+
+    def watched(*args: Any, **kwargs: Any) -> Any:
+        inside[0] += 1
+        most[0] = max(most[0], inside[0])
+        time.sleep(0.05)
+        output = generate(*args, **kwargs)
+        inside[0] -= 1
+        return output
+
+    monkeypatch.setattr(model, "generate", watched)
+    alone = gemma.ask([SHORT], max_tokens=4, temperature=0.8)
+    with ThreadPoolExecutor(3) as pool:
+        answers = list(pool.map(lambda _: gemma.ask([SHORT], max_tokens=4, temperature=0.8), range(3)))
+    assert most == [1]
+    assert [one[0].written.text for one in answers if one[0].written] == [alone[0].written.text] * 3  # type: ignore[union-attr]
