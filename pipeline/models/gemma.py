@@ -7,6 +7,7 @@ task frame that Gemma was trained with: asked to do two things at once, it trans
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,6 +54,7 @@ class Gemma:
     def __init__(self, running: Running) -> None:
         self._running = running
         self._tokenizer = running.processor.tokenizer
+        self._tokenizing = threading.Lock()  # how it treats control tokens is its state, not the call's
         self._thought_end = self._tokenizer.convert_tokens_to_ids("<channel|>")
         self._thought_start = self._tokenizer.convert_tokens_to_ids("<|channel>")
 
@@ -78,17 +80,19 @@ class Gemma:
 
     def count(self, text: str) -> int:
         """Tokens of `text`; control tokens in it count as the plain text that they are."""
-        return len(self._tokenizer.encode(text, add_special_tokens=False, split_special_tokens=True))
+        with self._tokenizing:
+            return len(self._tokenizer.encode(text, add_special_tokens=False, split_special_tokens=True))
 
     def prompt_tokens(self, prompt: Prompt) -> int:
         """Tokens of the whole request, chat template included."""
-        inputs = self._running.processor.apply_chat_template(
-            conversation(Request(text=prompt.user, system=prompt.system)),
-            add_generation_prompt=True,
-            tokenize=True,
-            return_dict=True,
-            sanitize_control_tokens=True,
-        )
+        with self._tokenizing:
+            inputs = self._running.processor.apply_chat_template(
+                conversation(Request(text=prompt.user, system=prompt.system)),
+                add_generation_prompt=True,
+                tokenize=True,
+                return_dict=True,
+                sanitize_control_tokens=True,
+            )
         return len(inputs["input_ids"][0])
 
     def write(self, prompts: Sequence[Prompt], *, max_tokens: int, temperature: float = 0.0) -> list[Written]:
@@ -123,7 +127,8 @@ class Gemma:
 
     def _send(self, requests: Sequence[Request], max_tokens: int, temperature: float) -> list[Answer]:
         running = self._running
-        prepared = prepare(running.processor, running.limits, requests, running.frame_tokens)
+        with self._tokenizing:
+            prepared = prepare(running.processor, running.limits, requests, running.frame_tokens)
         errors = [self._error(prepared, row, max_tokens) for row in range(len(requests))]
         if any(errors):
             good = [request for request, error in zip(requests, errors, strict=True) if error is None]

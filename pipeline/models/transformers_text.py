@@ -8,6 +8,7 @@ quantised as any other.
 from __future__ import annotations
 
 import struct
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -45,6 +46,7 @@ class TransformersWriter:
             # Padding is masked; any token will do.
             self._tokenizer.pad_token_id = min(end_tokens(self._model))
         self._model.generation_config.pad_token_id = self._tokenizer.pad_token_id
+        self._tokenizing = threading.Lock()  # how it treats control tokens is its state, not the call's
         self._context = min(context, int(self._model.config.max_position_embeddings))
         self._batch = batch
         self._name = f"{weights.stem} {plan.quantization} {build(folder)}"
@@ -61,7 +63,8 @@ class TransformersWriter:
 
     def count(self, text: str) -> int:
         """Tokens of `text`; control tokens in it count as the plain text that they are."""
-        return len(self._tokenizer.encode(text, add_special_tokens=False, split_special_tokens=True))
+        with self._tokenizing:
+            return len(self._tokenizer.encode(text, add_special_tokens=False, split_special_tokens=True))
 
     def prompt_tokens(self, prompt: Prompt) -> int:
         """Tokens of the whole request, chat template included."""
@@ -81,14 +84,15 @@ class TransformersWriter:
 
     def _ids(self, prompt: Prompt) -> list[int]:
         system = [{"role": "system", "content": prompt.system}] if prompt.system else []
-        ids: list[int] = self._tokenizer.apply_chat_template(
-            [*system, {"role": "user", "content": prompt.user}],
-            add_generation_prompt=True,
-            tokenize=True,
-            return_dict=False,
-            # A transcript may hold anything, also the text of a control token.
-            sanitize_control_tokens=True,
-        )
+        with self._tokenizing:
+            ids: list[int] = self._tokenizer.apply_chat_template(
+                [*system, {"role": "user", "content": prompt.user}],
+                add_generation_prompt=True,
+                tokenize=True,
+                return_dict=False,
+                # A transcript may hold anything, also the text of a control token.
+                sanitize_control_tokens=True,
+            )
         return ids
 
     def _answer(self, requests: Sequence[list[int]], max_tokens: int, temperature: float) -> list[Written]:

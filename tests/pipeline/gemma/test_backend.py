@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -156,3 +157,26 @@ def test_two_recordings_at_once_take_turns_in_the_model(opened: Opened, monkeypa
         answers = list(pool.map(lambda _: gemma.ask([SHORT], max_tokens=4, temperature=0.8), range(3)))
     assert most == [1]
     assert [one[0].written.text for one in answers if one[0].written] == [alone[0].written.text] * 3  # type: ignore[union-attr]
+
+
+def test_counting_on_one_thread_leaves_the_control_tokens_of_another_alone(opened: Opened) -> None:
+    """`split_special_tokens` is a switch of the shared tokenizer: a prompt encoded meanwhile lost its turns."""
+    gemma = opened("unified")
+    prompt = Prompt("Merge the notes.", system="Copy numbers.")
+    alone = gemma.prompt_tokens(prompt)
+    done = threading.Event()
+
+    def counts() -> set[int]:
+        found = set()
+        while not done.is_set():
+            found.add(gemma.count("12 lorries crossed the bridge. " * 500))
+        return found
+
+    with ThreadPoolExecutor(2) as pool:
+        counting = [pool.submit(counts) for _ in range(2)]
+        try:
+            meanwhile = {gemma.prompt_tokens(prompt) for _ in range(200)}
+        finally:
+            done.set()
+        assert len({number for one in counting for number in one.result()}) == 1
+    assert meanwhile == {alone}
