@@ -116,8 +116,8 @@ class Recording:
 
     @property
     def pictures(self) -> tuple[VideoTrack, ...]:
-        """The video tracks that are no cover art."""
-        return tuple(track for track in self.video if not track.cover_art)
+        """The video tracks that can be looked at: no cover art, and of a size (a damaged header gives none)."""
+        return tuple(track for track in self.video if not track.cover_art and track.width > 0 < track.height)
 
 
 def probe(path: Path | str, *, levels: bool = False) -> Recording:

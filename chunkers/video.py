@@ -68,7 +68,7 @@ def segments(
 
 def _choose_video(recording: Recording, wanted: int | None) -> VideoTrack:
     if not recording.pictures:
-        art = "only cover art" if recording.video else "no video track"
+        art = "no video track but cover art or one without a size" if recording.video else "no video track"
         raise NoVideoError(recording.path, f"has {art}.", cure="Listen to it instead: `windows`.")
     if wanted is None:
         return next((track for track in recording.pictures if track.default), recording.pictures[0])

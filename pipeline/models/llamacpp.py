@@ -52,6 +52,7 @@ class LlamaCpp:
         params.cpuparams.n_threads = threads or os.cpu_count() or 1
         params.n_gpu_layers = gpu_layers
         params.cache_prompt = False
+        params.cache_ram_mib = 0  # else every finished prompt is kept, up to 8 GiB: no two of ours begin alike
         params.ui = False
         params.verbosity = -1
         params.warmup = False

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from chunkers import NoAudioError, TrackError, choose_audio, probe, render_probe, windows
+from chunkers import NoAudioError, NoVideoError, TrackError, choose_audio, probe, render_probe, segments, windows
 
 Make = Callable[..., Path]
 
@@ -85,3 +86,13 @@ def test_pixels_that_are_not_square(encode: Make) -> None:
         "dvd.mp4", "-f", "lavfi", "-i", "testsrc=s=720x576:r=25:d=1", "-vf", "setsar=64/45", "-c:v", "libx264"
     )
     assert (probe(path).video[0].width, probe(path).video[0].height) == (1024, 576)
+
+
+def test_a_picture_without_a_size_is_none(encode: Make) -> None:
+    """A flipped byte in a header gives 0 x 0: the sound is still there."""
+    film = encode("film.mkv", "-f", "lavfi", "-i", "testsrc=s=96x96:d=1", "-f", "lavfi", "-i", "sine=d=1")
+    recording = probe(film)
+    damaged = replace(recording, video=tuple(replace(track, width=0, height=0) for track in recording.video))
+    assert (len(recording.pictures), damaged.pictures) == (1, ())
+    with pytest.raises(NoVideoError, match="without a size"):
+        segments(damaged)
