@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -58,6 +59,16 @@ def exit_code(items: Sequence[Item]) -> int:
     return BLOCKED if "blocked" in states else GAPS
 
 
+def leave() -> None:
+    """End this process now, and with it Prefect's temporary server, which only an orderly end would stop."""
+    module = sys.modules.get("prefect.server.api.server")
+    servers = getattr(getattr(module, "SubprocessASGIServer", None), "_instances", {})
+    for server in list(servers.values()):
+        if server.server_process is not None:
+            server.server_process.terminate()
+    os._exit(INTERRUPTED)
+
+
 def stop_on_signals() -> threading.Event:
     """An event that Ctrl-C and SIGTERM set; the process ends by itself a little later, whatever runs.
 
@@ -68,10 +79,10 @@ def stop_on_signals() -> threading.Event:
     def handle(signum: int, frame: object) -> None:
         del signum, frame
         if stop.is_set():
-            os._exit(INTERRUPTED)
+            leave()
         stop.set()
         typer.echo("\nStopping; what is finished is kept. Run the same command to go on.", err=True)
-        timer = threading.Timer(_GRACE_S, os._exit, [INTERRUPTED])
+        timer = threading.Timer(_GRACE_S, leave)
         timer.daemon = True
         timer.start()
 

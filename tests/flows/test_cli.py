@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import psutil
 import pytest
 
 from chunkers import find_ffmpeg
@@ -135,3 +138,33 @@ def test_settings_are_listed(tmp_path: Path) -> None:
     done = longmedia("settings", cwd=tmp_path)
     assert "audio.length_s = 30" in done.stdout
     assert done.returncode == 0
+
+
+_BUSY = """
+import time
+from flows.environment import prepare
+prepare()
+from flows.cli_options import stop_on_signals
+from prefect.server.api.server import SubprocessASGIServer
+
+stop_on_signals()
+server = SubprocessASGIServer()
+server.start(timeout=180)
+print(server.server_process.pid, flush=True)
+while True:  # as if in a model's call, which nothing can interrupt
+    time.sleep(0.1)
+"""
+
+
+@pytest.mark.server
+def test_a_hard_end_takes_the_temporary_server_with_it(tmp_path: Path) -> None:
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PREFECT_HOME": str(tmp_path)}
+    with subprocess.Popen([sys.executable, "-c", _BUSY], env=env, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        server = psutil.Process(int(child.stdout.readline()))
+        child.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+        child.send_signal(signal.SIGINT)
+        assert child.wait(60) == 130
+    gone, _ = psutil.wait_procs([server], timeout=60)
+    assert gone or server.status() == psutil.STATUS_ZOMBIE  # where no init process reaps it
