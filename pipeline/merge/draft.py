@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from chunkers.spans import Span
 from pipeline.facts import find
@@ -99,10 +100,11 @@ class Desk:
         """The draft followed by sentences of the notes that hold facts it left out, as far as the cap allows."""
         missing = set(draft.fidelity.missing)
         keys = frozenset(key for key, text in self._facts().items() if text in missing)
+        prose = self._weighed(draft)
         room, over = self._cap, 0
         while True:
             room -= over
-            carried = self._choose(self._weighed(draft), keys, room)
+            carried = self._choose(prose, keys, room)
             if not carried:
                 return draft
             text = "\n".join([draft.text, *(_BULLET + unit.text for unit in carried)])
@@ -179,7 +181,13 @@ class Desk:
     def _choose(
         self, prose: Sequence[Sentence], missing: frozenset[str], room: int, *, fill: bool = False
     ) -> list[Unit]:
-        """Sentences of the notes to stand beside `prose`; those that rest on no moment are never copied."""
+        """Sentences of the notes to stand beside `prose`, at most `room` tokens in all."""
+        units, weighed = self._copyable
+        return [units[at] for at in choose(prose, weighed, room, facts=missing, fill=fill)]
+
+    @cached_property
+    def _copyable(self) -> tuple[list[Unit], list[Sentence]]:
+        """The sentences that may be copied, as the balance sees them; those that rest on no moment may not."""
         units = [unit for unit in self._units if unit.spans]
         weighed = [
             Sentence(
@@ -189,7 +197,7 @@ class Desk:
             )
             for unit in units
         ]
-        return [units[at] for at in choose(prose, weighed, room, facts=missing, fill=fill)]
+        return units, weighed
 
 
 def _lines(text: str) -> list[tuple[str, str]]:
