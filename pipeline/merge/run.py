@@ -11,7 +11,6 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from chunkers.spans import Span
 from pipeline.errors import EgressError, LimitError, ModelError, StoreDamagedError
@@ -20,12 +19,12 @@ from pipeline.fallback.outside import Outside
 from pipeline.fallback.policy import Trigger
 from pipeline.merge.draft import Desk, Draft
 from pipeline.merge.notes import Note, Slim, Unit, borders, of_chunks, of_nodes
+from pipeline.merge.office import Office
 from pipeline.merge.plan import Group, Item, Limits, plan, plan_level
 from pipeline.merge.sentences import sentences
 from pipeline.merge.split import split
 from pipeline.models.endpoint_format import Ask
 from pipeline.models.protocol import Prompt, Writer, Written
-from pipeline.prompts import load
 from pipeline.settings import Settings
 from pipeline.store import Run
 from pipeline.tables import NodeRow, to_nodes
@@ -33,11 +32,6 @@ from pipeline.tables import NodeRow, to_nodes
 log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
-
-_REMARK_TOKENS = 96
-"""Tokens of the prompt kept for naming what a first answer lost or invented."""
-
-_CITE = "After every sentence write the number of its note in square brackets."
 
 _VERSION = 2
 """Raised where the same inputs would now give another node."""
@@ -75,11 +69,6 @@ def merge(
     return rows[0]
 
 
-def limits(writer: Writer, settings: Settings) -> Limits:
-    """What one merge may hold with this writer, prompt and settings."""
-    return _Office(writer, settings).limits
-
-
 @dataclass(frozen=True, slots=True)
 class _Task:
     """One node to be written."""
@@ -91,55 +80,6 @@ class _Task:
     inputs_hash: str
 
 
-class _Office:
-    """Prompts and limits: what all nodes of a run share."""
-
-    def __init__(self, writer: Writer, settings: Settings) -> None:
-        self.writer = writer
-        self.count = lru_cache(maxsize=8192)(writer.count)
-        self.template = load(settings.profile, "merge")
-        self.cite = settings.merge.cite
-        self.abroad = settings.merge.language is not None
-        self.language = settings.merge.language or "the language of the notes"
-        budget = min(settings.merge.budget, writer.context)
-        overhead = writer.prompt_tokens(self.prompt("")) + _REMARK_TOKENS
-        self.limits = Limits(budget, overhead, settings.merge.max_tokens, writer.count(self.line(99, "")) + 1)
-        self.limits.check()
-        self.prose = max(1, round(self.limits.cap * (1 - settings.merge.carry)))
-
-    def prompt(self, text: str, remarks: str = "") -> Prompt:
-        """The template filled in, and below it what is to be done better than last time."""
-        prompt = self.template.fill(text=text, language=self.language)
-        return replace(prompt, user="\n".join(filter(None, [prompt.user, _CITE if self.cite else "", remarks])))
-
-    def line(self, label: int, text: str) -> str:
-        """A note as the writer sees it."""
-        return f"[{label}] {' '.join(text.split())}" if self.cite else f"- {' '.join(text.split())}"
-
-    def text(self, notes: Sequence[Note]) -> str:
-        """The notes of a prompt, a line each."""
-        return "\n".join(self.line(label, note.text) for label, note in enumerate(notes, 1))
-
-    def fits(self, prompt: Prompt) -> bool:
-        """Whether prompt and answer stay within the budget."""
-        return self.writer.prompt_tokens(prompt) + self.limits.cap <= self.limits.budget
-
-    def remarks(self, draft: Draft) -> str:
-        """What the second try is told, within its tokens."""
-        figures = draft.fidelity
-        parts: list[str] = []
-        for opening, names in (("Leave out, it is not in the notes:", figures.invented), ("Name:", figures.missing)):
-            kept: list[str] = []
-            for name in names:
-                text = " ".join([*parts, f"{opening} {'; '.join([*kept, name])}."])
-                if self.count(text) > _REMARK_TOKENS:
-                    break
-                kept.append(name)
-            if kept:
-                parts.append(f"{opening} {'; '.join(kept)}.")
-        return " ".join(parts) or "Say nothing twice."
-
-
 class _Merger:
     """Writes level after level of one run."""
 
@@ -149,7 +89,7 @@ class _Merger:
         self._run = run
         self._outside = outside
         self._writer = writer
-        self._office = _Office(writer, settings)
+        self._office = Office(writer, settings)
         self._batch = settings.write.slots
         self._progress = progress or (lambda _done, _total: None)
         self._done = 0

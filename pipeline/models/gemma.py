@@ -10,10 +10,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
 
 from pipeline.errors import LimitError, ModelError
+from pipeline.models.gemma_frames import Frames, patches
 from pipeline.models.gemma_inputs import Prepared, Proof, Request, conversation, prepare, refusal
 from pipeline.models.gemma_limits import Limits
 from pipeline.models.generating import generate, in_halves
@@ -55,6 +57,7 @@ class Gemma:
         self._running = running
         self._tokenizer = running.processor.tokenizer
         self._tokenizing = threading.Lock()  # how it treats control tokens is its state, not the call's
+        self._eyes = ThreadPoolExecutor(1, "frames")
         self._thought_end = self._tokenizer.convert_tokens_to_ids("<channel|>")
         self._thought_start = self._tokenizer.convert_tokens_to_ids("<|channel>")
 
@@ -101,6 +104,14 @@ class Gemma:
         answers = self.ask(requests, max_tokens=max_tokens, temperature=temperature)
         return [_words(answer) for answer in answers]
 
+    def look(self, frames: Frames, at: tuple[int, ...]) -> Future[Any]:
+        """Begin with the frames of a later request, on a thread of their own: its `patches`.
+
+        The model may hear meanwhile. A second request about the same frames can share them.
+        """
+        running = self._running
+        return self._eyes.submit(patches, running.processor, frames, at, running.frame_tokens, running.model.dtype)
+
     def ask(self, requests: Sequence[Request], *, max_tokens: int, temperature: float = 0.0) -> list[Answer]:
         """An answer for each request, in order.
 
@@ -127,6 +138,7 @@ class Gemma:
 
     def _send(self, requests: Sequence[Request], max_tokens: int, temperature: float) -> list[Answer]:
         running = self._running
+        wait([request.patches for request in requests if request.patches])
         with self._tokenizing:
             prepared = prepare(running.processor, running.limits, requests, running.frame_tokens)
         errors = [self._error(prepared, row, max_tokens) for row in range(len(requests))]

@@ -9,19 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.errors import InputMismatchError, LimitError, ModelError
+from pipeline.models.gemma_frames import Frames, holding, patches
 from pipeline.models.gemma_limits import Limits, frame_stamp, frame_tokens
 from pipeline.models.protocol import Samples
-
-Frames = NDArray[np.uint8]
-"""RGB frames, shape (frames, height, width, 3)."""
 
 _STAMP = re.compile(r"(\d+:\d\d)\s*$")
 _STAMP_TOKENS = 8
@@ -39,6 +37,8 @@ class Request:
     frames: Frames | None = None
     at: tuple[int, ...] = ()
     """When each frame is, in ticks from the start of the segment; as many as there are frames."""
+    patches: Future[Any] | None = None
+    """What `Gemma.look` began to make of the frames; without it they are made with the rest."""
     audio: tuple[Samples, ...] = ()
 
 
@@ -130,14 +130,7 @@ def expected(limits: Limits, request: Request, budget: int) -> Counts:
 
 def prepare(processor: Any, limits: Limits, requests: Sequence[Request], budget: int) -> Prepared:
     """Tensors and proofs of a batch; `processor` is Gemma's, `budget` the soft tokens a frame may cost."""
-    options: dict[str, Any] = {"padding": True, "padding_side": "left"}
-    if any(request.frames is not None for request in requests):
-        options |= {
-            "do_sample_frames": False,
-            "video_metadata": [[_metadata(request.at)] if request.at else [] for request in requests],
-            "videos_kwargs": {"max_soft_tokens": budget},
-        }
-    inputs = processor.apply_chat_template(
+    inputs = holding(processor, _patches(processor, requests, budget)).apply_chat_template(
         [conversation(request) for request in requests],
         add_generation_prompt=True,
         tokenize=True,
@@ -145,7 +138,7 @@ def prepare(processor: Any, limits: Limits, requests: Sequence[Request], budget:
         return_tensors="pt",
         # A transcript may hold anything, also the text of a control token.
         sanitize_control_tokens=True,
-        processor_kwargs=options,
+        processor_kwargs={"padding": True, "padding_side": "left"},
     )
     sent = _counts(processor, inputs, requests)
     lengths = inputs["attention_mask"].sum(dim=1).tolist()
@@ -156,6 +149,14 @@ def prepare(processor: Any, limits: Limits, requests: Sequence[Request], budget:
     )
 
 
+def _patches(processor: Any, requests: Sequence[Request], budget: int) -> list[Any]:
+    return [
+        request.patches.result() if request.patches else patches(processor, request.frames, request.at, budget)
+        for request in requests
+        if request.frames is not None
+    ]
+
+
 def conversation(request: Request) -> list[dict[str, Any]]:
     """The request as the processor's chat messages."""
     content: list[dict[str, Any]] = [{"type": "text", "text": request.text}]
@@ -164,16 +165,6 @@ def conversation(request: Request) -> list[dict[str, Any]]:
     content.extend({"type": "audio", "audio": samples} for samples in request.audio)
     system = [{"role": "system", "content": [{"type": "text", "text": request.system}]}] if request.system else []
     return [*system, {"role": "user", "content": content}]
-
-
-def _metadata(at: tuple[int, ...]) -> dict[str, Any]:
-    """When the frames are, told as a video of 16,000 frames a second: ticks are exact at any frame rate."""
-    return {
-        "fps": float(TICKS_PER_SECOND),
-        "frames_indices": list(at),
-        "total_num_frames": at[-1] + 1,
-        "duration": (at[-1] + 1) / TICKS_PER_SECOND,
-    }
 
 
 def _counts(processor: Any, inputs: Any, requests: Sequence[Request]) -> list[Counts]:

@@ -10,15 +10,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from chunkers import Segment, Span, Window, to_ticks
 from pipeline.cues import group
 from pipeline.errors import LimitError
 from pipeline.models.gemma import Answer, Gemma
+from pipeline.models.gemma_frames import Frames
 from pipeline.models.gemma_hearing import GemmaHearer, Listened, stretches
-from pipeline.models.gemma_inputs import Frames, Proof, Request
+from pipeline.models.gemma_inputs import Proof, Request
 from pipeline.models.gemma_limits import MOST_FRAMES, frame_stamp
 from pipeline.models.gemma_loading import load_gemma
 from pipeline.models.protocol import Hearer, Samples
@@ -38,6 +41,7 @@ class _Work:
     row: ChunkRow
     frames: Frames | None = None
     at: tuple[int, ...] = ()
+    patches: Future[Any] | None = None
     audio: list[tuple[Span, Samples]] = field(default_factory=list)
     """What it owns and is not silent."""
     error: str = ""
@@ -101,6 +105,7 @@ class GemmaRecipe:
         work = _Work(row, audio=[(window.span, _owned(window)) for window in windows if not window.silent])
         if seen and len(seen.frames):
             work.frames, work.at = seen.frames, _moments(seen)
+            work.patches = self._gemma.look(work.frames, work.at)
         elif not work.audio:
             row.status = "silent"
         return work
@@ -164,7 +169,14 @@ class GemmaRecipe:
         if self._listen_again:
             longest = self._gemma.limits.audio_samples
             audio = tuple(one[start:end] for _, one in work.audio for start, end in stretches(one, longest))
-        return Request(text=prompt.user + reminder, system=prompt.system, frames=work.frames, at=work.at, audio=audio)
+        return Request(
+            text=prompt.user + reminder,
+            system=prompt.system,
+            frames=work.frames,
+            at=work.at,
+            patches=work.patches,
+            audio=audio,
+        )
 
 
 class _Try:
