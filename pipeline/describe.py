@@ -7,10 +7,12 @@ one give the same rows.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -49,41 +51,67 @@ class Plan:
 
 
 def describe(run: Run, stream: Stream, recipe: Recipe, plan: Plan, progress: Callable[[int], None]) -> None:
-    """Describe every chunk of `stream` that the store does not hold yet.
+    """Describe every chunk of `stream` that the store does not hold yet, each part while the next one is decoded.
 
     `progress` is called with the first tick that is not done, after every part. Chunks that failed
     before are tried again; what was good is kept.
     """
-    end = 0
-    last: list[Chunk] = []
-    for number, batch in _batches(stream, plan.rows):
-        if last:
-            end = _part(run, number - 1, last, [], recipe, plan)
-            progress(end)
-        last = batch
-    tail = _tail(stream.report, plan.recording, last[-1] if last else None)
-    if last or tail:
-        number = last[0].index // plan.rows if last else 0
-        end = _part(run, number, last, tail, recipe, plan)
-        progress(end)
+    last: Chunk | None = None
+    number = 0
+    with contextlib.closing(_one_ahead(_parts(run, stream, recipe, plan))) as parts:
+        for part in parts:
+            _make(run, part, recipe, plan)
+            number, last = part.number, part.chunks[-1]
+            progress(last.span.end)
+    tail = _tail(stream.report, plan.recording, last)
+    if tail is not None:
+        stored = _stored(run, number)
+        if tail.index not in stored:
+            run.write_chunks(number, [*stored.values(), tail])
+            _log([tail], plan.recording)
+        progress(tail.end)
 
 
-def _batches(stream: Stream, size: int) -> Iterator[tuple[int, list[Chunk]]]:
-    for number, group in itertools.groupby(stream, key=lambda chunk: chunk.index // size):
-        yield number, list(group)
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part before it is made: its chunks, the rows that the store has of it, and the chunks that are due."""
+
+    number: int
+    chunks: list[Chunk]
+    stored: dict[int, ChunkRow]
+    due: list[Chunk]
 
 
-def _part(run: Run, number: int, batch: list[Chunk], tail: list[ChunkRow], recipe: Recipe, plan: Plan) -> int:
-    """Make one part, or what is missing of it; returns the first tick after it."""
-    stored = _stored(run, number)
-    again = {row.index // plan.together for row in stored.values() if row.status == "failed"}
-    due = [c for c in batch if c.index not in stored or c.index // plan.together in again]
-    if due or any(row.index not in stored for row in tail):
-        rows = {**stored, **{row.index: row for row in _described(due, recipe, plan)}}
-        rows.update({row.index: row for row in tail})
-        run.write_chunks(number, [rows[index] for index in sorted(rows)])
+def _parts(run: Run, stream: Stream, recipe: Recipe, plan: Plan) -> Iterator[_Part]:
+    """The parts as their chunks are decoded; a chunk that is due is begun as soon as it is there."""
+    for number, chunks in itertools.groupby(stream, key=lambda chunk: chunk.index // plan.rows):
+        part = _Part(number, [], _stored(run, number), [])
+        again = {row.index // plan.together for row in part.stored.values() if row.status == "failed"}
+        for chunk in chunks:
+            part.chunks.append(chunk)
+            if chunk.index not in part.stored or chunk.index // plan.together in again:
+                part.due.append(recipe.begin(chunk))
+        yield part
+
+
+def _one_ahead(parts: Iterator[_Part]) -> Generator[_Part]:
+    """Each part, while another thread takes the next one: two are in memory, not more."""
+    pool = ThreadPoolExecutor(1, "next-part")
+    try:
+        taken = pool.submit(next, parts, None)
+        while (part := taken.result()) is not None:
+            taken = pool.submit(next, parts, None)
+            yield part
+    finally:
+        # Left early, the thread ends with the stream, which the caller closes; waiting here would be for the decoder.
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _make(run: Run, part: _Part, recipe: Recipe, plan: Plan) -> None:
+    if part.due:
+        rows = {**part.stored, **{row.index: row for row in _described(part.due, recipe, plan)}}
+        run.write_chunks(part.number, [rows[index] for index in sorted(rows)])
         _log(rows.values(), plan.recording)
-    return tail[-1].end if tail else batch[-1].span.end
 
 
 def _log(rows: Collection[ChunkRow], recording: str) -> None:
@@ -133,20 +161,18 @@ def _silent_row(chunk: Chunk, recording: str) -> ChunkRow:
     )
 
 
-def _tail(report: Decoded, recording: str, last: Chunk | None) -> list[ChunkRow]:
+def _tail(report: Decoded, recording: str, last: Chunk | None) -> ChunkRow | None:
     """A row for what the header promised and the file did not hold."""
     missing = report.missing
     if missing is None:
-        return []
-    return [
-        ChunkRow(
-            recording=recording,
-            index=last.index + 1 if last else 0,
-            start=missing.start,
-            end=missing.end,
-            kind=kind(last) if last else "window",
-            status="skipped",
-            error="missing: the file ends before the length that its header gives",
-            attempts=0,
-        )
-    ]
+        return None
+    return ChunkRow(
+        recording=recording,
+        index=last.index + 1 if last else 0,
+        start=missing.start,
+        end=missing.end,
+        kind=kind(last) if last else "window",
+        status="skipped",
+        error="missing: the file ends before the length that its header gives",
+        attempts=0,
+    )

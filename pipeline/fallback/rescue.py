@@ -51,6 +51,10 @@ class Rescued:
         """The local writer."""
         return self._recipe.writer
 
+    def begin(self, chunk: Chunk) -> Chunk:
+        """As the local recipe does."""
+        return self._recipe.begin(chunk)
+
     def describe(self, *parts: Part) -> list[ChunkRow]:
         """The local rows, and for those that failed what came from outside; see `Recipe.describe`."""
         rows = self._recipe.describe(*parts)

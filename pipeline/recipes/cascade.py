@@ -14,7 +14,7 @@ from pipeline.errors import EndpointError, LimitError, ModelError, UnreachedErro
 from pipeline.facts import facts
 from pipeline.models.protocol import Heard, Hearer, Prompt, Writer, Written
 from pipeline.prompts import PromptTemplate
-from pipeline.recipes.protocol import SUMMARY, TOO_LONG, Part
+from pipeline.recipes.protocol import SUMMARY, TOO_LONG, Chunk, Part
 from pipeline.tables import ChunkRow
 
 _SECOND_TRY_TEMPERATURE = 0.4
@@ -34,6 +34,10 @@ class Cascade:
     max_tokens: int = 90
     together: int = 1
     sees: bool = field(default=False, init=False)
+
+    def begin(self, chunk: Chunk) -> Chunk:
+        """Nothing can be done before the models are free."""
+        return chunk
 
     def describe(self, *parts: Part) -> list[ChunkRow]:
         """Hear the batch, then summarise it; see `Recipe.describe`."""

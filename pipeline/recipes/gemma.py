@@ -34,6 +34,13 @@ from pipeline.tables import ChunkRow
 _REMINDER = "\n\nBegin with `SUMMARY:` and keep to those lines."
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Begun(Segment):
+    """A segment whose frames are being made into patches, or already are."""
+
+    patches: Future[Any]
+
+
 @dataclass(slots=True)
 class _Work:
     """A chunk on its way to a row."""
@@ -79,6 +86,13 @@ class GemmaRecipe:
         """The same model merges."""
         return self._gemma
 
+    def begin(self, chunk: Chunk) -> Chunk:
+        """The chunk, its frames on their way to patches."""
+        if not isinstance(chunk, Segment) or not len(chunk.frames):
+            return chunk
+        patches = self._gemma.look(chunk.frames, _moments(chunk))
+        return _Begun(chunk.index, chunk.span, chunk.frames, chunk.pts, chunk.windows, patches)
+
     def describe(self, *parts: Part) -> list[ChunkRow]:
         """One row a chunk, in order; a chunk that fails is a row that says so.
 
@@ -105,7 +119,7 @@ class GemmaRecipe:
         work = _Work(row, audio=[(window.span, _owned(window)) for window in windows if not window.silent])
         if seen and len(seen.frames):
             work.frames, work.at = seen.frames, _moments(seen)
-            work.patches = self._gemma.look(work.frames, work.at)
+            work.patches = seen.patches if isinstance(seen, _Begun) else self._gemma.look(work.frames, work.at)
         elif not work.audio:
             row.status = "silent"
         return work

@@ -37,6 +37,10 @@ class Recipe(Protocol):
         """The model that merges."""
         ...
 
+    def begin(self, chunk: Chunk) -> Chunk:
+        """`chunk` as it is to be described; what can be done for it while the models are busy is under way."""
+        ...
+
     def describe(self, *parts: Part) -> list[ChunkRow]:
         """One row a chunk, in order; all go through the models together.
 

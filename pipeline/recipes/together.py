@@ -8,7 +8,7 @@ from collections import deque
 from concurrent.futures import Future
 
 from pipeline.models.protocol import Writer
-from pipeline.recipes.protocol import Part, Recipe
+from pipeline.recipes.protocol import Chunk, Part, Recipe
 from pipeline.tables import ChunkRow
 
 
@@ -44,6 +44,10 @@ class Together:
     def writer(self) -> Writer:
         """The writer of the recipe behind it."""
         return self._recipe.writer
+
+    def begin(self, chunk: Chunk) -> Chunk:
+        """As the recipe behind it does."""
+        return self._recipe.begin(chunk)
 
     def describe(self, *parts: Part) -> list[ChunkRow]:
         """See `Recipe.describe`."""

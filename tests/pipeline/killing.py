@@ -19,7 +19,7 @@ import numpy as np
 from chunkers import Window
 from pipeline.models.protocol import Writer
 from pipeline.process import process
-from pipeline.recipes.protocol import Part
+from pipeline.recipes.protocol import Chunk, Part
 from pipeline.settings import load
 from pipeline.store import Store
 from pipeline.tables import ChunkRow
@@ -36,6 +36,9 @@ class Quick:
 
     sees = False
     writer: Writer = Words(first_sentences)
+
+    def begin(self, chunk: Chunk) -> Chunk:
+        return chunk
 
     def describe(self, *parts: Part) -> list[ChunkRow]:
         return [self._row(part.recording, one) for part in parts for one in part.chunks]

@@ -5,7 +5,9 @@ The recipe of these tests measures the pitch of each window, so that every row c
 
 from __future__ import annotations
 
+import threading
 import wave
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,8 +18,9 @@ from chunkers import Recording, Window, WindowRules, probe, windows
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.coverage import coverage
 from pipeline.describe import Plan, describe
+from pipeline.errors import ModelError
 from pipeline.models.protocol import Writer
-from pipeline.recipes.protocol import Part
+from pipeline.recipes.protocol import Chunk, Part
 from pipeline.store import Run, RunKey, Store
 from pipeline.tables import ChunkRow
 
@@ -34,6 +37,9 @@ class Pitch:
     def __init__(self, broken: Sequence[int] = ()) -> None:
         self.broken = set(broken)
         self.asked: list[int] = []
+
+    def begin(self, chunk: Chunk) -> Chunk:
+        return chunk
 
     def describe(self, *parts: Part) -> list[ChunkRow]:
         self.asked += [chunk.index for part in parts for chunk in part.chunks]
@@ -145,6 +151,57 @@ def test_what_was_stopped_in_the_middle_goes_on(run: Run, recording: Recording) 
     go(run, recording, recipe)
     assert min(recipe.asked) >= 3
     assert coverage(run.chunks()).end == recording.duration
+
+
+class Waits(Pitch):
+    """Describes a part only once the next one was begun; never waits for a part that does not come."""
+
+    def __init__(self, parts: int) -> None:
+        super().__init__()
+        self._left = parts
+        self._begun: dict[int, threading.Event] = defaultdict(threading.Event)
+        self.begun: list[int] = []
+
+    def begin(self, chunk: Chunk) -> Chunk:
+        self.begun.append(chunk.index)
+        self._begun[chunk.index // 3].set()
+        return chunk
+
+    def describe(self, *parts: Part) -> list[ChunkRow]:
+        self._left -= 1
+        number = parts[0].chunks[0].index // 3
+        assert self._left == 0 or self._begun[number + 1].wait(30)
+        return super().describe(*parts)
+
+
+def test_the_next_part_is_begun_while_one_is_described(run: Run, recording: Recording) -> None:
+    go(run, recording, Pitch())
+    parts = len(run.parts(0))
+    again = Store(run.files.local_path("other")).run(RunKey("r", "f"))
+    waits = Waits(parts)
+    go(again, recording, waits)
+    assert waits.begun == [row.index for row in run.chunks()]
+    assert list(again.chunks()) == list(run.chunks())
+
+
+def test_what_is_stored_is_not_begun(run: Run, recording: Recording) -> None:
+    go(run, recording, Pitch(broken=[4]))
+    waits = Waits(1)
+    go(run, recording, waits)
+    assert waits.begun == [4]
+
+
+def test_a_loop_that_is_left_early_leaves_no_thread(run: Run, recording: Recording) -> None:
+    class Stuck(Pitch):
+        def describe(self, *parts: Part) -> list[ChunkRow]:
+            raise ModelError("stuck")
+
+    before = set(threading.enumerate())
+    with pytest.raises(ModelError, match="stuck"):
+        go(run, recording, Stuck())
+    for thread in set(threading.enumerate()) - before:
+        thread.join(30)
+        assert not thread.is_alive()
 
 
 def test_a_damaged_part_is_made_anew(run: Run, recording: Recording) -> None:

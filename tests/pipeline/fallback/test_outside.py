@@ -28,7 +28,7 @@ from pipeline.models.endpoint import Endpoint
 from pipeline.models.endpoint_format import Ask
 from pipeline.models.endpoint_writer import EndpointWriter
 from pipeline.models.protocol import Prompt, Samples, Written
-from pipeline.recipes.protocol import Part
+from pipeline.recipes.protocol import Chunk, Part
 from pipeline.settings import Settings, load
 from pipeline.tables import ChunkRow
 from tests.pipeline.fallback import cloud as play
@@ -137,7 +137,7 @@ import sys
 from pathlib import Path
 from tests.pipeline.fallback.conftest import rules_for, gate_for
 from tests.pipeline.fallback.test_endpoint import ASK
-from pipeline.recipes.protocol import Part
+from pipeline.recipes.protocol import Chunk, Part
 from pipeline.models.endpoint import Endpoint
 rules = rules_for(sys.argv[1], Path(sys.argv[2]))
 Endpoint(rules).ask(ASK, max_tokens=24, gate=gate_for(rules, Path(sys.argv[3])))
@@ -246,6 +246,9 @@ class Fails:
     def write(self, prompts: Sequence[Prompt], *, max_tokens: int, temperature: float = 0.0) -> list[Written]:
         self.asked += 1
         return [Written(self.local, 10, 5, 0.1) for _ in prompts]
+
+    def begin(self, chunk: Chunk) -> Chunk:
+        return chunk
 
     def describe(self, *parts: Part) -> list[ChunkRow]:
         return [self._row(part.recording, chunk) for part in parts for chunk in part.chunks]

@@ -14,7 +14,7 @@ from chunkers import Span, Window
 from pipeline import recipes
 from pipeline.errors import ModelError
 from pipeline.models.protocol import Writer
-from pipeline.recipes.protocol import Part, Recipe
+from pipeline.recipes.protocol import Chunk, Part, Recipe
 from pipeline.recipes.together import Together
 from pipeline.settings import load
 from pipeline.tables import ChunkRow
@@ -31,6 +31,9 @@ class Slow:
     def __init__(self) -> None:
         self.calls: list[list[str]] = []
         self.begun, self.go = threading.Event(), threading.Event()
+
+    def begin(self, chunk: Chunk) -> Chunk:
+        return chunk
 
     def describe(self, *parts: Part) -> list[ChunkRow]:
         self.calls.append([part.recording for part in parts])

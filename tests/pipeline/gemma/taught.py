@@ -1,0 +1,57 @@
+"""A tiny checkpoint that answers the recipe's prompts, so that the whole road can be walked and read.
+
+`python -m tests.pipeline.gemma.taught DIR` writes one; `longmedia run FILE --recipe gemma --model DIR` then ends in
+a summary. It has learnt its few words by heart: what it says of a recording means nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from chunkers.spans import TICKS_PER_SECOND
+from pipeline.models.gemma_hearing import task_frame
+from pipeline.models.gemma_inputs import Request
+from pipeline.prompts import load
+from tests.pipeline.gemma import tiny
+
+HEARD = "words"
+LISTEN = "SUMMARY: words\nEVENT 00:01: now"
+WATCH = "SUMMARY: pictures\nSCREEN: MM 7\nEVENT 00:02: when"
+
+
+def noise(seconds: float, seed: int = 0) -> Any:
+    """Quiet noise, float32 in [-1, 1]."""
+    return np.random.default_rng(seed).uniform(-0.1, 0.1, round(seconds * TICKS_PER_SECOND)).astype(np.float32)
+
+
+def pictures(count: int, height: int = 72, width: int = 128, seed: int = 0) -> Any:
+    """Random frames, shape (count, height, width, 3)."""
+    return np.random.default_rng(seed).integers(0, 255, (count, height, width, 3), dtype=np.uint8)
+
+
+def seconds(count: int) -> tuple[int, ...]:
+    """A frame a second, in ticks."""
+    return tuple(range(0, count * TICKS_PER_SECOND, TICKS_PER_SECOND))
+
+
+def write(folder: Path) -> Path:
+    """Write it to `folder`, which is returned; half a minute on one core."""
+    hear, watch, listen = (load("general", f"gemma_{role}") for role in ("hear", "watch", "listen"))
+    lessons = []
+    prompt = hear.fill(language=task_frame("en"))
+    lessons += [(Request(text=prompt.user, audio=(noise(1, seed),)), HEARD) for seed in (7, 8, 9)]
+    prompt = listen.fill(transcript=f"00:00 {HEARD}")
+    lessons.append((Request(text=prompt.user, system=prompt.system), LISTEN))
+    prompt = watch.fill(transcript=f"00:00 {HEARD}")
+    lessons.append((Request(text=prompt.user, system=prompt.system, frames=pictures(3), at=seconds(3)), WATCH))
+    return tiny.teach(tiny.write(folder, "unified"), lessons)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    write(parser.parse_args().folder)
