@@ -6,30 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
-from chunkers import TICKS_PER_SECOND, Span, Window
 from pipeline.settings import Gemma as GemmaSettings
-
-HEARD = "words"
-LISTEN = "SUMMARY: words\nEVENT 00:01: now"
-WATCH = "SUMMARY: pictures\nSCREEN: MM 7\nEVENT 00:02: when"
-
-
-def noise(seconds: float, seed: int = 0) -> Any:
-    """Quiet noise, float32 in [-1, 1]."""
-    return np.random.default_rng(seed).uniform(-0.1, 0.1, round(seconds * TICKS_PER_SECOND)).astype(np.float32)
-
-
-def pictures(count: int, height: int = 72, width: int = 128, seed: int = 0) -> Any:
-    """Random frames, shape (count, height, width, 3)."""
-    return np.random.default_rng(seed).integers(0, 255, (count, height, width, 3), dtype=np.uint8)
-
-
-def seconds(count: int) -> tuple[int, ...]:
-    """A frame a second, in ticks."""
-    return tuple(range(0, count * TICKS_PER_SECOND, TICKS_PER_SECOND))
 
 
 def quantized_names(model: Any) -> list[str]:
@@ -38,13 +17,6 @@ def quantized_names(model: Any) -> list[str]:
 
     kinds = (bnb.nn.Linear4bit, bnb.nn.Linear8bitLt)
     return [name for name, module in model.named_modules() if isinstance(module, kinds)]
-
-
-def window(index: int, start_s: float, length_s: float, *, lead_s: float = 0, silent: bool = False) -> Window:
-    """An audio window of noise, which hears `lead_s` before its own span."""
-    start, lead = round(start_s * TICKS_PER_SECOND), round(lead_s * TICKS_PER_SECOND)
-    span = Span(start, start + round(length_s * TICKS_PER_SECOND))
-    return Window(index, span, Span(start - lead, span.end), noise(lead_s + length_s, index), silent)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -98,18 +70,6 @@ def opened(checkpoint: Callable[[str], Path], models_folder: Path) -> Callable[.
 @pytest.fixture(scope="session")
 def taught(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkpoint that answers the three prompts of the recipe, whatever it hears or sees."""
-    from pipeline.models.gemma_hearing import task_frame
-    from pipeline.models.gemma_inputs import Request
-    from pipeline.prompts import load
-    from tests.pipeline.gemma import tiny
+    from tests.pipeline.gemma import taught
 
-    hear, watch, listen = (load("general", f"gemma_{role}") for role in ("hear", "watch", "listen"))
-    lessons = []
-    prompt = hear.fill(language=task_frame("en"))
-    lessons += [(Request(text=prompt.user, audio=(noise(1, seed),)), HEARD) for seed in (7, 8, 9)]
-    prompt = listen.fill(transcript=f"00:00 {HEARD}")
-    lessons.append((Request(text=prompt.user, system=prompt.system), LISTEN))
-    prompt = watch.fill(transcript=f"00:00 {HEARD}")
-    lessons.append((Request(text=prompt.user, system=prompt.system, frames=pictures(3), at=seconds(3)), WATCH))
-    folder = tiny.write(tmp_path_factory.mktemp("taught") / "tiny-taught", "unified")
-    return tiny.teach(folder, lessons)
+    return taught.write(tmp_path_factory.mktemp("taught") / "tiny-taught")

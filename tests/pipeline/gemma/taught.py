@@ -8,34 +8,16 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from chunkers.spans import TICKS_PER_SECOND
 from pipeline.models.gemma_hearing import task_frame
 from pipeline.models.gemma_inputs import Request
 from pipeline.prompts import load
 from tests.pipeline.gemma import tiny
+from tests.pipeline.gemma.inputs import noise, pictures, seconds
 
 HEARD = "words"
 LISTEN = "SUMMARY: words\nEVENT 00:01: now"
 WATCH = "SUMMARY: pictures\nSCREEN: MM 7\nEVENT 00:02: when"
-
-
-def noise(seconds: float, seed: int = 0) -> Any:
-    """Quiet noise, float32 in [-1, 1]."""
-    return np.random.default_rng(seed).uniform(-0.1, 0.1, round(seconds * TICKS_PER_SECOND)).astype(np.float32)
-
-
-def pictures(count: int, height: int = 72, width: int = 128, seed: int = 0) -> Any:
-    """Random frames, shape (count, height, width, 3)."""
-    return np.random.default_rng(seed).integers(0, 255, (count, height, width, 3), dtype=np.uint8)
-
-
-def seconds(count: int) -> tuple[int, ...]:
-    """A frame a second, in ticks."""
-    return tuple(range(0, count * TICKS_PER_SECOND, TICKS_PER_SECOND))
 
 
 def write(folder: Path) -> Path:

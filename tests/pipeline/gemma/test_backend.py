@@ -17,7 +17,7 @@ from pipeline.models.gemma import Gemma  # noqa: E402
 from pipeline.models.gemma_inputs import Request, expected, prepare  # noqa: E402
 from pipeline.models.generating import in_halves  # noqa: E402
 from pipeline.models.protocol import Prompt, Writer  # noqa: E402
-from tests.pipeline.gemma.conftest import noise, pictures, seconds  # noqa: E402
+from tests.pipeline.gemma.inputs import noise, pictures, seconds  # noqa: E402
 
 Opened = Callable[..., Gemma]
 

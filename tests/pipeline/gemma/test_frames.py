@@ -12,7 +12,7 @@ torch = pytest.importorskip("torch", reason="needs the extra `gemma`")
 
 from pipeline.models.gemma import Gemma  # noqa: E402
 from pipeline.models.gemma_inputs import Request, conversation, prepare  # noqa: E402
-from tests.pipeline.gemma.conftest import noise, pictures, seconds  # noqa: E402
+from tests.pipeline.gemma.inputs import noise, pictures, seconds  # noqa: E402
 
 Opened = Callable[..., Gemma]
 

@@ -13,7 +13,7 @@ from pipeline.errors import InputMismatchError, LimitError, ModelError
 from pipeline.models.gemma_hearing import stretches
 from pipeline.models.gemma_inputs import Request, refusal
 from pipeline.models.gemma_limits import FRAME_BUDGETS, Limits, frame_stamp, frame_tokens, limits
-from tests.pipeline.gemma.conftest import noise, pictures, seconds
+from tests.pipeline.gemma.inputs import noise, pictures, seconds
 
 _UNIFIED = {"model_type": "gemma4_unified", "audio_config": {}, "vision_config": {}}
 _E2B = {"model_type": "gemma4", "audio_config": {}, "vision_config": {}}

@@ -19,7 +19,8 @@ from pipeline.recipes.gemma import GemmaRecipe, open_recipe  # noqa: E402
 from pipeline.recipes.protocol import Part, Recipe  # noqa: E402
 from pipeline.settings import load as load_settings  # noqa: E402
 from pipeline.tables import ChunkRow, to_chunks, to_table  # noqa: E402
-from tests.pipeline.gemma.conftest import HEARD, pictures, window  # noqa: E402
+from tests.pipeline.gemma.inputs import pictures, window  # noqa: E402
+from tests.pipeline.gemma.taught import HEARD  # noqa: E402
 
 SETS = ("hear.language=en", "gemma.device=cpu", "gemma.hear_tokens=32", "gemma.describe_tokens=32")
 SECOND = 16_000

@@ -18,7 +18,8 @@ from pipeline.models.gemma_loading import UNQUANTIZED  # noqa: E402
 from pipeline.models.protocol import Prompt  # noqa: E402
 from pipeline.models.quantized import Plan, load  # noqa: E402
 from pipeline.prompts import load as load_prompt  # noqa: E402
-from tests.pipeline.gemma.conftest import noise, pictures, quantized_names, seconds  # noqa: E402
+from tests.pipeline.gemma.conftest import quantized_names  # noqa: E402
+from tests.pipeline.gemma.inputs import noise, pictures, seconds  # noqa: E402
 
 Opened = Callable[..., Gemma]
 FILM = Request(text="Describe.", frames=pictures(60, 48, 96), at=seconds(60))

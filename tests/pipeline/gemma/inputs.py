@@ -1,0 +1,31 @@
+"""Sound and pictures for tests, made of seeded noise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from chunkers import TICKS_PER_SECOND, Span, Window
+
+
+def noise(seconds: float, seed: int = 0) -> Any:
+    """Quiet noise, float32 in [-1, 1]."""
+    return np.random.default_rng(seed).uniform(-0.1, 0.1, round(seconds * TICKS_PER_SECOND)).astype(np.float32)
+
+
+def pictures(count: int, height: int = 72, width: int = 128, seed: int = 0) -> Any:
+    """Random frames, shape (count, height, width, 3)."""
+    return np.random.default_rng(seed).integers(0, 255, (count, height, width, 3), dtype=np.uint8)
+
+
+def seconds(count: int) -> tuple[int, ...]:
+    """A frame a second, in ticks."""
+    return tuple(range(0, count * TICKS_PER_SECOND, TICKS_PER_SECOND))
+
+
+def window(index: int, start_s: float, length_s: float, *, lead_s: float = 0, silent: bool = False) -> Window:
+    """An audio window of noise, which hears `lead_s` before its own span."""
+    start, lead = round(start_s * TICKS_PER_SECOND), round(lead_s * TICKS_PER_SECOND)
+    span = Span(start, start + round(length_s * TICKS_PER_SECOND))
+    return Window(index, span, Span(start - lead, span.end), noise(lead_s + length_s, index), silent)
