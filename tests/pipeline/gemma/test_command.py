@@ -30,7 +30,12 @@ def test_a_real_recording_goes_all_the_way(
     cut = ["-v", "error", "-i", str(MEETING), *added, "-t", str(seconds), "-c:a", "copy", str(media)]
     subprocess.run([str(find_ffmpeg(None)), *cut], check=True)
     command = ["run", media, "--recipe", "gemma", "--model", taught, "--quantization", "nf4", "--store", tmp_path / "s"]
-    sets = ["hear.language=en", "gemma.hear_tokens=32", "gemma.describe_tokens=48", f"models.folder={tmp_path / 'models'}"]
+    sets = [
+        "hear.language=en",
+        "gemma.hear_tokens=32",
+        "gemma.describe_tokens=48",
+        f"models.folder={tmp_path / 'models'}",
+    ]
     done = subprocess.run(
         [
             *(sys.executable, "-c", "from flows.cli import main; main()"),
