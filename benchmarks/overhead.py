@@ -109,8 +109,7 @@ def main() -> None:
             ),
         }
         for name in arguments.only or kinds:
-            stream = kinds[name]()
-            with stream:
+            with kinds[name]() as stream:
                 figures = measure(
                     recipe, clock, stream, store.run(RunKey(name, "overhead")), settings.storage.part_rows
                 )

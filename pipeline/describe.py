@@ -57,14 +57,14 @@ def describe(run: Run, stream: Stream, recipe: Recipe, plan: Plan, progress: Cal
     before are tried again; what was good is kept.
     """
     last: Chunk | None = None
-    number = 0
     with contextlib.closing(_one_ahead(_parts(run, stream, recipe, plan))) as parts:
         for part in parts:
             _make(run, part, recipe, plan)
-            number, last = part.number, part.chunks[-1]
+            last = part.chunks[-1]
             progress(last.span.end)
     tail = _tail(stream.report, plan.recording, last)
     if tail is not None:
+        number = last.index // plan.rows if last else 0
         stored = _stored(run, number)
         if tail.index not in stored:
             run.write_chunks(number, [*stored.values(), tail])

@@ -19,8 +19,6 @@ from chunkers.spans import TICKS_PER_SECOND
 Frames = NDArray[np.uint8]
 """RGB frames, shape (frames, height, width, 3)."""
 
-_LISTS = ("num_frames_per_video", "num_soft_tokens_per_video", "video_metadata")
-
 
 def patches(processor: Any, frames: Frames, at: tuple[int, ...], budget: int, dtype: Any = None) -> Any:
     """What the processor makes of one video: tensors of `dtype`, and the moments that they were shown.
@@ -66,9 +64,9 @@ class _Made:
         return type(first)(
             {
                 name: [one for made in self._made for one in made[name]]
-                if name in _LISTS
+                if isinstance(value, list)
                 else torch.cat([made[name] for made in self._made])
-                for name in first
+                for name, value in first.items()
             }
         )
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,6 @@ from chunkers import Segment, Span, Window, to_ticks
 from pipeline.cues import group
 from pipeline.errors import LimitError
 from pipeline.models.gemma import Answer, Gemma
-from pipeline.models.gemma_frames import Frames
 from pipeline.models.gemma_hearing import GemmaHearer, Listened, stretches
 from pipeline.models.gemma_inputs import Proof, Request
 from pipeline.models.gemma_limits import MOST_FRAMES, frame_stamp
@@ -36,8 +35,9 @@ _REMINDER = "\n\nBegin with `SUMMARY:` and keep to those lines."
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Begun(Segment):
-    """A segment whose frames are being made into patches, or already are."""
+    """A segment whose frames are being made into patches, or already are; `at` is when each frame is."""
 
+    at: tuple[int, ...]
     patches: Future[Any]
 
 
@@ -46,9 +46,7 @@ class _Work:
     """A chunk on its way to a row."""
 
     row: ChunkRow
-    frames: Frames | None = None
-    at: tuple[int, ...] = ()
-    patches: Future[Any] | None = None
+    seen: _Begun | None = None
     audio: list[tuple[Span, Samples]] = field(default_factory=list)
     """What it owns and is not silent."""
     error: str = ""
@@ -88,38 +86,37 @@ class GemmaRecipe:
 
     def begin(self, chunk: Chunk) -> Chunk:
         """The chunk, its frames on their way to patches."""
-        if not isinstance(chunk, Segment) or not len(chunk.frames):
+        if isinstance(chunk, Window | _Begun) or not len(chunk.frames):
             return chunk
-        patches = self._gemma.look(chunk.frames, _moments(chunk))
-        return _Begun(chunk.index, chunk.span, chunk.frames, chunk.pts, chunk.windows, patches)
+        at = _moments(chunk)
+        patches = self._gemma.look(chunk.frames, at)
+        return _Begun(chunk.index, chunk.span, chunk.frames, chunk.pts, chunk.windows, at, patches)
 
     def describe(self, *parts: Part) -> list[ChunkRow]:
         """One row a chunk, in order; a chunk that fails is a row that says so.
 
         Raises `ModelError` where the device cannot hold a single request.
         """
-        works = [self._work(part.recording, chunk) for part in parts for chunk in part.chunks]
+        works = [self._work(part.recording, self.begin(chunk)) for part in parts for chunk in part.chunks]
         self._hear([work for work in works if work.audio])
-        self._understand([work for work in works if not work.error and (work.frames is not None or work.row.cues)])
+        self._understand([work for work in works if not work.error and (work.seen or work.row.cues)])
         return [_finished(work) for work in works]
 
     def _work(self, recording: str, chunk: Chunk) -> _Work:
-        seen = chunk if isinstance(chunk, Segment) else None
         windows = (chunk,) if isinstance(chunk, Window) else chunk.windows
         row = ChunkRow(
             recording=recording,
             index=chunk.index,
             start=chunk.span.start,
             end=chunk.span.end,
-            kind="segment" if seen else "window",
+            kind="segment" if isinstance(chunk, Segment) else "window",
             status="processed",
             model=self._names(),
             prompt_hash=_digest(self._prompts.values()),
         )
         work = _Work(row, audio=[(window.span, _owned(window)) for window in windows if not window.silent])
-        if seen and len(seen.frames):
-            work.frames, work.at = seen.frames, _moments(seen)
-            work.patches = seen.patches if isinstance(seen, _Begun) else self._gemma.look(work.frames, work.at)
+        if isinstance(chunk, _Begun):
+            work.seen = chunk
         elif not work.audio:
             row.status = "silent"
         return work
@@ -176,21 +173,17 @@ class GemmaRecipe:
         return [_Try(answer, work.span.ticks) for work, answer in zip(works, answers, strict=True)]
 
     def _request(self, work: _Work, reminder: str) -> Request:
-        template = self._prompts["listen" if work.frames is None else "watch"]
+        template = self._prompts["watch" if work.seen else "listen"]
         lines = [f"{frame_stamp(cue['start'] - work.span.start)} {cue['text']}" for cue in work.row.cues]
         prompt = template.fill(transcript="\n".join(lines) or "(none)")
         audio: tuple[Samples, ...] = ()
         if self._listen_again:
             longest = self._gemma.limits.audio_samples
             audio = tuple(one[start:end] for _, one in work.audio for start, end in stretches(one, longest))
-        return Request(
-            text=prompt.user + reminder,
-            system=prompt.system,
-            frames=work.frames,
-            at=work.at,
-            patches=work.patches,
-            audio=audio,
-        )
+        request = Request(text=prompt.user + reminder, system=prompt.system, audio=audio)
+        if work.seen is None:
+            return request
+        return replace(request, frames=work.seen.frames, at=work.seen.at, patches=work.seen.patches)
 
 
 class _Try:

@@ -21,7 +21,7 @@ WATCH = "SUMMARY: pictures\nSCREEN: MM 7\nEVENT 00:02: when"
 
 
 def write(folder: Path) -> Path:
-    """Write it to `folder`, which is returned; half a minute on one core."""
+    """Write it to `folder`, which is returned; a minute or more on one core."""
     hear, watch, listen = (load("general", f"gemma_{role}") for role in ("hear", "watch", "listen"))
     lessons = []
     prompt = hear.fill(language=task_frame("en"))

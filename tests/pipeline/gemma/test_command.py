@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,8 +14,8 @@ from chunkers import TICKS_PER_SECOND, find_ffmpeg
 from pipeline.coverage import coverage
 from pipeline.models.gemma_limits import frame_tokens
 from pipeline.store import Store
+from tests.flows.test_cli import ROOT, longmedia
 
-ROOT = Path(__file__).parents[3]
 MEETING = ROOT / "data" / "meeting.opus"
 PICTURE = ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=70", "-c:v", "libx264", "-preset", "ultrafast"]
 
@@ -36,19 +34,7 @@ def test_a_real_recording_goes_all_the_way(
         "gemma.describe_tokens=48",
         f"models.folder={tmp_path / 'models'}",
     ]
-    done = subprocess.run(
-        [
-            *(sys.executable, "-c", "from flows.cli import main; main()"),
-            *map(str, command),
-            *(word for one in sets for word in ("--set", one)),
-        ],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
+    done = longmedia(*command, *(word for one in sets for word in ("--set", one)), cwd=tmp_path)
     # Of real voices the checkpoint knows nothing: what it babbles may run into its cap, which is a failed row.
     assert done.returncode in {0, 3}, done.stderr
     (run,) = Store(tmp_path / "s").runs()
