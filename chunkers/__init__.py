@@ -13,6 +13,8 @@ from chunkers.errors import (
     NotFoundError,
     NotMediaError,
     NoVideoError,
+    ProbeError,
+    ProbeStartError,
     StalledError,
     TrackError,
     UnreadableError,
@@ -20,7 +22,8 @@ from chunkers.errors import (
 from chunkers.ffmpeg import ffmpeg_version, find_ffmpeg
 from chunkers.frames import BUDGETS, frame_size
 from chunkers.identity import content_id
-from chunkers.media import AudioTrack, Recording, VideoTrack, probe
+from chunkers.probing import probe
+from chunkers.recording import AudioTrack, Recording, VideoTrack
 from chunkers.segments import Segment, SegmentRules
 from chunkers.silence import is_silent, quiet_point
 from chunkers.spans import TICKS_PER_SECOND, Span, stamp, to_seconds, to_ticks, union
@@ -44,6 +47,8 @@ __all__ = [
     "NotAFileError",
     "NotFoundError",
     "NotMediaError",
+    "ProbeError",
+    "ProbeStartError",
     "Recording",
     "Segment",
     "SegmentRules",

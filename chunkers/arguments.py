@@ -9,7 +9,7 @@ from typing import Any
 import ffmpeg as builder
 
 from chunkers.ffmpeg import input_options
-from chunkers.media import Recording, VideoTrack
+from chunkers.recording import Recording, VideoTrack
 from chunkers.spans import TICKS_PER_SECOND
 from chunkers.tracks import Choice, audio_start
 

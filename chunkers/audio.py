@@ -14,7 +14,7 @@ from chunkers.arguments import audio_output, command, source
 from chunkers.decoding import Decoded, Decoding, check_end, judge, runs_away
 from chunkers.errors import NoAudioError
 from chunkers.ffmpeg import Child, Pipe, find_ffmpeg
-from chunkers.media import Recording
+from chunkers.recording import Recording
 from chunkers.silence import is_silent, quiet_point
 from chunkers.spans import TICKS_PER_SECOND, Span, to_ticks
 from chunkers.tracks import Choice, audio_duration, audio_start, check_choice, choose_audio

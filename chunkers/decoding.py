@@ -11,8 +11,8 @@ from typing import Generic, Self, TypeVar
 
 from chunkers.errors import DecodeError
 from chunkers.ffmpeg import Child
-from chunkers.media import Recording
 from chunkers.readahead import ReadAhead
+from chunkers.recording import Recording
 from chunkers.spans import Span, stamp, to_ticks
 
 T = TypeVar("T")

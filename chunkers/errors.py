@@ -29,6 +29,7 @@ class MediaError(LongmediaError):
     def __init__(self, path: Path | str, message: str, *, cure: str = "") -> None:
         super().__init__(f"{path}: {message}", cure=cure)
         self.path = Path(path)
+        self.what = message
 
 
 class NotFoundError(MediaError):
@@ -69,6 +70,14 @@ class DecodeError(MediaError):
 
 class StalledError(MediaError):
     """The source gave nothing for longer than the stall time-out (a FIFO, a dead network mount)."""
+
+
+class ProbeError(MediaError):
+    """The process that reads the header died of the file: a crash, or more memory than it may have."""
+
+
+class ProbeStartError(LongmediaError):
+    """The process that reads headers cannot be started on this machine."""
 
 
 class FfmpegMissingError(LongmediaError):

@@ -1,4 +1,4 @@
-"""How loud the audio tracks are, from a few short excerpts."""
+"""How loud the audio tracks are, from a few short excerpts; only in the process of `chunkers.probe_child`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import av
 import av.error
 import numpy as np
 
-from chunkers.ffmpeg import input_options
+from chunkers.demuxing import open_container
+from chunkers.errors import MediaError
 
 EXCERPTS = 12
 EXCERPT_S = 2.0
@@ -39,15 +40,15 @@ def _powers(path: Path, start_s: float, length_s: float, tracks: int) -> list[fl
     sums = [0.0] * tracks
     counts = [0] * tracks
     with (
-        contextlib.suppress(av.error.FFmpegError),
-        av.open(f"file:{path}", options=input_options(), timeout=60.0, metadata_errors="replace") as container,
+        contextlib.suppress(av.error.FFmpegError, MediaError),
+        open_container(path) as container,
     ):
         indices = {stream.index: index for index, stream in enumerate(container.streams.audio)}
         mono = [av.AudioResampler(format="flt", layout="mono") for _ in range(tracks)]
         if start_s:
             container.seek(int(start_s * av.time_base) + (container.start_time or 0))
         for packet in container.demux(audio=list(range(tracks))):
-            at_s = None if packet.pts is None else float(packet.pts * packet.time_base)
+            at_s = None if packet.pts is None or not packet.time_base else packet.pts * float(packet.time_base)
             if at_s is not None and at_s - (container.start_time or 0) / av.time_base > start_s + length_s:
                 break
             index = indices[packet.stream.index]

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Literal
 
 from chunkers.errors import NoAudioError, TrackError
-from chunkers.media import AudioTrack, Recording
+from chunkers.recording import AudioTrack, Recording
 from chunkers.spans import stamp, to_ticks
 
 Choice = int | Literal["mix"]

@@ -11,7 +11,7 @@ from chunkers.decoding import Decoded, Decoding, check_end, judge, runs_away
 from chunkers.errors import NoVideoError, TrackError
 from chunkers.ffmpeg import Child, Pipe, find_ffmpeg
 from chunkers.frames import frame_size
-from chunkers.media import Recording, VideoTrack
+from chunkers.recording import Recording, VideoTrack
 from chunkers.segments import Segment, SegmentCutter, SegmentRules
 from chunkers.spans import to_ticks
 from chunkers.tracks import Choice, audio_duration, audio_start, check_choice, choose_audio

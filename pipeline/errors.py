@@ -4,7 +4,8 @@ LongmediaError
 ├── MediaError                      a recording cannot be used          (chunkers/errors.py)
 │   ├── NotFoundError   NotAFileError   UnreadableError   EmptyFileError
 │   ├── NotMediaError   NoAudioError    NoVideoError      TrackError
-│   └── DecodeError     StalledError
+│   └── DecodeError     StalledError    ProbeError
+├── ProbeStartError                 no process that reads headers       (chunkers/errors.py)
 ├── FfmpegMissingError              no ffmpeg to decode with            (chunkers/errors.py)
 ├── SettingsError                   a setting is unknown or absurd
 ├── ModelError
@@ -39,6 +40,8 @@ from chunkers.errors import (
     NotFoundError,
     NotMediaError,
     NoVideoError,
+    ProbeError,
+    ProbeStartError,
     StalledError,
     TrackError,
     UnreadableError,
@@ -64,6 +67,8 @@ __all__ = [
     "NotAFileError",
     "NotFoundError",
     "NotMediaError",
+    "ProbeError",
+    "ProbeStartError",
     "SettingsError",
     "StalledError",
     "StoreBusyError",

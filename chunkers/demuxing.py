@@ -1,14 +1,18 @@
-"""What a file holds, as its header tells it."""
+"""The header of a file, read with PyAV; only ever in the process of `chunkers.probe_child`.
+
+A demuxer is native code that meets bytes which nobody has checked. It may crash, hang or ask for all the memory.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import itertools
 import re
-import stat
-from dataclasses import dataclass, replace
 from fractions import Fraction
+from numbers import Rational
 from pathlib import Path
+from typing import Any
 
 import av
 import av.error
@@ -21,19 +25,11 @@ from av.stream import Disposition, Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from chunkers.errors import (
-    EmptyFileError,
-    MediaError,
-    NotAFileError,
-    NotFoundError,
-    NotMediaError,
-    StalledError,
-    UnreadableError,
-)
+from chunkers.errors import MediaError, NotMediaError, StalledError
 from chunkers.ffmpeg import input_options
 from chunkers.identity import content_id
-from chunkers.levels import measure_levels
-from chunkers.spans import TICKS_PER_SECOND, to_ticks
+from chunkers.recording import AudioTrack, Recording, VideoTrack
+from chunkers.spans import to_ticks
 
 Firsts = dict[int, VideoFrame | AudioFrame]
 """Stream index to its first frame."""
@@ -44,130 +40,35 @@ _FRAME_SEARCH_PACKETS = 500
 _GUESSING = {"aac", "ac3", "eac3", "dts", "amr", "h264", "hevc", "m4v", "mjpeg", "mpegvideo", "obu", "vc1"}
 """Containers without a clock: their duration is guessed from the bit rate."""
 
-
-@dataclass(frozen=True, slots=True)
-class AudioTrack:
-    """One audio track. Times are in seconds on the recording's clock."""
-
-    index: int
-    """Among the audio tracks, from 0; what a user chooses by."""
-    stream: int
-    """Among all streams of the container."""
-    codec: str
-    channels: int
-    sample_rate: int
-    language: str | None
-    title: str | None
-    default: bool
-    start: Fraction
-    """Its first sample that can be decoded."""
-    first_packet: Fraction
-    """What the container calls its start."""
-    duration: Fraction | None
-    level_db: float | None = None
-    """The loudest of a few excerpts, mixed to mono, in dBFS RMS; -inf is digital silence, None not measured."""
+_TAG_OPTIONS: dict[str, Any] = {"metadata_errors": "surrogateescape"} if int(av.__version__.split(".")[0]) < 19 else {}
+"""Tags in another encoding than UTF-8 must not stop a file from being opened: PyAV 19 keeps their bytes as
+surrogates, earlier versions do so only when told, and 19 no longer knows the argument."""
 
 
-@dataclass(frozen=True, slots=True)
-class VideoTrack:
-    """One video track. Times are in seconds on the recording's clock."""
+def read_header(path: Path) -> Recording:
+    """What `path` holds. Nothing but this one file is opened, whatever it says.
 
-    index: int
-    stream: int
-    codec: str
-    width: int
-    """As shown: after rotation and with square pixels."""
-    height: int
-    rotation: int
-    """Degrees counter-clockwise that a player turns the picture by; a multiple of 90."""
-    fps: Fraction | None
-    """The average rate."""
-    start: Fraction
-    """Its first frame that can be decoded."""
-    first_packet: Fraction
-    """What the container calls its start."""
-    duration: Fraction | None
-    cover_art: bool
-    """A picture that comes with the sound, and no video."""
-    language: str | None = None
-    title: str | None = None
-    default: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """One input file and its tracks."""
-
-    path: Path
-    container: str
-    size: int
-    """Bytes."""
-    duration: int
-    """Ticks, as the header says; 0 where it does not."""
-    start_time: Fraction
-    """The container's own stamp, in seconds, of the moment that is zero on the recording's clock."""
-    audio: tuple[AudioTrack, ...]
-    video: tuple[VideoTrack, ...]
-    content_id: str
-    exact_duration: bool = True
-    """False where the header's duration is a guess from the bit rate."""
-    stamps_jump: bool = False
-    """The container allows its time stamps to jump (MPEG-TS, MPEG-PS, Ogg)."""
-
-    @property
-    def pictures(self) -> tuple[VideoTrack, ...]:
-        """The video tracks that can be looked at: no cover art, and of a size (a damaged header gives none)."""
-        return tuple(track for track in self.video if not track.cover_art and track.width > 0 < track.height)
-
-
-def probe(path: Path | str, *, levels: bool = False) -> Recording:
-    """Read the header of `path`; with `levels` also how loud each audio track is, from a few short excerpts.
-
-    Nothing but this one file is opened, whatever it says. Raises, each with its cause and cure, `NotFoundError`,
-    `NotAFileError`, `UnreadableError`, `EmptyFileError`, `NotMediaError` and `StalledError`.
+    Raises `NotMediaError` and `StalledError`, each with its cause and cure, and `OSError`.
     """
-    path = Path(path)
-    size = _check_file(path)
-    with _open(path) as container:
-        recording = _describe(path, size, container)
-    if levels:
-        measured = measure_levels(path, float(recording.duration) / TICKS_PER_SECOND, len(recording.audio))
-        tracks = zip(recording.audio, measured, strict=True)
-        recording = replace(recording, audio=tuple(replace(track, level_db=level) for track, level in tracks))
-    return recording
+    size = path.stat().st_size
+    with open_container(path) as container:
+        return _describe(path, size, container)
 
 
-def _check_file(path: Path) -> int:
+def open_container(path: Path) -> InputContainer:
+    """`path`, opened for demuxing by PyAV. Raises `NotMediaError`, `StalledError` and `MemoryError`."""
     try:
-        status = path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        raise NotFoundError(path, "there is no such file.", cure="Check the name.") from None
-    except PermissionError:
-        raise UnreadableError(path, "may not be reached.", cure="Check the rights of its folders.") from None
-    except (OSError, ValueError) as error:
-        raise NotFoundError(path, f"cannot be reached ({error}).", cure="Check the name and the disk.") from error
-    if stat.S_ISDIR(status.st_mode):
-        raise NotAFileError(path, "is a directory.", cure="Name the files in it, one by one.")
-    if not stat.S_ISREG(status.st_mode):
-        # It could be read once only, but it is read twice: for its header and for its content.
-        raise NotAFileError(path, "is a pipe or a device.", cure="Write it to a file first.")
-    try:
-        path.open("rb").close()
-    except OSError as error:
-        raise UnreadableError(path, f"may not be read ({error.strerror}).", cure="Check its rights.") from error
-    if not status.st_size:
-        raise EmptyFileError(path, "is empty.", cure="Was it copied to the end?")
-    return status.st_size
-
-
-def _open(path: Path) -> InputContainer:
-    try:
-        return av.open(f"file:{path}", options=input_options(), timeout=OPEN_TIMEOUT_S, metadata_errors="replace")
+        container: InputContainer = av.open(
+            f"file:{path}", options=input_options(), timeout=OPEN_TIMEOUT_S, **_TAG_OPTIONS
+        )
     except av.error.FFmpegError as error:
         raise _translated(path, error) from error
+    return container
 
 
 def _translated(path: Path, error: av.error.FFmpegError) -> MediaError:
+    if error.errno == errno.ENOMEM:
+        raise MemoryError
     if isinstance(error, TimeoutError | av.error.ExitError):
         return StalledError(path, f"gave nothing for {OPEN_TIMEOUT_S:g} s.", cure="Copy it to a local disk first.")
     with path.open("rb") as file:
@@ -216,14 +117,21 @@ def _start_time(container: InputContainer) -> Fraction:
     return min((stamp for stamp in starts if abs(stamp - rounded) < Fraction(1, 10**6)), default=rounded)
 
 
+def _fraction(ratio: Rational | None) -> Fraction | None:
+    """What PyAV gives for a time base, a rate or an aspect ratio; an unset one is None in 18 and a falsy 0/1 in 19."""
+    return Fraction(int(ratio.numerator), int(ratio.denominator)) if ratio else None
+
+
 def _exact(stream: Stream, value: int | None) -> Fraction | None:
-    return None if value is None or stream.time_base is None else value * stream.time_base
+    time_base = _fraction(stream.time_base)
+    return None if value is None or time_base is None else value * time_base
 
 
 def _starts(stream: Stream, first: Frame | None, start_time: Fraction) -> tuple[Fraction, Fraction]:
     """On the recording's clock: the first frame, and the first packet."""
     packet = _exact(stream, stream.start_time)
-    frame = None if first is None or first.pts is None or first.time_base is None else first.pts * first.time_base
+    time_base = None if first is None else _fraction(first.time_base)
+    frame = None if first is None or first.pts is None or time_base is None else first.pts * time_base
     packet = start_time if packet is None else packet
     return (packet if frame is None else frame) - start_time, packet - start_time
 
@@ -241,12 +149,18 @@ def _duration(stream: Stream) -> Fraction | None:
 
 
 def _labels(stream: Stream) -> tuple[str | None, str | None, bool]:
-    language = stream.metadata.get("language")
+    language = _tag(stream, "language")
     return (
-        None if language in {None, "", "und"} else language,
-        stream.metadata.get("title") or None,
+        None if language == "und" else language,
+        _tag(stream, "title"),
         bool(stream.disposition & Disposition.default),
     )
+
+
+def _tag(stream: Stream, name: str) -> str | None:
+    """A tag as text that can be printed: bytes that are no UTF-8 become replacement characters."""
+    raw = stream.metadata.get(name, "").encode("utf-8", "surrogateescape")
+    return raw.decode("utf-8", "replace") or None
 
 
 def _audio_track(index: int, stream: AudioStream, first: Firsts, start_time: Fraction) -> AudioTrack:
@@ -275,8 +189,8 @@ def _video_track(index: int, stream: VideoStream, first: Firsts, start_time: Fra
     context = stream.codec_context
     width, height = (context.width, context.height) if context else (0, 0)
     # Square pixels: a DVD stores 720 columns for what is shown 1024 wide.
-    if context and context.sample_aspect_ratio:
-        width = round(width * context.sample_aspect_ratio)
+    if context and (aspect := _fraction(context.sample_aspect_ratio)):
+        width = round(width * aspect)
     rotation = round(frame.rotation / 90) * 90 % 360 if isinstance(frame, VideoFrame) else 0
     if rotation % 180:
         width, height = height, width
@@ -287,7 +201,7 @@ def _video_track(index: int, stream: VideoStream, first: Firsts, start_time: Fra
         width=width,
         height=height,
         rotation=rotation,
-        fps=stream.average_rate or None,
+        fps=_fraction(stream.average_rate),
         start=start,
         first_packet=first_packet,
         duration=_duration(stream),
