@@ -19,6 +19,7 @@ from pipeline.process import Outcome, process
 from pipeline.reports import report
 from pipeline.settings import Settings
 from pipeline.store import Store
+from tests.starts import commands, faults
 
 ROOT = Path(__file__).parent.parent
 MEETING = ROOT / "data" / "meeting.opus"
@@ -104,6 +105,12 @@ def test_one_summary_is_left_and_its_citations_lie_inside(outcome: Outcome) -> N
 @pytest.mark.parametrize("form", ["md", "srt", "vtt", "txt", "json"])
 def test_every_report_is_written(outcome: Outcome, form: str) -> None:
     assert len("".join(report(outcome.run, form))) > 1000
+
+
+def test_the_reading_commands_end_well_every_time(outcome: Outcome) -> None:
+    """A native library that aborts in its exit handlers does so now and then; `python -m tests.starts` looks longer."""
+    for command in commands(MEETING, Path(outcome.run.files.url)):
+        assert faults(command, 6) == []
 
 
 def test_a_finished_recording_is_answered_without_models(outcome: Outcome, settings: Settings) -> None:

@@ -14,6 +14,7 @@ from pipeline import errors
 
 ROOT = Path(__file__).parent.parent
 FLOORS = {"chunkers": 0, "pipeline": 1, "flows": 2}
+FOLDERS = [*FLOORS, "benchmarks", "data", "tests"]
 SOURCES = [path for floor in FLOORS for path in sorted((ROOT / floor).rglob("*.py"))]
 
 
@@ -41,6 +42,21 @@ def test_a_floor_imports_only_floors_below_it(path: Path) -> None:
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_file_holds_one_idea(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 420
+
+
+def test_tables_are_read_without_threads() -> None:
+    """pyarrow's threads abort a process that ends soon after they were used; see `pipeline/encryption.py`."""
+    readers = {"read_table", "ParquetDataset", "dataset", "read_pandas", "read_feather", "read_csv"}
+    calls = 0
+    for path in (path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in readers:
+                given = {word.arg: word.value for word in node.keywords}
+                threads = given.get("use_threads")
+                assert isinstance(threads, ast.Constant), f"{path}:{node.lineno}"
+                assert threads.value is False, f"{path}:{node.lineno}"
+                calls += 1
+    assert calls >= 2
 
 
 def test_the_core_runs_where_prefect_is_not_installed() -> None:

@@ -1,0 +1,93 @@
+"""Proves each supported Python that this machine has: `make pythons`, or `python -m tests.pythons 3.12 3.13`.
+
+For each, in an environment of its own (`.venv-3.12`): install from the lock, run the recording of the demo with the
+small models, start every reading command thirty times, and run the tests that need no torch. Needs nothing but the
+standard library.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+STARTS = 30
+
+
+def find(version: str) -> Path | None:
+    """The interpreter of `version`, such as 3.12: on PATH, of the system, or of pyenv."""
+    return next((python for python in _candidates(version) if _version(python) == version), None)
+
+
+def _candidates(version: str) -> Iterator[Path]:
+    name = f"python{version}"
+    found = shutil.which(name)
+    if found:
+        yield Path(found)
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    yield from sorted(pyenv.glob(f"versions/{version}.*/bin/{name}"), reverse=True)
+    yield Path("/usr/bin") / name
+    yield Path("/usr/local/bin") / name
+
+
+def _version(python: Path) -> str | None:
+    """What `python` says it is; None where it does not run, as pyenv's stand-ins for versions that are not chosen."""
+    code = "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2])"
+    try:
+        done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()
+
+
+def prove(version: str, python: Path, store: Path) -> str | None:
+    """The first step that failed with this Python, or None."""
+    environment = f".venv-{version}"
+    own = ROOT / environment / "bin" / "python"
+    meeting, models = "data/meeting.opus", ("whisper-base", "smollm2-135m")
+    program = [own.with_name("longmedia")]
+    run = [*program, "run", meeting, "--store", store, "--model", models[1]]
+    starts = [own, "-m", "tests.starts", meeting, "--store", store, "--times", str(STARTS)]
+    steps: dict[str, list[str | Path]] = {
+        "install": ["make", f"VENV={environment}", f"PYTHON={python}", f"{environment}/.dev"],
+        "weights": [*program, "models", "get", *models],
+        "recording": run,
+        "starts": starts,
+        "tests": [own, "-m", "pytest", "-q"],
+    }
+    for name, command in steps.items():
+        began = time.monotonic()
+        print(f"-- Python {version}: {name}", flush=True)
+        code = subprocess.run(command, cwd=ROOT, check=False).returncode
+        print(f"-- Python {version}: {name} took {time.monotonic() - began:.0f} s, exit code {code}", flush=True)
+        if code:
+            return name
+    return None
+
+
+def main(versions: list[str]) -> int:
+    """The number of Pythons that failed; one that is not here is said so, and is no failure."""
+    results: dict[str, str] = {}
+    failed = 0
+    for version in versions:
+        python = find(version)
+        if python is None:
+            results[version] = "not found here"
+            continue
+        with tempfile.TemporaryDirectory() as store:
+            step = prove(version, python, Path(store))
+        failed += step is not None
+        results[version] = f"failed: {step}" if step else f"proved with {python}"
+    for version, result in results.items():
+        print(f"Python {version}: {result}")
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
