@@ -81,6 +81,10 @@ def check_end(child: Child, recording: Recording, *, gave: bool, stopped: bool, 
         # Not the file's fault: another try may go on. A last window would own less than it should.
         raise DecodeError(recording.path, "ffmpeg was killed.", cure="Try again; was there enough memory?")
     if not gave:
+        if child.returncode is not None and child.returncode < 0:
+            crash = signal.Signals(-child.returncode).name
+            cure = "Name another ffmpeg (media.ffmpeg); if that one crashes too, the file is damaged."
+            raise DecodeError(recording.path, f"ffmpeg crashed before it gave anything ({crash}).", cure=cure)
         said = "; ".join(child.errors[:3]) or f"exit status {child.returncode}"
         raise DecodeError(recording.path, f"no {what} could be decoded ({said}).", cure="Is the file damaged?")
 

@@ -184,7 +184,7 @@ class Media(Group):
     """How recordings are read."""
 
     ffmpeg: Path | None = Field(
-        None, description="the ffmpeg to use; none: PATH's, else the packaged one", json_schema_extra=SAME_TEXT
+        None, description="the ffmpeg to use; none: the packaged one, else PATH's", json_schema_extra=SAME_TEXT
     )
     stall_s: Annotated[float, Field(gt=0)] = Field(
         60, description="give up on a source that is silent for so many seconds", json_schema_extra=SAME_TEXT

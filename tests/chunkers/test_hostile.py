@@ -250,9 +250,28 @@ def test_ffmpeg_is_the_one_that_is_given(tmp_path: Path, ffmpeg: Path) -> None:
         find_ffmpeg(tmp_path / "nowhere")
 
 
-def test_ffmpeg_is_found_without_one_on_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_packaged_ffmpeg_comes_before_the_one_on_the_path(
+    tmp_path: Path, ffmpeg: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert find_ffmpeg().exists()
+    assert find_ffmpeg() == ffmpeg
+    (tmp_path / "ffmpeg").symlink_to(ffmpeg)
+    assert find_ffmpeg() == ffmpeg
+    monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
+    assert find_ffmpeg() == tmp_path / "ffmpeg"
+    (tmp_path / "ffmpeg").unlink()
+    with pytest.raises(FfmpegMissingError, match="No ffmpeg was found"):
+        find_ffmpeg()
+
+
+def test_an_ffmpeg_that_crashes_is_named(spoken: Spoken, tmp_path: Path) -> None:
+    """As a static build of 7.0.2 does on MPEG-TS: the file may be whole, and another ffmpeg the cure."""
+    crashing = tmp_path / "ffmpeg"
+    crashing.write_text('#!/bin/sh\n[ "$1" = -version ] && echo ffmpeg version 0 || kill -SEGV $$\n')
+    crashing.chmod(0o755)
+    with pytest.raises(DecodeError, match="SIGSEGV") as raised:
+        list(windows(probe(spoken("a.mp3", "-t", "3")), ffmpeg=crashing))
+    assert "media.ffmpeg" in raised.value.cure
 
 
 FUZZED = {
