@@ -220,7 +220,8 @@ def _first_frames(container: InputContainer) -> Firsts:
         for packet in itertools.islice(container.demux(), _FRAME_SEARCH_PACKETS):
             if packet.stream.index not in wanted - found.keys():
                 continue
-            with contextlib.suppress(av.error.FFmpegError):
+            # PyAV 19 gives a stream of an unknown codec a context too, and raises ValueError when it should decode.
+            with contextlib.suppress(av.error.FFmpegError, ValueError):
                 for frame in packet.decode():
                     if isinstance(frame, VideoFrame | AudioFrame):
                         found.setdefault(packet.stream.index, frame)

@@ -52,7 +52,7 @@ def _powers(path: Path, start_s: float, length_s: float, tracks: int) -> list[fl
             if at_s is not None and at_s - (container.start_time or 0) / av.time_base > start_s + length_s:
                 break
             index = indices[packet.stream.index]
-            with contextlib.suppress(av.error.FFmpegError):
+            with contextlib.suppress(av.error.FFmpegError, ValueError):
                 for frame in packet.decode():
                     for part in mono[index].resample(frame):
                         samples = part.to_ndarray().astype(np.float64)
