@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 import threading
+import wave
 from pathlib import Path
 
 import pytest
 
-from pipeline.archive import Until, discover, jobs, shard, triage
+from chunkers import probing
+from chunkers.probe_process import ProbeProcesses
+from pipeline.archive import Job, Until, attempt, discover, jobs, shard, triage
 from pipeline.errors import NotFoundError, SettingsError
 from pipeline.process import key
-from pipeline.settings import load
+from pipeline.settings import Settings, load
 from pipeline.store import Store
 
 
@@ -73,3 +77,26 @@ def test_after_the_window_nothing_more_is_started(tmp_path: Path) -> None:
     over, never = Until(threading.Event(), 1.0), Until(threading.Event())
     assert [item.state if item else None for _, item in triage(todo, Store(tmp_path / "s"), over)] == ["stopped"] * 2
     assert [item for _, item in triage(todo, Store(tmp_path / "s"), never)] == [None] * 2
+
+
+def test_a_file_that_kills_its_reader_is_that_files_error_and_the_night_goes_on(
+    tmp_path: Path, settings: Settings, whisper_base: Path, smollm2_gguf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a reader that a file of this name really makes crash; the next recording is made to its end."""
+    bad = Path(__file__).parents[1] / "chunkers" / "bad_probe.py"
+    processes = ProbeProcesses((sys.executable, str(bad)))
+    monkeypatch.setattr(probing, "shared", processes)
+    store, never = Store(tmp_path / "store"), threading.Event()
+    items = []
+    for name in ("crash.wav", "good.wav", "native.wav", "last.wav"):
+        path = tmp_path / name
+        with wave.open(str(path), "wb") as sound:
+            sound.setparams((1, 2, 16_000, 0, "NONE", ""))
+            sound.writeframes(bytes(32_000 * (1 + len(name))))
+        items.append(attempt(Job(path, settings), store, lambda _step: None, never))
+    processes.close()
+    assert [item.state for item in items] == ["unreadable", "complete", "unreadable", "complete"]
+    assert str(items[0].path) in items[0].error
+    assert "SIGSEGV" in items[0].error
+    assert "MiB of memory" in items[2].error
+    assert all("leave it out" in item.error for item in (items[0], items[2]))
