@@ -39,7 +39,7 @@ bench: $(VENV)/.bench  ## side by side with peers and limits; about half an hour
 	$(BIN)/python -m benchmarks.archive
 	$(BIN)/python -m benchmarks.overhead
 	$(BIN)/python -m benchmarks.merging --day
-	$(BIN)/python -m benchmarks.merging --model "$$($(BIN)/python -m pipeline.models.weights qwen2.5-0.5b)"
+	$(BIN)/python -m benchmarks.merging --model "$$($(BIN)/python -m pipeline.models.weights.fetch qwen2.5-0.5b)"
 
 torture: $(VENV)/.test  ## kill a run hundreds of times at random moments; KILLS=200
 	$(BIN)/python -m tests.torture --kills $(or $(KILLS),200)

@@ -26,7 +26,7 @@ from pipeline.models.llamacpp import LlamaCpp
 from pipeline.models.protocol import Prompt, Writer, Written
 from pipeline.settings import Settings, load
 from pipeline.store import Run, RunKey, Store
-from pipeline.tables import ChunkRow, NodeRow
+from pipeline.store.tables import ChunkRow, NodeRow
 
 WINDOWS_A_PART = 8
 

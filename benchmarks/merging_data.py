@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from chunkers.spans import Span, to_ticks
-from pipeline.facts import find
-from pipeline.merge.sentences import sentences
-from pipeline.tables import ChunkRow
+from pipeline.store.tables import ChunkRow
+from pipeline.text.facts import find
+from pipeline.text.sentences import sentences
 
 _PEOPLE = (
     "Anna Keller|Pavel Novak|Mina Okafor|Ruth Abel|Jonas Lind|Carla Mendes|Tariq Aziz|Elin Strand|Hugo Brandt|"

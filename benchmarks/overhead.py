@@ -20,7 +20,7 @@ import torch
 
 from chunkers import find_ffmpeg, probe, segments, windows
 from pipeline.describe import Plan, Stream, describe
-from pipeline.models.generating import end_tokens
+from pipeline.models.huggingface.generating import end_tokens
 from pipeline.recipes.gemma import GemmaRecipe, open_recipe
 from pipeline.settings import load
 from pipeline.store import Run, RunKey, Store

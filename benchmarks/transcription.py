@@ -18,16 +18,17 @@ from faster_whisper import WhisperModel
 
 from chunkers import Window, probe, windows
 from data.normalise import normalise
-from pipeline import cues
-from pipeline.models import engines, weights
+from pipeline.models import registry
+from pipeline.models.weights import fetch
 from pipeline.settings import Settings, load
+from pipeline.text import cues
 
 MEETING = Path(__file__).parent.parent / "data" / "meeting.opus"
 
 
 def ours(path: Path, settings: Settings) -> str:
     """The words as the recipe `cascade` owns them, a part at a time."""
-    hearer = engines.hearer(settings)
+    hearer = registry.hearer(settings)
     words: list[str] = []
 
     def hear(batch: list[Window]) -> None:
@@ -48,7 +49,7 @@ def ours(path: Path, settings: Settings) -> str:
 
 def theirs(path: Path, settings: Settings) -> str:
     """faster-whisper on the whole file, with its own defaults."""
-    model = WhisperModel(str(weights.locate("whisper-base", settings.models)), device="cpu", compute_type="int8")
+    model = WhisperModel(str(fetch.locate("whisper-base", settings.models)), device="cpu", compute_type="int8")
     segments, _ = model.transcribe(str(path))
     return "".join(segment.text for segment in segments)
 

@@ -25,7 +25,7 @@ from flows.cli_options import (
 )
 from flows.progress import watching
 from pipeline.archive import Item, again, attempt
-from pipeline.standing import Standing, left_s, standing
+from pipeline.run_status import Standing, left_s, standing
 from pipeline.store import Store
 
 Looks = dict[tuple[str, str], Standing]

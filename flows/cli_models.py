@@ -10,8 +10,8 @@ import typer
 from flows.progress import fetching
 from pipeline import settings as settings_module
 from pipeline.errors import WeightsDamagedError
-from pipeline.models import weights
-from pipeline.models.catalog import CATALOG, SETS, expand
+from pipeline.models.weights import fetch as weights
+from pipeline.models.weights.catalog import CATALOG, SETS, expand
 from pipeline.settings import Models
 
 app = typer.Typer(no_args_is_help=True, help="The weights on this machine: get, list, verify.")

@@ -12,7 +12,7 @@ from chunkers import probe, stamp
 from pipeline import doctor as doctor_module
 from pipeline.archive import discover
 from pipeline.forecast import forecast
-from pipeline.models import weights
+from pipeline.models.weights import fetch as weights
 from pipeline.settings import Settings
 from pipeline.store import Store
 

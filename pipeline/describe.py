@@ -20,7 +20,7 @@ from chunkers import Decoded, Segment, Span, Window
 from pipeline.errors import StoreDamagedError
 from pipeline.recipes.protocol import Chunk, Part, Recipe
 from pipeline.store import Run
-from pipeline.tables import ChunkRow, to_chunks
+from pipeline.store.tables import ChunkRow, to_chunks
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pipeline.models.gemma_memory import CONFIGS, GIB, Need, need
+from pipeline.models.gemma.memory import CONFIGS, GIB, Need, need
 
 PACKAGES = (
     "torch",

@@ -28,15 +28,15 @@ from chunkers import (
     windows,
 )
 from pipeline import recipes
-from pipeline.coverage import Coverage, coverage
 from pipeline.describe import Plan, describe
 from pipeline.errors import NoAudioError, StoreDamagedError
-from pipeline.fallback.outside import admit, open_outside
-from pipeline.fallback.rescue import Rescued
+from pipeline.fallback.client import admit, open_outside
+from pipeline.fallback.recipe import Rescued
 from pipeline.merge import merge
 from pipeline.recipes.protocol import Recipe
 from pipeline.settings import Settings, fingerprint
 from pipeline.store import FORMAT, Run, RunKey, Store
+from pipeline.store.coverage import Coverage, coverage
 
 log = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import WeightsMissingError
-from pipeline.models import weights
-from pipeline.models.catalog import find
+from pipeline.models.weights import fetch as weights
+from pipeline.models.weights.catalog import find
 from pipeline.settings import Settings, load
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

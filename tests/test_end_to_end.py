@@ -14,11 +14,11 @@ import jiwer
 import pytest
 
 from chunkers.spans import TICKS_PER_SECOND
-from pipeline.coverage import coverage
 from pipeline.process import Outcome, process
 from pipeline.reports import report
 from pipeline.settings import Settings
 from pipeline.store import Store
+from pipeline.store.coverage import coverage
 from tests.starts import commands, faults
 
 ROOT = Path(__file__).parent.parent

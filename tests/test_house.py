@@ -53,13 +53,13 @@ def test_tables_are_read_in_one_place() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in readers
     ]
-    assert set(calls) == {"pipeline/encryption.py"}
+    assert set(calls) == {"pipeline/store/encryption.py"}
 
 
 def test_the_core_runs_where_prefect_is_not_installed() -> None:
     code = (
         "import sys; sys.modules['prefect'] = None; sys.modules['torch'] = None\n"
-        "import pipeline.process, pipeline.archive, pipeline.reports, pipeline.models.catalog\n"
+        "import pipeline.process, pipeline.archive, pipeline.reports, pipeline.models.weights.catalog\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
 

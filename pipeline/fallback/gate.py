@@ -12,8 +12,8 @@ from pipeline.errors import EgressRefusedError
 from pipeline.fallback import policy
 from pipeline.fallback.ledger import Ledger
 from pipeline.fallback.policy import Case, Trigger
-from pipeline.fallback.settings import Fallback
-from pipeline.models.egress import Arrival, Departure
+from pipeline.models.endpoint.egress import Arrival, Departure
+from pipeline.settings.fallback import Fallback
 
 NO_EGRESS = ".no-egress"
 """A file of this name, beside a recording or in any folder above, keeps everything of it here."""

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from pipeline.fallback.naming import named
+from pipeline.fallback.plugins import named
 from pipeline.fallback.policy import Trigger
-from pipeline.models.endpoint_format import Ask
+from pipeline.models.endpoint.messages import Ask
 from pipeline.models.protocol import Written
 
 Send = Callable[[Ask], Written]

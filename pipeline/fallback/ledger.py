@@ -25,7 +25,7 @@ from typing import Any
 import platformdirs
 
 from pipeline.errors import EgressRefusedError, LedgerError
-from pipeline.fallback.chain import GENESIS, BrokenChainError, Chain
+from pipeline.fallback.hash_chain import GENESIS, BrokenChainError, Chain
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pipeline.fallback.settings import Fallback, Price
-from pipeline.models.egress import Arrival, Departure, is_loopback
+from pipeline.models.endpoint.egress import Arrival, Departure, is_loopback
+from pipeline.settings.fallback import Fallback, Price
 
 Trigger = Literal["failed", "too-long", "engine"]
 """Why something is asked: after all local tries, over the local context, or as the chosen text engine."""

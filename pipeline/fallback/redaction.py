@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from pipeline.fallback.naming import named
+from pipeline.fallback.plugins import named
 
 Redact = Callable[[str], str]
 """A text as it may leave, from the text as it is."""

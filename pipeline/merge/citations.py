@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chunkers.spans import Span
-from pipeline.facts import find
-from pipeline.merge.sentences import terms
+from pipeline.text.facts import find
+from pipeline.text.sentences import terms
 
 How = Literal["cited", "aligned", "carried"]
 

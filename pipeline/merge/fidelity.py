@@ -13,10 +13,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 
-from pipeline.facts import Kind, find
 from pipeline.merge.citations import Citation
-from pipeline.merge.sentences import terms
-from pipeline.tables import NodeRow
+from pipeline.store.tables import NodeRow
+from pipeline.text.facts import Kind, find
+from pipeline.text.sentences import terms
 
 KINDS: tuple[Kind, ...] = ("number", "date", "name")
 

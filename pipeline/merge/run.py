@@ -14,20 +14,20 @@ from dataclasses import dataclass, replace
 
 from chunkers.spans import Span
 from pipeline.errors import EgressError, LimitError, ModelError, StoreDamagedError
+from pipeline.fallback.client import Outside
 from pipeline.fallback.hook import Question
-from pipeline.fallback.outside import Outside
 from pipeline.fallback.policy import Trigger
-from pipeline.merge.draft import Desk, Draft
-from pipeline.merge.notes import Note, Slim, Unit, borders, of_chunks, of_nodes
-from pipeline.merge.office import Office
+from pipeline.merge.finish import Desk, Draft
+from pipeline.merge.inputs import Note, Slim, Unit, borders, of_chunks, of_nodes
 from pipeline.merge.plan import Group, Item, Limits, plan, plan_level
-from pipeline.merge.sentences import sentences
-from pipeline.merge.split import split
-from pipeline.models.endpoint_format import Ask
+from pipeline.merge.prompting import Office
+from pipeline.models.endpoint.messages import Ask
 from pipeline.models.protocol import Prompt, Writer, Written
 from pipeline.settings import Settings
 from pipeline.store import Run
-from pipeline.tables import NodeRow, to_nodes
+from pipeline.store.tables import NodeRow, to_nodes
+from pipeline.text.sentences import sentences
+from pipeline.text.split import split
 
 log = logging.getLogger(__name__)
 

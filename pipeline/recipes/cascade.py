@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chunkers import Window
-from pipeline import cues, guards
 from pipeline.errors import EndpointError, LimitError, ModelError, UnreachedError
-from pipeline.facts import facts
 from pipeline.models.protocol import Heard, Hearer, Prompt, Writer, Written
 from pipeline.prompts import PromptTemplate
 from pipeline.recipes.protocol import SUMMARY, TOO_LONG, Chunk, Part
-from pipeline.tables import ChunkRow
+from pipeline.store.tables import ChunkRow
+from pipeline.text import cues, guards
+from pipeline.text.facts import facts
 
 _SECOND_TRY_TEMPERATURE = 0.4
 

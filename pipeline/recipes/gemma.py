@@ -16,19 +16,19 @@ from pathlib import Path
 from typing import Any
 
 from chunkers import Segment, Span, Window, to_ticks
-from pipeline.cues import group
 from pipeline.errors import LimitError
-from pipeline.models.gemma import Answer, Gemma
-from pipeline.models.gemma_hearing import GemmaHearer, Listened, stretches
-from pipeline.models.gemma_inputs import Proof, Request
-from pipeline.models.gemma_limits import MOST_FRAMES, frame_stamp
-from pipeline.models.gemma_loading import load_gemma
+from pipeline.models.gemma.hearing import GemmaHearer, Listened, stretches
+from pipeline.models.gemma.inputs import Proof, Request
+from pipeline.models.gemma.limits import MOST_FRAMES, frame_stamp
+from pipeline.models.gemma.loading import load_gemma
+from pipeline.models.gemma.model import Answer, Gemma
 from pipeline.models.protocol import Hearer, Samples
 from pipeline.prompts import PromptTemplate, load
 from pipeline.recipes.gemma_answer import read
 from pipeline.recipes.protocol import SUMMARY, Chunk, Part
 from pipeline.settings import Settings
-from pipeline.tables import ChunkRow
+from pipeline.store.tables import ChunkRow
+from pipeline.text.cues import group
 
 _REMINDER = "\n\nBegin with `SUMMARY:` and keep to those lines."
 

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from chunkers import Segment, Window
 from pipeline.models.protocol import Writer
-from pipeline.tables import ChunkRow
+from pipeline.store.tables import ChunkRow
 
 Chunk = Window | Segment
 

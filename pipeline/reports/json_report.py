@@ -10,7 +10,7 @@ from typing import Any
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.reports.reading import root, traced
 from pipeline.store import Run
-from pipeline.tables import ChunkRow, NodeRow
+from pipeline.store.tables import ChunkRow, NodeRow
 
 _TICKS = ("start", "end", "summary_start", "summary_end", "at")
 

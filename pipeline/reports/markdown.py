@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chunkers.spans import Span, stamp
-from pipeline.coverage import STATUSES, Coverage, coverage
 from pipeline.reports.reading import Sentence, by_time, root, traced
 from pipeline.store import Run
-from pipeline.tables import ChunkRow
+from pipeline.store.coverage import STATUSES, Coverage, coverage
+from pipeline.store.tables import ChunkRow
 
 _MEANING = {
     "processed": "heard and summarised",

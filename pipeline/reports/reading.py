@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chunkers.spans import Span
-from pipeline.merge.sentences import sentences
 from pipeline.store import Run
-from pipeline.tables import NodeRow
+from pipeline.store.tables import NodeRow
+from pipeline.text.sentences import sentences
 
 
 @dataclass(frozen=True, slots=True)

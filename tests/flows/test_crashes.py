@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from pipeline.store import Store
-from pipeline.tables import to_chunks
+from pipeline.store.tables import to_chunks
 from tests.flows.crashes import command, environment, parts, run_arguments, short_meeting, start, told
 
 KILLS = [

@@ -22,7 +22,7 @@ from pipeline.process import process
 from pipeline.recipes.protocol import Chunk, Part
 from pipeline.settings import load
 from pipeline.store import Store
-from pipeline.tables import ChunkRow
+from pipeline.store.tables import ChunkRow
 from tests.flows.crashes import parts, told
 from tests.pipeline.merge.writers import Words, chunk, first_sentences
 

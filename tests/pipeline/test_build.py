@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.models.build import build
+from pipeline.models.weights.content_hash import build
 
 MIB = 1 << 20
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.coverage import STATUSES, coverage
-from pipeline.tables import ChunkRow
+from pipeline.store.coverage import STATUSES, coverage
+from pipeline.store.tables import ChunkRow
 
 
 def rows(parts: list[tuple[int, str]]) -> list[ChunkRow]:

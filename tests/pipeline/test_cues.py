@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chunkers.spans import TICKS_PER_SECOND, Span
-from pipeline import cues
 from pipeline.models.protocol import Cue
+from pipeline.text import cues
 
 S = TICKS_PER_SECOND
 words = st.lists(

@@ -16,13 +16,13 @@ import pytest
 
 from chunkers import Recording, Window, WindowRules, probe, windows
 from chunkers.spans import TICKS_PER_SECOND
-from pipeline.coverage import coverage
 from pipeline.describe import Plan, describe
 from pipeline.errors import ModelError
 from pipeline.models.protocol import Writer
 from pipeline.recipes.protocol import Chunk, Part
 from pipeline.store import Run, RunKey, Store
-from pipeline.tables import ChunkRow
+from pipeline.store.coverage import coverage
+from pipeline.store.tables import ChunkRow
 
 RULES = WindowRules(length_s=4, cut_range_s=1, lead_in_s=0.5)
 PITCHES = [200, 300, 0, 500, 600, 700, 0, 900]

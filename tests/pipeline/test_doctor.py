@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.doctor import Device, Machine, _kernels, examine, report
-from pipeline.models.gemma_memory import CONFIGS, GIB
+from pipeline.models.gemma.memory import CONFIGS, GIB
 
 _SOFTWARE = dict.fromkeys(("torch", "torchvision", "transformers", "accelerate", "bitsandbytes"), "1")
 

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.errors import SettingsError, StoreDamagedError, StoreLockedError
 from pipeline.store import RunKey, Store
-from pipeline.tables import ChunkRow
+from pipeline.store.tables import ChunkRow
 
 KEY = RunKey("recording", "fingerprint")
 WORDS = "The turbine is switched off on Monday."

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import guards
+from pipeline.text import guards
 
 SPEECH = (
     "Good morning everyone, thanks for coming. Let us start with the budget: the pump station at Halden costs "

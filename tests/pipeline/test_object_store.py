@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import StoreError
-from pipeline.files import Files
 from pipeline.store import RunKey, Store
-from pipeline.tables import ChunkRow
+from pipeline.store.files import Files
+from pipeline.store.tables import ChunkRow
 
 ROOT = Path(__file__).parent.parent.parent
 KEY = RunKey("recording", "fingerprint")
@@ -31,7 +31,7 @@ sys.stdin.read()
 _WRITER = """
 import sys
 from pipeline.store import RunKey, Store
-from pipeline.tables import ChunkRow
+from pipeline.store.tables import ChunkRow
 url, who = sys.argv[1:]
 own, shared = Store(url).run(RunKey("recording", who)), Store(url).run(RunKey("recording", "shared"))
 for n in range(20):

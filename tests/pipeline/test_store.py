@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import StoreBusyError, StoreDamagedError, StoreError
-from pipeline.files import TEMPORARY, Files
 from pipeline.store import RunKey, Store
-from pipeline.tables import ChunkRow, NodeRow, to_chunks, to_nodes, to_table
+from pipeline.store.files import TEMPORARY, Files
+from pipeline.store.tables import ChunkRow, NodeRow, to_chunks, to_nodes, to_table
 
 KEY = RunKey("recording", "fingerprint")
 
@@ -118,7 +118,7 @@ def test_a_second_writer_is_turned_away_and_a_killed_one_leaves_no_lock(tmp_path
 @pytest.mark.parametrize("limit", [0, 1000])
 def test_no_room_is_an_error_with_a_cure_and_leaves_nothing(tmp_path: Path, limit: int) -> None:
     code = (
-        "import resource, sys; from pipeline.files import *; from pipeline.errors import *\n"
+        "import resource, sys; from pipeline.store.files import *; from pipeline.errors import *\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)\n"
         "try: Files(sys.argv[1]).write('level=0/x', bytes(4096))\n"
         "except StoreFullError as error: print(error)\n"

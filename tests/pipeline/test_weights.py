@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import SettingsError, StoreFullError, WeightsDamagedError, WeightsMissingError
-from pipeline.models import weights
-from pipeline.models.catalog import CATALOG, Piece, WeightFile, Weights, expand
+from pipeline.models.weights import fetch as weights
+from pipeline.models.weights.catalog import CATALOG, Piece, WeightFile, Weights, expand
 from pipeline.settings import Models, load
 
 CONTENT = [b"first half " * 1000, b"second half " * 1000]

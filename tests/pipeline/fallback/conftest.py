@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.fallback.gate import RunGate
 from pipeline.fallback.ledger import Ledger
-from pipeline.fallback.settings import Fallback
+from pipeline.settings.fallback import Fallback
 from tests.pipeline.fallback.cloud import MODEL, Cloud, serve
 
 KEY = "sk-test-4f1b0c9e7a2d"

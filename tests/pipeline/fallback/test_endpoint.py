@@ -16,11 +16,11 @@ import pytest
 
 from pipeline.errors import EgressRefusedError, EndpointError, LimitError, UnreachedError, WeightsMissingError
 from pipeline.fallback.ledger import Ledger
-from pipeline.fallback.settings import Fallback
-from pipeline.models.endpoint import Endpoint
-from pipeline.models.endpoint_format import Ask, retry_after, same_model
-from pipeline.models.endpoint_writer import EndpointWriter
+from pipeline.models.endpoint.client import Endpoint
+from pipeline.models.endpoint.messages import Ask, retry_after, same_model
+from pipeline.models.endpoint.writer import EndpointWriter
 from pipeline.models.protocol import Prompt
+from pipeline.settings.fallback import Fallback
 from tests.pipeline.fallback import cloud as play
 from tests.pipeline.fallback.cloud import GOOD, MODEL, Behave, Cloud
 from tests.pipeline.fallback.conftest import KEY, Llama, gate_for, rules_for

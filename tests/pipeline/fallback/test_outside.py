@@ -18,19 +18,19 @@ import pytest
 from chunkers import Window
 from chunkers.spans import TICKS_PER_SECOND, Span
 from pipeline.errors import EgressError, EgressRefusedError, EndpointError, LedgerError, ModelError, SettingsError
+from pipeline.fallback.client import Outside, admit, open_outside
 from pipeline.fallback.hook import Question, Send
 from pipeline.fallback.ledger import Ledger
-from pipeline.fallback.outside import Outside, admit, open_outside
+from pipeline.fallback.recipe import Rescued
 from pipeline.fallback.redaction import contacts
-from pipeline.fallback.rescue import Rescued
-from pipeline.fallback.settings import Fallback
-from pipeline.models.endpoint import Endpoint
-from pipeline.models.endpoint_format import Ask
-from pipeline.models.endpoint_writer import EndpointWriter
+from pipeline.models.endpoint.client import Endpoint
+from pipeline.models.endpoint.messages import Ask
+from pipeline.models.endpoint.writer import EndpointWriter
 from pipeline.models.protocol import Prompt, Samples, Written
 from pipeline.recipes.protocol import Chunk, Part
 from pipeline.settings import Settings, load
-from pipeline.tables import ChunkRow
+from pipeline.settings.fallback import Fallback
+from pipeline.store.tables import ChunkRow
 from tests.pipeline.fallback import cloud as play
 from tests.pipeline.fallback.cloud import GOOD, Cloud
 from tests.pipeline.fallback.conftest import KEY, RUN, rules_for
@@ -138,7 +138,7 @@ from pathlib import Path
 from tests.pipeline.fallback.conftest import rules_for, gate_for
 from tests.pipeline.fallback.test_endpoint import ASK
 from pipeline.recipes.protocol import Chunk, Part
-from pipeline.models.endpoint import Endpoint
+from pipeline.models.endpoint.client import Endpoint
 rules = rules_for(sys.argv[1], Path(sys.argv[2]))
 Endpoint(rules).ask(ASK, max_tokens=24, gate=gate_for(rules, Path(sys.argv[3])))
 """

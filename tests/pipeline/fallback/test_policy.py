@@ -11,9 +11,9 @@ from pipeline.errors import SettingsError
 from pipeline.fallback import policy
 from pipeline.fallback.gate import forbidding_file
 from pipeline.fallback.policy import Case
-from pipeline.fallback.settings import Fallback
-from pipeline.models.egress import Arrival, Departure, is_loopback
+from pipeline.models.endpoint.egress import Arrival, Departure, is_loopback
 from pipeline.settings import fingerprint, load
+from pipeline.settings.fallback import Fallback
 
 RULES = Fallback.model_validate(
     {
@@ -136,7 +136,7 @@ def test_the_file_that_forbids_is_found_beside_above_and_behind_links(tmp_path: 
 
 
 def test_egress_settings_split_no_run_but_the_model_of_an_engine_does() -> None:
-    from pipeline.models.engines import writer_identity
+    from pipeline.models.registry import writer_identity
 
     changed = load(
         None, ["fallback.enabled=true", "fallback.cap=3", "endpoint.url=http://127.0.0.1:1/v1", "fallback.model=x"]

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from pipeline.fallback.ledger import Ledger
-from pipeline.fallback.settings import Fallback
 from pipeline.process import process
 from pipeline.reports import report
 from pipeline.settings import load
+from pipeline.settings.fallback import Fallback
 from pipeline.store import Store
 from tests.pipeline.fallback.cloud import GOOD, Cloud
 from tests.pipeline.fallback.conftest import KEY
@@ -113,7 +113,7 @@ def test_the_command_line_shows_and_verifies(cloud: Cloud, rules: Fallback, reco
 
     from flows.cli_ledger import app
     from pipeline.errors import LedgerError
-    from pipeline.models.endpoint import Endpoint
+    from pipeline.models.endpoint.client import Endpoint
     from tests.pipeline.fallback.conftest import gate_for
     from tests.pipeline.fallback.test_endpoint import ASK
 

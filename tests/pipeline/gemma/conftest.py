@@ -50,8 +50,8 @@ def models_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def opened(checkpoint: Callable[[str], Path], models_folder: Path) -> Callable[..., Any]:
     """A backend over a random checkpoint, loaded as a user's is; float32 and unquantised unless told otherwise."""
-    from pipeline.models.gemma import Gemma
-    from pipeline.models.gemma_loading import load_gemma
+    from pipeline.models.gemma.loading import load_gemma
+    from pipeline.models.gemma.model import Gemma
 
     loaded: dict[str, Any] = {}
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from pipeline.models.gemma_hearing import task_frame
-from pipeline.models.gemma_inputs import Request
+from pipeline.models.gemma.hearing import task_frame
+from pipeline.models.gemma.inputs import Request
 from pipeline.prompts import load
 from tests.pipeline.gemma import tiny
 from tests.pipeline.gemma.inputs import noise, pictures, seconds

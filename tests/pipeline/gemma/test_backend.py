@@ -13,9 +13,9 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra `gemma`")
 
 from pipeline.errors import InputMismatchError, LimitError, ModelError  # noqa: E402
-from pipeline.models.gemma import Gemma  # noqa: E402
-from pipeline.models.gemma_inputs import Request, expected, prepare  # noqa: E402
-from pipeline.models.generating import in_halves  # noqa: E402
+from pipeline.models.gemma.inputs import Request, expected, prepare  # noqa: E402
+from pipeline.models.gemma.model import Gemma  # noqa: E402
+from pipeline.models.huggingface.generating import in_halves  # noqa: E402
 from pipeline.models.protocol import Prompt, Writer  # noqa: E402
 from tests.pipeline.gemma.inputs import noise, pictures, seconds  # noqa: E402
 

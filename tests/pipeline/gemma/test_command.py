@@ -11,9 +11,9 @@ import pytest
 pytest.importorskip("torch", reason="needs the extra `gemma`")
 
 from chunkers import TICKS_PER_SECOND, find_ffmpeg
-from pipeline.coverage import coverage
-from pipeline.models.gemma_limits import frame_tokens
+from pipeline.models.gemma.limits import frame_tokens
 from pipeline.store import Store
+from pipeline.store.coverage import coverage
 from tests.flows.test_cli import ROOT, longmedia
 
 MEETING = ROOT / "data" / "meeting.opus"

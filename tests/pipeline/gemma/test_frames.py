@@ -10,8 +10,8 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the extra `gemma`")
 
-from pipeline.models.gemma import Gemma  # noqa: E402
-from pipeline.models.gemma_inputs import Request, conversation, prepare  # noqa: E402
+from pipeline.models.gemma.inputs import Request, conversation, prepare  # noqa: E402
+from pipeline.models.gemma.model import Gemma  # noqa: E402
 from tests.pipeline.gemma.inputs import noise, pictures, seconds  # noqa: E402
 
 Opened = Callable[..., Gemma]

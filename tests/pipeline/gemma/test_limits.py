@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import InputMismatchError, LimitError, ModelError
-from pipeline.models.gemma_hearing import stretches
-from pipeline.models.gemma_inputs import Request, refusal
-from pipeline.models.gemma_limits import FRAME_BUDGETS, Limits, frame_stamp, frame_tokens, limits
+from pipeline.models.gemma.hearing import stretches
+from pipeline.models.gemma.inputs import Request, refusal
+from pipeline.models.gemma.limits import FRAME_BUDGETS, Limits, frame_stamp, frame_tokens, limits
 from tests.pipeline.gemma.inputs import noise, pictures, seconds
 
 _UNIFIED = {"model_type": "gemma4_unified", "audio_config": {}, "vision_config": {}}

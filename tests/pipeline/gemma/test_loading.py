@@ -14,11 +14,11 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra `gemma`")
 
 from pipeline.errors import ModelError, WeightsDamagedError, WeightsMissingError  # noqa: E402
-from pipeline.models.build import build  # noqa: E402
-from pipeline.models.gemma import Gemma  # noqa: E402
-from pipeline.models.gemma_loading import load_gemma  # noqa: E402
+from pipeline.models.gemma.loading import load_gemma  # noqa: E402
+from pipeline.models.gemma.model import Gemma  # noqa: E402
+from pipeline.models.huggingface.quantized import Plan, compute_dtype  # noqa: E402
 from pipeline.models.protocol import Prompt  # noqa: E402
-from pipeline.models.quantized import Plan, compute_dtype  # noqa: E402
+from pipeline.models.weights.content_hash import build  # noqa: E402
 from pipeline.settings import Gemma as Settings  # noqa: E402
 from pipeline.settings import load as load_settings  # noqa: E402
 
@@ -101,7 +101,7 @@ def test_missing_weights_say_what_to_fetch_where_to_put_it_and_what_runs_meanwhi
     # A process of its own: the hub library reads HF_HUB_OFFLINE when it is imported.
     script = (
         "import sys; from pathlib import Path; from pipeline.errors import WeightsMissingError\n"
-        "from pipeline.models.gemma_loading import load_gemma; from pipeline.settings import Gemma\n"
+        "from pipeline.models.gemma.loading import load_gemma; from pipeline.settings import Gemma\n"
         "try: load_gemma(Gemma(), Path(sys.argv[1]), frame_tokens=70)\n"
         "except WeightsMissingError as error: print(error)"
     )
@@ -149,7 +149,7 @@ def test_a_missing_library_names_the_extra(library: str) -> None:
 
 def test_nothing_heavy_is_imported_before_a_model_is_loaded() -> None:
     script = (
-        "import sys, pipeline.recipes.gemma, pipeline.models.transformers_text, pipeline.doctor\n"
+        "import sys, pipeline.recipes.gemma, pipeline.models.huggingface.text, pipeline.doctor\n"
         "print({'torch', 'transformers', 'bitsandbytes'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -9,9 +9,9 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra `gemma`")
 
 from pipeline.errors import LimitError, WeightsDamagedError, WeightsMissingError  # noqa: E402
+from pipeline.models.huggingface.quantized import Plan  # noqa: E402
+from pipeline.models.huggingface.text import TransformersWriter  # noqa: E402
 from pipeline.models.protocol import Prompt, Writer  # noqa: E402
-from pipeline.models.quantized import Plan  # noqa: E402
-from pipeline.models.transformers_text import TransformersWriter  # noqa: E402
 from tests.pipeline.gemma.conftest import quantized_names  # noqa: E402
 
 CPU = Plan(quantization="none", device="cpu")

@@ -11,12 +11,12 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra `gemma`")
 
 from pipeline.errors import InputMismatchError  # noqa: E402
-from pipeline.models.gemma import Gemma  # noqa: E402
-from pipeline.models.gemma_hearing import task_frame  # noqa: E402
-from pipeline.models.gemma_inputs import Proof, Request, _counts, conversation, expected, prepare  # noqa: E402
-from pipeline.models.gemma_loading import UNQUANTIZED  # noqa: E402
+from pipeline.models.gemma.hearing import task_frame  # noqa: E402
+from pipeline.models.gemma.inputs import Proof, Request, _counts, conversation, expected, prepare  # noqa: E402
+from pipeline.models.gemma.loading import UNQUANTIZED  # noqa: E402
+from pipeline.models.gemma.model import Gemma  # noqa: E402
+from pipeline.models.huggingface.quantized import Plan, load  # noqa: E402
 from pipeline.models.protocol import Prompt  # noqa: E402
-from pipeline.models.quantized import Plan, load  # noqa: E402
 from pipeline.prompts import load as load_prompt  # noqa: E402
 from tests.pipeline.gemma.conftest import quantized_names  # noqa: E402
 from tests.pipeline.gemma.inputs import noise, pictures, seconds  # noqa: E402

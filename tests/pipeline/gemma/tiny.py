@@ -38,8 +38,8 @@ from transformers import (
     GenerationConfig,
 )
 
-from pipeline.models.gemma_inputs import Request, prepare
-from pipeline.models.gemma_limits import limits
+from pipeline.models.gemma.inputs import Request, prepare
+from pipeline.models.gemma.limits import limits
 
 Kind = Literal["unified", "e2b", "assistant"]
 

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chunkers import Span
-from pipeline.merge.balance import Sentence, choose, cut, sections
-from pipeline.merge.draft import Desk
-from pipeline.merge.notes import Note, Unit
-from pipeline.merge.sentences import sentences
+from pipeline.merge.finish import Desk
+from pipeline.merge.inputs import Note, Unit
+from pipeline.merge.selection import Sentence, choose, cut, sections
 from pipeline.models.protocol import Written
+from pipeline.text.sentences import sentences
 
 S = 16_000
 PLACES = (

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chunkers.spans import Span
 from pipeline.merge.citations import Source, Sources, labels, labels_inside, unlabelled
-from pipeline.merge.sentences import sentences
+from pipeline.text.sentences import sentences
 
 NOTES = (
     "The meeting opens with the budget of the harbour museum. Anna Keller says that 42,500 euros are left.",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.facts import facts, find
+from pipeline.text.facts import facts, find
 
 
 def keys(text: str, kind: str) -> list[str]:

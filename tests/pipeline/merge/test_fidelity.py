@@ -10,7 +10,7 @@ import pytest
 from pipeline.merge import merge, sentences
 from pipeline.merge.fidelity import comparable, invented, measure, repetition
 from pipeline.settings import load
-from pipeline.tables import NodeRow
+from pipeline.store.tables import NodeRow
 from tests.pipeline.merge.writers import Words, chunk, first_sentences, stored
 
 SMALL = ["merge.budget=600", "merge.max_tokens=64"]

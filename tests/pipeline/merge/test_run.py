@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pipeline.merge import merge, sentences
 from pipeline.settings import Settings, load
 from pipeline.store import Run
-from pipeline.tables import ChunkRow, NodeRow
+from pipeline.store.tables import ChunkRow, NodeRow
 from tests.pipeline.merge.writers import Failing, Words, chunk, first_sentences, stored
 
 SMALL = load(sets=["merge.budget=600", "merge.max_tokens=64"])

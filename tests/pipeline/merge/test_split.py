@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.merge.split import split
+from pipeline.text.split import split
 
 
 def words(text: str) -> int:

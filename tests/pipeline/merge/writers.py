@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline.errors import ModelError
 from pipeline.models.protocol import Prompt, Written
 from pipeline.store import Run, RunKey, Store
-from pipeline.tables import ChunkRow
+from pipeline.store.tables import ChunkRow
 
 PEOPLE = ("Anna Keller", "Pavel Novak", "Mina Okafor", "Ruth Abel", "Jonas Lind")
 THINGS = ("crane", "shed", "roof", "office", "lighthouse", "machine", "elevator", "skeleton", "archive", "anchor")

@@ -12,7 +12,7 @@ from pipeline.models.protocol import Cue, Heard, Prompt, Samples, Written
 from pipeline.prompts import load
 from pipeline.recipes.cascade import Cascade
 from pipeline.recipes.protocol import Part
-from pipeline.tables import ChunkRow
+from pipeline.store.tables import ChunkRow
 
 S = TICKS_PER_SECOND
 GOOD = "The pump at Halden costs 412,000 euros. Maria Lopez will call on 14 March."

@@ -15,9 +15,9 @@ from pipeline import recipes
 from pipeline.errors import ModelError
 from pipeline.models.protocol import Writer
 from pipeline.recipes.protocol import Chunk, Part, Recipe
-from pipeline.recipes.together import Together
+from pipeline.recipes.shared_batches import Together
 from pipeline.settings import load
-from pipeline.tables import ChunkRow
+from pipeline.store.tables import ChunkRow
 
 PATIENCE_S = 20
 
@@ -118,8 +118,8 @@ def test_only_where_it_is_asked_for_and_nothing_leaves(
     monkeypatch: pytest.MonkeyPatch, sets: Sequence[str], shared: bool
 ) -> None:
     settings = load(sets=[*sets, "hear.model=whisper-base"])
-    monkeypatch.setattr("pipeline.models.engines.hearer", lambda _settings: None)
-    monkeypatch.setattr("pipeline.models.engines.writer", lambda _settings: None)
+    monkeypatch.setattr("pipeline.models.registry.hearer", lambda _settings: None)
+    monkeypatch.setattr("pipeline.models.registry.writer", lambda _settings: None)
     recipe: Recipe = recipes.load(settings)
     assert isinstance(recipe, Together) == shared
     assert (recipes.load(settings) is recipe) == shared

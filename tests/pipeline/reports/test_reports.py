@@ -13,7 +13,7 @@ from pipeline.errors import SettingsError
 from pipeline.reports import FORMATS, report
 from pipeline.reports.reading import Sentence, by_time
 from pipeline.store import Run, RunKey, Store
-from pipeline.tables import ChunkRow, NodeRow
+from pipeline.store.tables import ChunkRow, NodeRow
 
 S = TICKS_PER_SECOND
 

@@ -17,8 +17,8 @@ import numpy as np
 
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.errors import InputMismatchError, LimitError, ModelError
-from pipeline.models.gemma_frames import Frames, holding, patches
-from pipeline.models.gemma_limits import Limits, frame_stamp, frame_tokens
+from pipeline.models.gemma.frames import Frames, holding, patches
+from pipeline.models.gemma.limits import Limits, frame_stamp, frame_tokens
 from pipeline.models.protocol import Samples
 
 _STAMP = re.compile(r"(\d+:\d\d)\s*$")

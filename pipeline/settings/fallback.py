@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from pipeline.knobs import LISTED, Group, Names
+from pipeline.settings.group import LISTED, Group, Names
 
 _ADDRESS = r"^https?://[^/@\s?#]+(/[^\s?#]*)?$"
 """No user, no password, no query: settings are stored with the results, so they hold no secrets."""

@@ -10,17 +10,18 @@ import logging
 from collections.abc import Sequence
 from itertools import groupby
 
-from pipeline import guards, prompts
+from pipeline import prompts
 from pipeline.errors import EgressError, ModelError
-from pipeline.facts import facts
+from pipeline.fallback.client import Outside
 from pipeline.fallback.hook import Question
-from pipeline.fallback.outside import Outside
 from pipeline.fallback.policy import Trigger
-from pipeline.models.endpoint_format import Ask
+from pipeline.models.endpoint.messages import Ask
 from pipeline.models.protocol import Samples, Writer, Written
 from pipeline.recipes.protocol import SUMMARY, TOO_LONG, Chunk, Part, Recipe
 from pipeline.settings import Settings
-from pipeline.tables import ChunkRow
+from pipeline.store.tables import ChunkRow
+from pipeline.text import guards
+from pipeline.text.facts import facts
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from chunkers.spans import Span
-from pipeline.tables import ChunkRow
+from pipeline.store.tables import ChunkRow
 
 STATUSES = ("processed", "silent", "failed", "skipped")
 

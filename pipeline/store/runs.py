@@ -26,10 +26,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipeline.encryption import Cipher
 from pipeline.errors import NoSuchRunError, StoreBusyError, StoreDamagedError, StoreFullError
-from pipeline.files import Files
-from pipeline.tables import ChunkRow, NodeRow, to_chunks, to_nodes, to_table
+from pipeline.store.encryption import Cipher
+from pipeline.store.files import Files
+from pipeline.store.tables import ChunkRow, NodeRow, to_chunks, to_nodes, to_table
 
 FORMAT = 1
 """Version of the layout, written into every run.json."""

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import LimitError, WeightsDamagedError, WeightsMissingError
-from pipeline.models.build import build
-from pipeline.models.generating import end_tokens, generate, in_halves, make_greedy
+from pipeline.models.huggingface.generating import end_tokens, generate, in_halves, make_greedy
+from pipeline.models.huggingface.quantized import Plan, load, require, whole_folder
 from pipeline.models.protocol import Prompt, Written
-from pipeline.models.quantized import Plan, load, require, whole_folder
+from pipeline.models.weights.content_hash import build
 
 _PREFILL = 2048
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ModelError, WeightsMissingError
-from pipeline.models.build import build
-from pipeline.models.gemma import Running
-from pipeline.models.gemma_limits import limits
-from pipeline.models.generating import make_greedy
-from pipeline.models.quantized import Plan, load, read_config, require, weights_folder
+from pipeline.models.gemma.limits import limits
+from pipeline.models.gemma.model import Running
+from pipeline.models.huggingface.generating import make_greedy
+from pipeline.models.huggingface.quantized import Plan, load, read_config, require, weights_folder
+from pipeline.models.weights.content_hash import build
 from pipeline.settings import Gemma as GemmaSettings
 
 UNQUANTIZED = (

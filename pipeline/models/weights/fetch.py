@@ -22,7 +22,7 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from pipeline.errors import StoreFullError, WeightsDamagedError, WeightsMissingError
-from pipeline.models.catalog import WeightFile, Weights, find
+from pipeline.models.weights.catalog import WeightFile, Weights, find
 from pipeline.settings import Models
 
 Progress = Callable[[int, int, str], None]

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pipeline.errors import MissingExtraError, ModelError, WeightsDamagedError, WeightsMissingError
-from pipeline.models.build import build
+from pipeline.models.weights.content_hash import build
 
 Quantization = Literal["nf4", "int8", "none"]
 Device = Literal["auto", "cpu", "cuda"]

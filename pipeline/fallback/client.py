@@ -13,13 +13,13 @@ from pipeline.fallback.gate import RunGate
 from pipeline.fallback.hook import Question, load_hook
 from pipeline.fallback.ledger import Ledger
 from pipeline.fallback.redaction import load_redaction
-from pipeline.models.egress import Gate, is_loopback
-from pipeline.models.endpoint_format import Ask
+from pipeline.models.endpoint.egress import Gate, is_loopback
+from pipeline.models.endpoint.messages import Ask
 from pipeline.models.protocol import Prompt, Written
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from pipeline.models.endpoint import Endpoint
+    from pipeline.models.endpoint.client import Endpoint
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +88,7 @@ class Outside:
 
     @functools.cached_property
     def _endpoint(self) -> Endpoint:
-        from pipeline.models.endpoint import Endpoint
+        from pipeline.models.endpoint.client import Endpoint
 
         return Endpoint(self._rules)
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chunkers.spans import Span
-from pipeline.merge.sentences import sentences, terms
 from pipeline.store import Run
-from pipeline.tables import ChunkRow, NodeRow
+from pipeline.store.tables import ChunkRow, NodeRow
+from pipeline.text.sentences import sentences, terms
 
 
 @dataclass(frozen=True, slots=True)

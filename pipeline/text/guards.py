@@ -10,7 +10,7 @@ import re
 import zlib
 from collections import Counter
 
-from pipeline.merge.sentences import sentences
+from pipeline.text.sentences import sentences
 
 COMPRESSION = 2.4
 """Ratio above which text is taken for a loop (Whisper's own threshold)."""

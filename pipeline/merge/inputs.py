@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from chunkers.spans import Span
 from pipeline.merge.fidelity import marked
-from pipeline.merge.sentences import sentences, terms
-from pipeline.tables import ChunkRow, NodeRow
+from pipeline.store.tables import ChunkRow, NodeRow
+from pipeline.text.sentences import sentences, terms
 
 _TOPIC_WIDTH = 3
 """Notes on either side of a border that are compared to find out whether the topic ends there."""

@@ -15,8 +15,8 @@ import numpy as np
 
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.errors import ModelError
-from pipeline.models.gemma import Answer, Gemma
-from pipeline.models.gemma_inputs import Proof, Request
+from pipeline.models.gemma.inputs import Proof, Request
+from pipeline.models.gemma.model import Answer, Gemma
 from pipeline.models.protocol import Cue, Heard, Samples
 from pipeline.prompts import PromptTemplate
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from chunkers.spans import Span
-from pipeline.facts import find
-from pipeline.merge.balance import Sentence, choose, cut, sections
 from pipeline.merge.citations import Citation, Source, Sources, labels, labels_inside, unlabelled
 from pipeline.merge.fidelity import LOOPING, Fidelity, comparable, invented, measure, repetition
-from pipeline.merge.notes import Note, Unit
-from pipeline.merge.sentences import sentences
+from pipeline.merge.inputs import Note, Unit
+from pipeline.merge.selection import Sentence, choose, cut, sections
 from pipeline.models.protocol import Written
+from pipeline.text.facts import find
+from pipeline.text.sentences import sentences
 
 Count = Callable[[str], int]
 

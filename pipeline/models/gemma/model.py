@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.errors import LimitError, ModelError
-from pipeline.models.gemma_frames import Frames, patches
-from pipeline.models.gemma_inputs import Prepared, Proof, Request, conversation, prepare, refusal
-from pipeline.models.gemma_limits import Limits
-from pipeline.models.generating import generate, in_halves
+from pipeline.models.gemma.frames import Frames, patches
+from pipeline.models.gemma.inputs import Prepared, Proof, Request, conversation, prepare, refusal
+from pipeline.models.gemma.limits import Limits
+from pipeline.models.huggingface.generating import generate, in_halves
 from pipeline.models.protocol import Prompt, Written
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from pipeline.merge.draft import Draft
-from pipeline.merge.notes import Note
+from pipeline.merge.finish import Draft
+from pipeline.merge.inputs import Note
 from pipeline.merge.plan import Limits
 from pipeline.models.protocol import Prompt, Writer
 from pipeline.prompts import load

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 
 from pipeline.models.protocol import Writer
 from pipeline.recipes.protocol import Chunk, Part, Recipe
-from pipeline.tables import ChunkRow
+from pipeline.store.tables import ChunkRow
 
 
 class _Asked:

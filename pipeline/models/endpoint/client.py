@@ -20,11 +20,11 @@ import httpx2
 import openai
 
 from pipeline.errors import EgressRefusedError, EndpointError, LimitError, ModelError, UnreachedError
-from pipeline.fallback.settings import Server
-from pipeline.models.egress import Arrival, Departure, Gate
-from pipeline.models.endpoint_format import Answer, Ask, BadAnswer, largest, messages, read, retry_after
-from pipeline.models.endpoint_wire import TooLargeError, TooSlowError, Wire, transport
+from pipeline.models.endpoint.egress import Arrival, Departure, Gate
+from pipeline.models.endpoint.messages import Answer, Ask, BadAnswer, largest, messages, read, retry_after
+from pipeline.models.endpoint.transport import TooLargeError, TooSlowError, Wire, transport
 from pipeline.models.protocol import Written
+from pipeline.settings.fallback import Server
 
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 _FIRST_WAIT_S = 0.5

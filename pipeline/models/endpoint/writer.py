@@ -13,9 +13,9 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from pipeline.errors import EndpointError, LimitError, WeightsMissingError
-from pipeline.models.egress import Gate, is_loopback
-from pipeline.models.endpoint import Endpoint
-from pipeline.models.endpoint_format import Ask
+from pipeline.models.endpoint.client import Endpoint
+from pipeline.models.endpoint.egress import Gate, is_loopback
+from pipeline.models.endpoint.messages import Ask
 from pipeline.models.protocol import Prompt, Written
 
 _TEMPLATE_TOKENS = 64

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from pipeline.errors import MissingExtraError
-from pipeline.models.build import build
-from pipeline.models.catalog import find
 from pipeline.models.llamacpp import LlamaCpp
 from pipeline.models.protocol import Hearer, Writer
-from pipeline.models.weights import folder, locate
+from pipeline.models.weights.catalog import find
+from pipeline.models.weights.content_hash import build
+from pipeline.models.weights.fetch import folder, locate
 from pipeline.models.whisper import Whisper
 from pipeline.settings import Settings
 
@@ -80,8 +80,8 @@ def writer(settings: Settings) -> Writer:
         return _endpoint(settings)
     path = locate(write.model, settings.models)
     if text_engine(settings) == "transformers":
-        from pipeline.models.quantized import Plan
-        from pipeline.models.transformers_text import TransformersWriter
+        from pipeline.models.huggingface.quantized import Plan
+        from pipeline.models.huggingface.text import TransformersWriter
 
         return once(
             ("transformers", path, write.context, write.slots),
@@ -102,8 +102,8 @@ def writer(settings: Settings) -> Writer:
 
 def _endpoint(settings: Settings) -> Writer:
     try:
-        from pipeline.models.endpoint import Endpoint
-        from pipeline.models.endpoint_writer import EndpointWriter
+        from pipeline.models.endpoint.client import Endpoint
+        from pipeline.models.endpoint.writer import EndpointWriter
     except ImportError as error:
         raise MissingExtraError(
             "servers need the extra `cloud`.", cure="`pip install 'longmedia[cloud]'` brings it."

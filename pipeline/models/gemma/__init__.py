@@ -1,0 +1,1 @@
+"""Gemma 4: one multimodal model that hears, sees and writes."""
