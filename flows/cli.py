@@ -143,7 +143,7 @@ def probe(
 @app.command("settings")
 def list_settings() -> None:
     """Every setting with its default and meaning."""
-    for key, kind, default, meaning in settings_module.describe():
+    for key, kind, default, meaning in settings_module.table():
         typer.echo(f"{key} = {default}\n    {meaning}  [{kind}]")
 
 

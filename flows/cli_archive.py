@@ -25,10 +25,10 @@ from flows.cli_options import (
 )
 from flows.progress import watching
 from pipeline.archive import Item, again, attempt
-from pipeline.run_status import Standing, left_s, standing
+from pipeline.run_status import RunStatus, left_s, run_status
 from pipeline.store import Store
 
-Looks = dict[tuple[str, str], Standing]
+Looks = dict[tuple[str, str], RunStatus]
 """Where each run stands, by recording and fingerprint."""
 
 _EVERY_S = 2.0
@@ -97,14 +97,14 @@ def _watch(opened: Store, seen: Looks) -> None:
 
 
 def _look(store: Store) -> Looks:
-    return {(run.key.recording, run.key.fingerprint): standing(run) for run in store.runs()}
+    return {(run.key.recording, run.key.fingerprint): run_status(run) for run in store.runs()}
 
 
-def _status_line(one: Standing, left: str = "") -> str:
+def _status_line(one: RunStatus, left: str = "") -> str:
     return f"{one.recording}  {one.share:4.0%}  {one.state:<10}  {one.name}{f'  {left} left' if left else ''}"
 
 
-def _left(before: Standing | None, now: Standing, passed_s: float) -> str:
+def _left(before: RunStatus | None, now: RunStatus, passed_s: float) -> str:
     seconds = left_s(before, now, passed_s) if before and now.state == "running" else None
     return "" if seconds is None else stamp(round(seconds * TICKS_PER_SECOND))
 

@@ -206,7 +206,7 @@ def again(store: Store, settings: Settings) -> Iterator[tuple[Job | None, Item |
     `settings` give what belongs to this machine and cannot change the text: folders, threads, the key.
     """
     for run in store.runs():
-        described, result = run.describe(), run.result()
+        described, result = run.manifest(), run.result()
         failed = result.get("failed_nodes", 0) or any(gap["status"] == "failed" for gap in result.get("gaps", ()))
         if not failed:
             continue

@@ -37,20 +37,20 @@ class Stream(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PartPlan:
     """How level 0 is stored: `part_rows` chunks a part, summaries shared by `together` windows."""
 
     recording: str
     part_rows: int
-    together: int = 1
+    windows_per_summary: int = 1
 
     @property
     def rows(self) -> int:
         """Chunks a part, so that no shared summary crosses a border."""
-        return -(-self.part_rows // self.together) * self.together
+        return -(-self.part_rows // self.windows_per_summary) * self.windows_per_summary
 
 
-def describe(run: Run, stream: Stream, recipe: Recipe, plan: Plan, progress: Callable[[int], None]) -> None:
+def describe(run: Run, stream: Stream, recipe: Recipe, plan: PartPlan, progress: Callable[[int], None]) -> None:
     """Describe every chunk of `stream` that the store does not hold yet, each part while the next one is decoded.
 
     `progress` is called with the first tick that is not done, after every part. Chunks that failed
@@ -82,14 +82,14 @@ class _Part:
     due: list[Chunk]
 
 
-def _parts(run: Run, stream: Stream, recipe: Recipe, plan: Plan) -> Iterator[_Part]:
+def _parts(run: Run, stream: Stream, recipe: Recipe, plan: PartPlan) -> Iterator[_Part]:
     """The parts as their chunks are decoded; a chunk that is due is begun as soon as it is there."""
     for number, chunks in itertools.groupby(stream, key=lambda chunk: chunk.index // plan.rows):
         part = _Part(number, [], _stored(run, number), [])
-        again = {row.index // plan.together for row in part.stored.values() if row.status == "failed"}
+        again = {row.index // plan.windows_per_summary for row in part.stored.values() if row.status == "failed"}
         for chunk in chunks:
             part.chunks.append(chunk)
-            if chunk.index not in part.stored or chunk.index // plan.together in again:
+            if chunk.index not in part.stored or chunk.index // plan.windows_per_summary in again:
                 part.due.append(recipe.begin(chunk))
         yield part
 
@@ -107,7 +107,7 @@ def _one_ahead(parts: Iterator[_Part]) -> Generator[_Part]:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _make(run: Run, part: _Part, recipe: Recipe, plan: Plan) -> None:
+def _make(run: Run, part: _Part, recipe: Recipe, plan: PartPlan) -> None:
     if part.due:
         rows = {**part.stored, **{row.index: row for row in _described(part.due, recipe, plan)}}
         run.write_chunks(part.number, [rows[index] for index in sorted(rows)])
@@ -133,7 +133,7 @@ def _stored(run: Run, number: int) -> dict[int, ChunkRow]:
         return {}
 
 
-def _described(due: list[Chunk], recipe: Recipe, plan: Plan) -> Iterable[ChunkRow]:
+def _described(due: list[Chunk], recipe: Recipe, plan: PartPlan) -> Iterable[ChunkRow]:
     spoken = [chunk for chunk in due if not _silent(chunk)]
     yield from (_silent_row(chunk, plan.recording) for chunk in due if _silent(chunk))
     if spoken:

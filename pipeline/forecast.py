@@ -61,7 +61,7 @@ def forecast(recording: Recording, settings: Settings, store: Store) -> Forecast
         limits,
         rates,
         chunk_tokens=settings.write.chunk_tokens,
-        together=settings.write.windows_per_summary,
+        windows_per_summary=settings.write.windows_per_summary,
     )
     return Forecast(made, len(spans), runs)
 
@@ -79,7 +79,7 @@ def _rates(store: Store, settings: Settings) -> tuple[Rates, int]:
     writing = chunk_seconds = 0.0
     chunk_in = chunk_out = 0
     for run in store.runs():
-        described = run.describe()["settings"]
+        described = run.manifest()["settings"]
         same = all(
             described.get(group) == getattr(settings, group).model_dump(mode="json") for group in ("hear", "write")
         )

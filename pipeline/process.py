@@ -28,10 +28,10 @@ from chunkers import (
     windows,
 )
 from pipeline import recipes
-from pipeline.describe import Plan, describe
+from pipeline.describe import PartPlan, describe
 from pipeline.errors import NoAudioError, StoreDamagedError
-from pipeline.fallback.client import admit, open_outside
-from pipeline.fallback.recipe import Rescued
+from pipeline.fallback.client import admit, open_fallback
+from pipeline.fallback.recipe import FallbackRecipe
 from pipeline.merge import merge
 from pipeline.recipes.protocol import Recipe
 from pipeline.settings import Settings, fingerprint
@@ -108,14 +108,14 @@ def process(
         raise NoAudioError(
             path, "no audio track: the recipe `cascade` has nothing to hear.", cure="Use --recipe gemma for pictures."
         )
-    outside = open_outside(settings, path, run.key.path, egress=egress)
+    fallback = open_fallback(settings, path, run.key.path, egress=egress)
     with run.writing():
         _begin(run, recording, settings)
         watch(Step("load"))
         recipe = load(settings)
         admit(recipe.writer, settings, path, run.key.path, egress=egress)
-        if outside is not None:
-            recipe = Rescued(recipe, outside, settings)
+        if fallback is not None:
+            recipe = FallbackRecipe(recipe, fallback, settings)
         _describe(run, recording, settings, recipe, _stoppable(watch, stop))
         total = coverage(run.chunks())
         merge(
@@ -123,7 +123,7 @@ def process(
             recipe.writer,
             settings,
             progress=lambda done, of: _stoppable(watch, stop)(Step("merge", done, of)),
-            outside=outside,
+            fallback=fallback,
         )
         failed = sum(node.status == "failed" for level in run.levels() if level for node in run.nodes(level))
         state: State = "complete" if total.complete and not failed else "gaps"
@@ -173,13 +173,13 @@ def _stoppable(watch: Watch, stop: Stop | None) -> Watch:
 
 
 def _describe(run: Run, recording: Recording, settings: Settings, recipe: Recipe, watch: Watch) -> None:
-    described = run.describe()
+    described = run.manifest()
     if _described(run, described):
         return
-    plan = Plan(
+    plan = PartPlan(
         recording.content_id,
         part_rows=int(described["part_rows"]),
-        together=settings.write.windows_per_summary,
+        windows_per_summary=settings.write.windows_per_summary,
     )
     watch(Step("describe", 0, recording.duration))
     with _open(recording, settings, recipe) as stream:
@@ -233,7 +233,7 @@ def _track(recording: Recording, wanted: str) -> Choice | None:
 
 def _begin(run: Run, recording: Recording, settings: Settings) -> None:
     """Write run.json at the first start; later starts keep it, since the parts rest on it."""
-    if run.describe():
+    if run.manifest():
         return
     run.save(
         "run.json",

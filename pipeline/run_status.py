@@ -10,7 +10,7 @@ from pipeline.store import Run
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RunStatus:
     """One run: ticks done of all, and its state; `unfinished` was broken off, `running` has a process at it."""
 
     recording: str
@@ -26,13 +26,13 @@ class Standing:
         return min(self.done / self.total, 1) if self.total else float(self.state == "complete")
 
 
-def standing(run: Run) -> Standing:
+def run_status(run: Run) -> RunStatus:
     """Where a started run stands; of a finished one no part is read."""
-    described, result = run.describe(), run.result()
+    described, result = run.manifest(), run.result()
     done = finished(run)
     ticks = done.end if done else sum(row.span.ticks for row in run.chunks())
     gaps = result.get("state") == "gaps"
-    return Standing(
+    return RunStatus(
         run.key.recording,
         run.key.fingerprint,
         described["input"]["name"],
@@ -42,7 +42,7 @@ def standing(run: Run) -> Standing:
     )
 
 
-def left_s(before: Standing, now: Standing, passed_s: float) -> float | None:
+def left_s(before: RunStatus, now: RunStatus, passed_s: float) -> float | None:
     """Seconds that describing the rest will take at the pace between two looks; None where nothing moved."""
     moved = now.done - before.done
     return (now.total - now.done) * passed_s / moved if moved > 0 else None

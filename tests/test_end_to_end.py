@@ -90,7 +90,7 @@ def test_every_cue_lies_where_its_words_were_said(outcome: Outcome, sentences: l
 
 def test_coverage_adds_up_to_the_sample(outcome: Outcome) -> None:
     total = coverage(outcome.run.chunks())
-    decoded = outcome.run.describe()["decoded"]["duration"]
+    decoded = outcome.run.manifest()["decoded"]["duration"]
     assert total.end == decoded == sum(total.ticks.values())
 
 

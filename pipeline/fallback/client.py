@@ -35,7 +35,7 @@ class Gated(Protocol):
     gate: Gate | None
 
 
-class Outside:
+class FallbackClient:
     """The fallback of one run."""
 
     def __init__(self, settings: Settings, gate: RunGate) -> None:
@@ -93,7 +93,7 @@ class Outside:
         return Endpoint(self._rules)
 
 
-def open_outside(settings: Settings, path: Path, run: str, *, egress: bool) -> Outside | None:
+def open_fallback(settings: Settings, path: Path, run: str, *, egress: bool) -> FallbackClient | None:
     """The fallback of this run, or None where the run or the settings do not want one.
 
     Raises `SettingsError` where the run asks for what the settings do not switch on.
@@ -102,7 +102,7 @@ def open_outside(settings: Settings, path: Path, run: str, *, egress: bool) -> O
         return None
     if not settings.fallback.enabled:
         raise SettingsError("egress is asked for, but fallback.enabled is false.", cure="See docs/fallback.md.")
-    return Outside(settings, _gate(settings, path, run, egress))
+    return FallbackClient(settings, _gate(settings, path, run, egress))
 
 
 def admit(writer: object, settings: Settings, path: Path, run: str, *, egress: bool) -> None:

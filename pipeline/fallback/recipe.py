@@ -1,4 +1,4 @@
-"""Level 0: chunks that failed after all local tries, asked once more outside.
+"""Level 0: chunks that failed after all local tries, sent to the fallback.
 
 As little as will do is sent: a text where only the summary failed, audio where the hearing did. What
 comes back passes the same guards as local output; what fails them, too, stays failed and says why.
@@ -12,7 +12,7 @@ from itertools import groupby
 
 from pipeline import prompts
 from pipeline.errors import EgressError, ModelError
-from pipeline.fallback.client import Outside
+from pipeline.fallback.client import FallbackClient
 from pipeline.fallback.hook import Question
 from pipeline.fallback.policy import Trigger
 from pipeline.models.endpoint.messages import Ask
@@ -31,16 +31,16 @@ _HEARD_TOKENS = 512
 _SILENCE = "[silence]"
 
 
-class Rescued:
-    """A `Recipe` that asks outside where the local one, which it wraps, has failed."""
+class FallbackRecipe:
+    """A `Recipe` that asks the fallback where the local one, which it wraps, has failed."""
 
-    def __init__(self, recipe: Recipe, outside: Outside, settings: Settings) -> None:
+    def __init__(self, recipe: Recipe, fallback: FallbackClient, settings: Settings) -> None:
         self._recipe = recipe
-        self._outside = outside
+        self._fallback = fallback
         self._hear_prompt = prompts.load(settings.profile, "fallback_hear")
         self._chunk_prompt = prompts.load(settings.profile, "chunk")
         self._max_tokens = settings.write.chunk_tokens
-        self._together = settings.write.windows_per_summary
+        self._windows_per_summary = settings.write.windows_per_summary
 
     @property
     def sees(self) -> bool:
@@ -57,14 +57,14 @@ class Rescued:
         return self._recipe.begin(chunk)
 
     def describe(self, *parts: Part) -> list[ChunkRow]:
-        """The local rows, and for those that failed what came from outside; see `Recipe.describe`."""
+        """The local rows, and for those that failed what the fallback answered; see `Recipe.describe`."""
         rows = self._recipe.describe(*parts)
         chunks = [chunk for part in parts for chunk in part.chunks]
         for chunk, row in zip(chunks, rows, strict=True):
             if row.status == "failed" and not row.error.startswith(SUMMARY):
                 self._heard(chunk, row)
         failed = [row for row in rows if row.status == "failed" and row.error.startswith(SUMMARY)]
-        for _, group in groupby(failed, key=lambda row: (row.recording, row.index // self._together)):
+        for _, group in groupby(failed, key=lambda row: (row.recording, row.index // self._windows_per_summary)):
             self._summarised(list(group))
         return rows
 
@@ -80,16 +80,16 @@ class Rescued:
         fault = "" if written.complete else "the transcript is cut off"
         fault = fault or guards.transcript_fault(text, row.span.seconds) or guards.answers(text)
         if fault:
-            row.error, row.rejected = f"{row.error}; outside: {fault}", text
+            row.error, row.rejected = f"{row.error}; fallback: {fault}", text
             return
         row.transcript, row.error, row.facts = text, "", facts(text)
         row.cues = [{"start": row.start, "end": row.end, "text": text, "speaker": None}] if text else []
         row.status = "processed" if text else "silent"
-        _from_outside([row], written)
+        _from_fallback([row], written)
         if text:
-            self._summarised_here(row)
+            self._summarised_locally(row)
 
-    def _summarised_here(self, row: ChunkRow) -> None:
+    def _summarised_locally(self, row: ChunkRow) -> None:
         """The local model writes if it can: one request less that leaves."""
         prompt = self._chunk_prompt.fill(text=row.transcript)
         try:
@@ -112,25 +112,25 @@ class Rescued:
         fault = _fill(group, written)
         for row in group:
             row.status = "failed" if fault else "processed"
-            row.error = f"{row.error}; outside: {fault}" if fault else ""
+            row.error = f"{row.error}; fallback: {fault}" if fault else ""
         if not fault:
-            _from_outside(group, written)
+            _from_fallback(group, written)
 
     def _ask(self, ask: Ask, group: Sequence[ChunkRow], trigger: Trigger, max_tokens: int) -> Written | None:
         """The answer; where there is none, every row says why."""
         head = group[0]
         try:
-            written = self._outside.ask(Question(ask, max_tokens, f"chunk {head.index}", trigger, head.error))
+            written = self._fallback.ask(Question(ask, max_tokens, f"chunk {head.index}", trigger, head.error))
         except (EgressError, ModelError) as error:
             log.warning("chunk %d stays failed: %s", head.index, error)
             for row in group:
-                row.error = f"{row.error}; outside: {error}"
+                row.error = f"{row.error}; fallback: {error}"
             return None
         head.attempts += 1
         return written
 
 
-def _from_outside(group: Sequence[ChunkRow], written: Written) -> None:
+def _from_fallback(group: Sequence[ChunkRow], written: Written) -> None:
     for row in group:
         row.source = "cloud"
         row.model = f"{row.model} + {written.details.get('model', 'hook')}"

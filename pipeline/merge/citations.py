@@ -90,14 +90,14 @@ class Sources:
             for word in words:
                 self._holders.setdefault(word, []).append(at)
 
-    def cite(self, number: int, sentence: str, named: Sequence[int], *, abroad: bool = False) -> list[Citation]:
+    def cite(self, number: int, sentence: str, named: Sequence[int], *, translated: bool = False) -> list[Citation]:
         """The citations of one sentence: what it named, where that holds, else what it is aligned with.
 
-        `abroad` says that the sentence is in another language than the notes. What was named and
+        `translated` says that the sentence is in another language than the notes. What was named and
         does not hold is kept as invalid. A sentence that nothing supports has no valid citation.
         """
         chosen = [at for at, source in enumerate(self._sources) if source.label in named]
-        if chosen and self._holds(sentence, chosen, words=not abroad):
+        if chosen and self._holds(sentence, chosen, words=not translated):
             return self._citations(number, chosen, "cited", valid=True)
         aligned = self._align(sentence)
         if aligned and self._holds(sentence, aligned):

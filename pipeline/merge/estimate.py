@@ -86,7 +86,7 @@ def estimate(
     *,
     chunk_tokens: int,
     chunk_overhead: int = 60,
-    together: int = 1,
+    windows_per_summary: int = 1,
     tokens_a_second: float = SPEECH_TOKENS_A_SECOND,
 ) -> Estimate:
     """Calls, tokens and time for `chunks` that are all full of speech.
@@ -95,7 +95,7 @@ def estimate(
     tokens; `together` chunks share one summary. Second tries are not counted. Raises `LimitError`
     where the budget of a merge is too small.
     """
-    groups = [chunks[at : at + together] for at in range(0, len(chunks), together)]
+    groups = [chunks[at : at + windows_per_summary] for at in range(0, len(chunks), windows_per_summary)]
     spans = [Span(group[0].start, group[-1].end) for group in groups]
     heard = sum(span.seconds for span in spans)
     tokens = len(groups) * chunk_overhead + round(heard * tokens_a_second)

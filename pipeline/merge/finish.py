@@ -36,19 +36,21 @@ class Draft:
         return bool(self.text), -len(self.fidelity.invented), self.fidelity.share, self.fidelity.cited
 
 
-class Desk:
+class Finisher:
     """Where the answers about one group of notes are finished."""
 
-    def __init__(self, notes: Sequence[Note], span: Span, count: Count, *, cap: int, carry: bool, abroad: bool) -> None:
+    def __init__(
+        self, notes: Sequence[Note], span: Span, count: Count, *, cap: int, carry: bool, translated: bool
+    ) -> None:
         self.notes = notes
         self.span = span
         self._count = count
         self._cap = cap
         self._carry = carry
-        self._abroad = abroad
+        self._translated = translated
         self._text = "\n".join(note.text for note in notes)
         self._tokens = max(1, sum(count(note.text) for note in notes))
-        self._kinds = ("number", "date") if abroad else comparable(self._text)
+        self._kinds = ("number", "date") if translated else comparable(self._text)
         self._sources = Sources(_sources(notes))
         self._units = [unit for note in notes for unit in note.units]
         moments = sorted((unit.spans[0].start, count(unit.text)) for unit in self._units if unit.spans)
@@ -149,7 +151,7 @@ class Desk:
         citations = [
             citation
             for number, line in enumerate(sentences(text))
-            for citation in self._sources.cite(number, line, named.get(line, ()), abroad=self._abroad)
+            for citation in self._sources.cite(number, line, named.get(line, ()), translated=self._translated)
         ]
         return self._final(text, citations, done)
 

@@ -38,7 +38,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Slim:
+class ChunkSummary:
     """What merging needs of a chunk: a recording's transcripts never are in memory at once."""
 
     index: int
@@ -48,7 +48,7 @@ class Slim:
     about: Span
 
     @classmethod
-    def of(cls, row: ChunkRow) -> Slim:
+    def of(cls, row: ChunkRow) -> ChunkSummary:
         """A row of level 0 without what is heavy; the text of a failed chunk is left out."""
         own = row.summary_end > row.summary_start
         return cls(
@@ -60,7 +60,7 @@ class Slim:
         )
 
 
-def of_chunks(chunks: Iterable[Slim]) -> tuple[list[Note], Span]:
+def of_chunks(chunks: Iterable[ChunkSummary]) -> tuple[list[Note], Span]:
     """The notes of level 0, and the span of the whole level.
 
     A chunk without text goes with the summary that describes it, else with the one before it.

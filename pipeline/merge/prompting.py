@@ -21,10 +21,10 @@ _CITE = "After every sentence write the number of its note in square brackets."
 
 def limits(writer: Writer, settings: Settings) -> Limits:
     """What one merge may hold with this writer, prompt and settings."""
-    return Office(writer, settings).limits
+    return MergePrompts(writer, settings).limits
 
 
-class Office:
+class MergePrompts:
     """What all nodes of a run share."""
 
     def __init__(self, writer: Writer, settings: Settings) -> None:
@@ -32,7 +32,7 @@ class Office:
         self.count = lru_cache(maxsize=8192)(writer.count)
         self.template = load(settings.profile, "merge")
         self.cite = settings.merge.cite
-        self.abroad = settings.merge.language is not None
+        self.translated = settings.merge.language is not None
         self.language = settings.merge.language or "the language of the notes"
         budget = min(settings.merge.budget, writer.context)
         overhead = writer.prompt_tokens(self.prompt("")) + _REMARK_TOKENS

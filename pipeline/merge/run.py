@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 
 from chunkers.spans import Span
 from pipeline.errors import EgressError, LimitError, ModelError, StoreDamagedError
-from pipeline.fallback.client import Outside
+from pipeline.fallback.client import FallbackClient
 from pipeline.fallback.hook import Question
 from pipeline.fallback.policy import Trigger
-from pipeline.merge.finish import Desk, Draft
-from pipeline.merge.inputs import Note, Slim, Unit, borders, of_chunks, of_nodes
+from pipeline.merge.finish import Draft, Finisher
+from pipeline.merge.inputs import ChunkSummary, Note, Unit, borders, of_chunks, of_nodes
 from pipeline.merge.plan import Group, Item, Limits, plan, plan_level
-from pipeline.merge.prompting import Office
+from pipeline.merge.prompting import MergePrompts
 from pipeline.models.endpoint.messages import Ask
 from pipeline.models.protocol import Prompt, Writer, Written
 from pipeline.settings import Settings
@@ -43,7 +43,7 @@ def merge(
     settings: Settings,
     *,
     progress: Progress | None = None,
-    outside: Outside | None = None,
+    fallback: FallbackClient | None = None,
 ) -> NodeRow | None:
     """Merge level 0 of `run` into one root, which is returned; none where there is no text at all.
 
@@ -51,11 +51,11 @@ def merge(
     the model fails at is asked `outside`, where that is allowed, else stored as failed and tried again by
     the next call.
     """
-    notes, whole = of_chunks(Slim.of(row) for row in run.chunks())
+    notes, whole = of_chunks(ChunkSummary.of(row) for row in run.chunks())
     if not notes:
         _delete(run, above=0)
         return None
-    merger = _Merger(run, writer, settings, progress, outside)
+    merger = _Merger(run, writer, settings, progress, fallback)
     merger.expect(notes)
     level, rows = 1, merger.level(1, notes)
     while len(rows) > 1:
@@ -84,12 +84,12 @@ class _Merger:
     """Writes level after level of one run."""
 
     def __init__(
-        self, run: Run, writer: Writer, settings: Settings, progress: Progress | None, outside: Outside | None
+        self, run: Run, writer: Writer, settings: Settings, progress: Progress | None, fallback: FallbackClient | None
     ) -> None:
         self._run = run
-        self._outside = outside
+        self._fallback = fallback
         self._writer = writer
-        self._office = Office(writer, settings)
+        self._prompts = MergePrompts(writer, settings)
         self._batch = settings.write.slots
         self._progress = progress or (lambda _done, _total: None)
         self._done = 0
@@ -97,8 +97,8 @@ class _Merger:
 
     def expect(self, notes: Sequence[Note]) -> None:
         """Count the nodes to come, for the progress."""
-        items = [Item(at, note.span, self._office.count(note.text)) for at, note in enumerate(notes)]
-        self._total = plan(items, self._office.limits).nodes
+        items = [Item(at, note.span, self._prompts.count(note.text)) for at, note in enumerate(notes)]
+        self._total = plan(items, self._prompts.limits).nodes
 
     def level(self, level: int, notes: Sequence[Note]) -> list[NodeRow]:
         """All nodes of a level, in order; those that are stored with the same inputs are taken from there."""
@@ -138,40 +138,40 @@ class _Merger:
 
     def _items(self, notes: Sequence[Note]) -> list[Item]:
         ends = borders(notes)
-        count = self._office.count
+        count = self._prompts.count
         return [Item(at, note.span, count(note.text), ends[at]) for at, note in enumerate(notes)]
 
     def _tasks(self, level: int, notes: Sequence[Note], stored: dict[int, NodeRow]) -> list[_Task]:
         """The level's nodes; where joined lines count more than their parts, the room is made smaller."""
-        limits = self._office.limits
+        limits = self._prompts.limits
         while True:
             pieces = [piece for note in notes for piece in self._pieces(note, limits)]
             groups = plan_level(self._items(pieces), limits, _cuts(pieces, stored))
             tasks = [self._task(level, group, pieces[group.first : group.stop]) for group in groups]
-            if all(self._office.fits(task.prompt) for task in tasks):
+            if all(self._prompts.fits(task.prompt) for task in tasks):
                 return tasks
             limits = replace(limits, overhead=limits.overhead + max(8, limits.room // 50))
             limits.check()
 
     def _pieces(self, note: Note, limits: Limits) -> list[Note]:
         room = limits.room - limits.per_item
-        if self._office.count(note.text) <= room:
+        if self._prompts.count(note.text) <= room:
             return [note]
         spans = note.units[0].spans if note.units else ()
         return [
             replace(note, text=text.strip(), units=tuple(Unit(line, spans) for line in sentences(text)))
-            for text in split(note.text, room, self._office.count)
+            for text in split(note.text, room, self._prompts.count)
         ]
 
     def _task(self, level: int, group: Group, notes: Sequence[Note]) -> _Task:
-        office = self._office
-        prompt = office.prompt(office.text(notes))
+        prompts = self._prompts
+        prompt = prompts.prompt(prompts.text(notes))
         children = tuple(dict.fromkeys(child for note in notes for child in note.children))
         moments = [
             [unit.text, [(span.start, span.end) for span in unit.spans]] for note in notes for unit in note.units
         ]
         payload = [_VERSION, level, children, group.span.start, group.span.end, prompt.system, prompt.user, moments]
-        payload += [office.limits.cap, office.prose, self._writer.name]
+        payload += [prompts.limits.cap, prompts.prose, self._writer.name]
         digest = hashlib.sha256(json.dumps(payload).encode()).hexdigest()[:16]
         return _Task(group, tuple(notes), children, prompt, digest)
 
@@ -182,17 +182,17 @@ class _Merger:
         again: dict[int, tuple[Written, Draft]] = {}
         asked = {}
         for index, task in tasks.items():
-            if self._lone(task):
-                yield self._row(level, index, task, self._desk(task).verbatim())
+            if self._is_only_note(task):
+                yield self._row(level, index, task, self._finisher(task).verbatim())
             else:
                 asked[index] = task
         for index, answer in self._ask({index: task.prompt for index, task in asked.items()}).items():
             if isinstance(answer, ModelError):
-                yield self._rescued(level, index, asked[index], answer)
+                yield self._asked_again(level, index, asked[index], answer)
                 continue
-            desk = self._desk(asked[index])
-            draft = desk.draft(answer)
-            if not draft.text or draft.fidelity.faults(desk.ratio):
+            finisher = self._finisher(asked[index])
+            draft = finisher.draft(answer)
+            if not draft.text or draft.fidelity.faults(finisher.ratio):
                 again[index] = answer, draft
             else:
                 yield self._row(level, index, asked[index], draft, [answer])
@@ -202,25 +202,26 @@ class _Merger:
         self, level: int, tasks: dict[int, _Task], first: dict[int, tuple[Written, Draft]]
     ) -> Iterator[NodeRow]:
         """The second try of nodes whose first answer lost or invented too much; the better of both is kept."""
-        office = self._office
-        prompts = {}
-        for index, (_, draft) in first.items():
-            prompts[index] = office.prompt(office.text(tasks[index].notes), office.remarks(draft))
-        answers = self._ask({index: prompt for index, prompt in prompts.items() if office.fits(prompt)})
+        made = self._prompts
+        prompts = {
+            index: made.prompt(made.text(tasks[index].notes), made.remarks(draft))
+            for index, (_, draft) in first.items()
+        }
+        answers = self._ask({index: prompt for index, prompt in prompts.items() if made.fits(prompt)})
         for index, (answer, draft) in first.items():
-            desk = self._desk(tasks[index])
+            finisher = self._finisher(tasks[index])
             written, drafts = [answer], [draft]
             second = answers.get(index)
             if isinstance(second, Written):
                 written.append(second)
-                drafts.append(desk.draft(second))
+                drafts.append(finisher.draft(second))
             best = max(drafts, key=lambda one: one.rank)
             if best.text:
                 yield self._row(level, index, tasks[index], best, written)
             else:
-                yield self._rescued(level, index, tasks[index], "no answer is of use", desk.extract(), written)
+                yield self._asked_again(level, index, tasks[index], "no answer is of use", finisher.extract(), written)
 
-    def _rescued(
+    def _asked_again(
         self,
         level: int,
         index: int,
@@ -229,21 +230,21 @@ class _Merger:
         instead: Draft | None = None,
         written: Sequence[Written] = (),
     ) -> NodeRow:
-        """What outside makes of a node at which the local model failed; `instead`, or a failed row, where nothing."""
+        """The fallback's answer for a node at which the local model failed; `instead`, or a failed row, without one."""
         error = str(why)
-        if self._outside is not None:
+        if self._fallback is not None:
             trigger: Trigger = "too-long" if isinstance(why, LimitError) else "failed"
             where = f"level {level} node {index}"
             try:
-                answer = self._outside.ask(Question(Ask(task.prompt), self._office.prose, where, trigger, error))
+                answer = self._fallback.ask(Question(Ask(task.prompt), self._prompts.prose, where, trigger, error))
             except (EgressError, ModelError) as refused:
-                error = f"{error}; outside: {refused}"
+                error = f"{error}; fallback: {refused}"
             else:
-                draft = self._desk(task).draft(answer)
+                draft = self._finisher(task).draft(answer)
                 if draft.text:
                     row = self._row(level, index, task, draft, [*written, answer])
                     return replace(row, source="cloud", model=str(answer.details.get("model", "hook")))
-                error = f"{error}; outside: no answer is of use"
+                error = f"{error}; fallback: no answer is of use"
         return self._row(level, index, task, instead, written, error="" if instead else error)
 
     def _ask(self, prompts: dict[int, Prompt]) -> dict[int, Written | ModelError]:
@@ -251,7 +252,7 @@ class _Merger:
         if not prompts:
             return {}
         try:
-            answers = self._writer.write(list(prompts.values()), max_tokens=self._office.prose)
+            answers = self._writer.write(list(prompts.values()), max_tokens=self._prompts.prose)
             return dict(zip(prompts, answers, strict=True))
         except ModelError as error:
             if len(prompts) == 1:
@@ -261,23 +262,23 @@ class _Merger:
                 found.update(self._ask({index: prompt}))
             return found
 
-    def _lone(self, task: _Task) -> bool:
+    def _is_only_note(self, task: _Task) -> bool:
         """Whether the node is a single note that may stand as it is, without a call."""
         return (
             len(task.notes) == 1
-            and not self._office.abroad
-            and self._office.count(task.notes[0].text) <= self._office.limits.cap
+            and not self._prompts.translated
+            and self._prompts.count(task.notes[0].text) <= self._prompts.limits.cap
         )
 
-    def _desk(self, task: _Task) -> Desk:
-        office = self._office
-        return Desk(
+    def _finisher(self, task: _Task) -> Finisher:
+        prompts = self._prompts
+        return Finisher(
             task.notes,
             task.group.span,
-            office.count,
-            cap=office.limits.cap,
-            carry=office.prose < office.limits.cap,
-            abroad=office.abroad,
+            prompts.count,
+            cap=prompts.limits.cap,
+            carry=prompts.prose < prompts.limits.cap,
+            translated=prompts.translated,
         )
 
     def _row(
@@ -309,7 +310,7 @@ class _Merger:
             ],
             fidelity=draft.fidelity.to_json() if draft else "{}",
             model=self._writer.name,
-            prompt_hash=self._office.template.digest,
+            prompt_hash=self._prompts.template.digest,
             tokens_in=sum(one.tokens_in for one in written),
             tokens_out=sum(one.tokens_out for one in written),
             seconds=sum(one.seconds for one in written),

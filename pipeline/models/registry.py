@@ -80,12 +80,14 @@ def writer(settings: Settings) -> Writer:
         return _endpoint(settings)
     path = locate(write.model, settings.models)
     if text_engine(settings) == "transformers":
-        from pipeline.models.huggingface.quantized import Plan
+        from pipeline.models.huggingface.quantized import LoadOptions
         from pipeline.models.huggingface.text import TransformersWriter
 
         return once(
             ("transformers", path, write.context, write.slots),
-            lambda: TransformersWriter(path, folder(settings.models), Plan(), context=write.context, batch=write.slots),
+            lambda: TransformersWriter(
+                path, folder(settings.models), LoadOptions(), context=write.context, batch=write.slots
+            ),
         )
     return once(
         ("llamacpp", path, write.context, write.slots, write.threads, write.gpu_layers),

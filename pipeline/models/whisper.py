@@ -84,7 +84,7 @@ class Whisper:
             groups[language or self._language(samples)].append(position)
         heard: dict[int, Heard] = {}
         for spoken, positions in groups.items():
-            heard.update(zip(positions, self._together([batch[p] for p in positions], spoken), strict=True))
+            heard.update(zip(positions, self._hear_batch([batch[p] for p in positions], spoken), strict=True))
         return [heard[position] for position in range(len(batch))]
 
     def _language(self, samples: Samples) -> str:
@@ -93,7 +93,7 @@ class Whisper:
         language, _, _ = self._model.detect_language(audio=samples)
         return str(language)
 
-    def _together(self, batch: list[Samples], language: str) -> list[Heard]:
+    def _hear_batch(self, batch: list[Samples], language: str) -> list[Heard]:
         started = time.perf_counter()
         self._batched.last_speech_timestamp = 0.0  # else the last batch would move the words of this one
         borders = np.cumsum([0, *(len(samples) for samples in batch)])

@@ -10,7 +10,7 @@ from pipeline.models import registry
 from pipeline.models.weights.fetch import folder
 from pipeline.recipes.cascade import Cascade
 from pipeline.recipes.protocol import Recipe
-from pipeline.recipes.shared_batches import Together
+from pipeline.recipes.shared_batches import SharedBatches
 from pipeline.settings import Settings
 
 _OVERLAPPING = 2
@@ -40,7 +40,9 @@ def load(settings: Settings) -> Recipe:
     recipe = _alone(settings)
     if settings.media.recordings <= _OVERLAPPING or registry.text_engine(settings) == "endpoint":
         return recipe  # what leaves the machine is one recording's matter, never a common batch's
-    return registry.once(("together", settings.model_dump_json()), lambda: Together(recipe, settings.storage.part_rows))
+    return registry.once(
+        ("together", settings.model_dump_json()), lambda: SharedBatches(recipe, settings.storage.part_rows)
+    )
 
 
 def _alone(settings: Settings) -> Recipe:
@@ -57,5 +59,5 @@ def _alone(settings: Settings) -> Recipe:
         prompt=prompts.load(settings.profile, "chunk"),
         language=settings.hear.language,
         max_tokens=settings.write.chunk_tokens,
-        together=settings.write.windows_per_summary,
+        windows_per_summary=settings.write.windows_per_summary,
     )

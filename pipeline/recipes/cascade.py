@@ -32,7 +32,7 @@ class Cascade:
     prompt: PromptTemplate
     language: str | None = None
     max_tokens: int = 90
-    together: int = 1
+    windows_per_summary: int = 1
     sees: bool = field(default=False, init=False)
 
     def begin(self, chunk: Chunk) -> Chunk:
@@ -94,7 +94,7 @@ class Cascade:
     def _summarise(self, rows: Sequence[ChunkRow]) -> None:
         groups = [
             spoken
-            for group in _groups(rows, self.together)
+            for group in _groups(rows, self.windows_per_summary)
             if (spoken := [row for row in group if row.status == "processed"])
         ]
         prompts = [self._prompt(group) for group in groups]

@@ -21,7 +21,7 @@ class _Asked:
         self.rows: Future[list[ChunkRow]] = Future()
 
 
-class Together:
+class SharedBatches:
     """A `Recipe` in front of another, for callers on several threads.
 
     Whoever finds the models free answers for all who wait, at most `most` chunks at once. Where a

@@ -22,7 +22,7 @@ def report(run: Run) -> Iterator[str]:
         {"text": one.text, "moments": [[_seconds(m.start), _seconds(m.end)] for m in one.moments]}
         for one in (traced(node) if node else [])
     ]
-    yield '{\n"run": ' + _dump(run.describe())
+    yield '{\n"run": ' + _dump(run.manifest())
     yield ',\n"result": ' + _dump(run.result())
     yield ',\n"summary": ' + _dump(summary)
     yield ',\n"tree": ['

@@ -20,7 +20,7 @@ _MEANING = {
 
 def report(run: Run) -> Iterator[str]:
     """Markdown, a section at a time; an anchor a chunk, to which the summary's stamps lead."""
-    described = run.describe()
+    described = run.manifest()
     total = coverage(run.chunks())
     yield f"# {_inline(described['input']['name'])}\n\n"
     yield f"{stamp(total.end)} · {', '.join(_languages(run)) or 'no speech'}\n\n"
@@ -93,7 +93,7 @@ def _chunk(row: ChunkRow) -> Iterator[str]:
 
 
 def _made(run: Run) -> Iterator[str]:
-    described = run.describe()
+    described = run.manifest()
     yield "## How it was made\n\n"
     yield f"- recording `{run.key.recording}`, run `{run.key.fingerprint}`\n"
     for name, value in sorted(described["identity"].items()):

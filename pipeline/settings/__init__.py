@@ -3,7 +3,7 @@
 from pipeline.settings.fallback import Endpoint, Fallback
 from pipeline.settings.group import Group
 from pipeline.settings.groups import Audio, Encryption, Gemma, Hear, Media, Merge, Models, Storage, Video, Write
-from pipeline.settings.loading import Settings, describe, fingerprint, load
+from pipeline.settings.loading import Settings, fingerprint, load, table
 
 __all__ = [
     "Audio",
@@ -20,7 +20,7 @@ __all__ = [
     "Storage",
     "Video",
     "Write",
-    "describe",
     "fingerprint",
     "load",
+    "table",
 ]

@@ -100,7 +100,7 @@ def fingerprint(settings: Settings, recording: str, identity: Mapping[str, str])
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
 
-def describe() -> list[tuple[str, str, str, str]]:
+def table() -> list[tuple[str, str, str, str]]:
     """Every setting as (key, type, default, description), in the order of this file."""
     lines: list[tuple[str, str, str, str]] = []
     for name, info in Settings.model_fields.items():

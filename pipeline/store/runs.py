@@ -63,7 +63,7 @@ class Run:
 
     # -- what it is ---------------------------------------------------------------------------------
 
-    def describe(self) -> dict[str, Any]:
+    def manifest(self) -> dict[str, Any]:
         """run.json, or an empty dict where the run was never started."""
         return self._load("run.json")
 
@@ -236,7 +236,7 @@ class Store:
         for name in [recording] if recording else self.files.folders():
             for fingerprint in self.files.folders(name):
                 run = self.run(RunKey(name, fingerprint))
-                described = run.describe()
+                described = run.manifest()
                 if described:
                     found.append((str(described.get("created", "")), run))
         return [run for _, run in sorted(found, key=lambda pair: pair[0])]

@@ -16,7 +16,7 @@ import pytest
 
 from chunkers import Recording, Window, WindowRules, probe, windows
 from chunkers.spans import TICKS_PER_SECOND
-from pipeline.describe import Plan, describe
+from pipeline.describe import PartPlan, describe
 from pipeline.errors import ModelError
 from pipeline.models.protocol import Writer
 from pipeline.recipes.protocol import Chunk, Part
@@ -83,10 +83,10 @@ def run(tmp_path: Path) -> Run:
     return Store(tmp_path).run(RunKey("r", "f"))
 
 
-def go(run: Run, recording: Recording, recipe: Pitch, *, part_rows: int = 3, together: int = 1) -> list[int]:
+def go(run: Run, recording: Recording, recipe: Pitch, *, part_rows: int = 3, windows_per_summary: int = 1) -> list[int]:
     ends: list[int] = []
     with windows(recording, RULES) as stream:
-        describe(run, stream, recipe, Plan("r", part_rows, together), ends.append)
+        describe(run, stream, recipe, PartPlan("r", part_rows, windows_per_summary), ends.append)
     return ends
 
 
@@ -145,7 +145,7 @@ def test_what_was_stopped_in_the_middle_goes_on(run: Run, recording: Recording) 
         raise StopError
 
     with pytest.raises(StopError), windows(recording, RULES) as stream:
-        describe(run, stream, Pitch(), Plan("r", 3), stop)
+        describe(run, stream, Pitch(), PartPlan("r", 3), stop)
     assert run.parts(0) == [0]
     recipe = Pitch()
     go(run, recording, recipe)
@@ -214,7 +214,7 @@ def test_a_damaged_part_is_made_anew(run: Run, recording: Recording) -> None:
 
 
 def test_a_shared_summary_never_crosses_a_part(run: Run, recording: Recording) -> None:
-    go(run, recording, Pitch(), part_rows=3, together=2)
+    go(run, recording, Pitch(), part_rows=3, windows_per_summary=2)
     for part in run.parts(0):
         assert run.read(0, part).column("index")[0].as_py() % 4 == 0
 

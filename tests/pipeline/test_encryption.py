@@ -48,7 +48,7 @@ def test_nothing_on_the_disk_can_be_read(store: Store, tmp_path: Path) -> None:
 def test_the_key_opens_everything(store: Store, tmp_path: Path, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STORE_KEY", Path(key.partition(":")[2]).read_text())
     (run,) = Store(tmp_path / "store", "env:STORE_KEY").runs()
-    assert run.describe()["input"]["name"] == "board-meeting.mp3"
+    assert run.manifest()["input"]["name"] == "board-meeting.mp3"
     assert list(run.chunks()) == [chunk()]
 
 
@@ -78,9 +78,9 @@ def test_a_plain_store_goes_on_encrypted(tmp_path: Path, key: str) -> None:
     plain.write_chunks(0, [chunk()])
     run = Store(tmp_path / "plain", key).run(KEY)
     assert list(run.chunks()) == [chunk()]
-    run.save("run.json", run.describe())
+    run.save("run.json", run.manifest())
     assert not (tmp_path / "plain" / KEY.path / "run.json").exists()
-    assert run.describe() == {"created": "x"}
+    assert run.manifest() == {"created": "x"}
 
 
 @pytest.mark.parametrize(("text", "word"), [("c2hvcnQ=", "5 bytes"), ("no base64!", "base64"), (None, "No such file")])

@@ -18,7 +18,7 @@ import numpy as np
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.errors import InputMismatchError, LimitError, ModelError
 from pipeline.models.gemma.frames import Frames, holding, patches
-from pipeline.models.gemma.limits import Limits, frame_stamp, frame_tokens
+from pipeline.models.gemma.limits import GemmaLimits, frame_stamp, frame_tokens
 from pipeline.models.protocol import Samples
 
 _STAMP = re.compile(r"(\d+:\d\d)\s*$")
@@ -82,7 +82,7 @@ class Prepared:
     """Tokens of each request without the soft tokens of audio and video."""
 
 
-def refusal(limits: Limits, request: Request) -> ModelError | None:
+def refusal(limits: GemmaLimits, request: Request) -> ModelError | None:
     """Why the request must not be sent, else none: `LimitError` where it is over a limit."""
     for samples in request.audio:
         if not limits.hears:
@@ -102,7 +102,7 @@ def refusal(limits: Limits, request: Request) -> ModelError | None:
     return _refused_frames(limits, request.frames, request.at)
 
 
-def _refused_frames(limits: Limits, frames: Frames, at: tuple[int, ...]) -> ModelError | None:
+def _refused_frames(limits: GemmaLimits, frames: Frames, at: tuple[int, ...]) -> ModelError | None:
     if not limits.sees:
         return LimitError("this checkpoint has no eyes.")
     if frames.dtype != np.uint8 or frames.ndim != 4 or frames.shape[-1] != 3 or len(frames) != len(at):
@@ -114,7 +114,7 @@ def _refused_frames(limits: Limits, frames: Frames, at: tuple[int, ...]) -> Mode
     return None
 
 
-def expected(limits: Limits, request: Request, budget: int) -> Counts:
+def expected(limits: GemmaLimits, request: Request, budget: int) -> Counts:
     """What the processor must make of the request, with `budget` soft tokens a frame at most."""
     audio = sum(limits.audio_tokens(samples.size) for samples in request.audio)
     if request.frames is None:
@@ -128,7 +128,7 @@ def expected(limits: Limits, request: Request, budget: int) -> Counts:
     )
 
 
-def prepare(processor: Any, limits: Limits, requests: Sequence[Request], budget: int) -> Prepared:
+def prepare(processor: Any, limits: GemmaLimits, requests: Sequence[Request], budget: int) -> Prepared:
     """Tensors and proofs of a batch; `processor` is Gemma's, `budget` the soft tokens a frame may cost."""
     inputs = holding(processor, _patches(processor, requests, budget)).apply_chat_template(
         [conversation(request) for request in requests],

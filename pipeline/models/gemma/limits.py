@@ -31,7 +31,7 @@ _TOKEN_SAMPLES = 640
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class GemmaLimits:
     """The limits of one checkpoint."""
 
     family: str
@@ -67,7 +67,7 @@ class Limits:
         return self.audio_s * TICKS_PER_SECOND
 
 
-def limits(config: Mapping[str, Any]) -> Limits:
+def limits(config: Mapping[str, Any]) -> GemmaLimits:
     """The limits of a checkpoint, from its `config.json`.
 
     Raises `ModelError` where it is not a Gemma 4.
@@ -80,7 +80,7 @@ def limits(config: Mapping[str, Any]) -> Limits:
         )
     unified = family == "gemma4_unified"
     text = config.get("text_config") or {}
-    return Limits(
+    return GemmaLimits(
         family=family,
         context=int(text.get("max_position_embeddings") or (262_144 if unified else 131_072)),
         hears=config.get("audio_config") is not None,

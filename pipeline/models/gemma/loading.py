@@ -13,7 +13,7 @@ from pipeline.errors import ModelError, WeightsMissingError
 from pipeline.models.gemma.limits import limits
 from pipeline.models.gemma.model import Running
 from pipeline.models.huggingface.generating import make_greedy
-from pipeline.models.huggingface.quantized import Plan, load, read_config, require, weights_folder
+from pipeline.models.huggingface.quantized import LoadOptions, load, read_config, require, weights_folder
 from pipeline.models.weights.content_hash import build
 from pipeline.settings import Gemma as GemmaSettings
 
@@ -52,7 +52,7 @@ def load_gemma(settings: GemmaSettings, folder: Path, *, frame_tokens: int) -> R
     what = limits(config)
     from transformers import AutoModelForCausalLM, AutoModelForMultimodalLM, AutoProcessor
 
-    plan = Plan(settings.quantization, settings.device, settings.dtype, UNQUANTIZED)
+    plan = LoadOptions(settings.quantization, settings.device, settings.dtype, UNQUANTIZED)
     cache = folder / "quantized" if settings.keep_quantized else None
     model = load(AutoModelForMultimodalLM, weights, plan, cache)
     name = f"{_short(settings.model)} {settings.quantization} {build(weights)}"
@@ -62,7 +62,7 @@ def load_gemma(settings: GemmaSettings, folder: Path, *, frame_tokens: int) -> R
     drafter = None
     if settings.drafter is not None:
         place = weights_folder(settings.drafter, folder)
-        drafter = load(AutoModelForCausalLM, place, Plan("none", settings.device, settings.dtype), None)
+        drafter = load(AutoModelForCausalLM, place, LoadOptions("none", settings.device, settings.dtype), None)
         make_greedy(drafter)
         drafter.generation_config.num_assistant_tokens = _DRAFTED_TOKENS
         name = f"{name}, drafted by {_short(settings.drafter)}"

@@ -17,7 +17,7 @@ from typing import Any
 from pipeline.errors import LimitError, ModelError
 from pipeline.models.gemma.frames import Frames, patches
 from pipeline.models.gemma.inputs import Prepared, Proof, Request, conversation, prepare, refusal
-from pipeline.models.gemma.limits import Limits
+from pipeline.models.gemma.limits import GemmaLimits
 from pipeline.models.huggingface.generating import generate, in_halves
 from pipeline.models.protocol import Prompt, Written
 
@@ -40,7 +40,7 @@ class Running:
 
     model: Any
     processor: Any
-    limits: Limits
+    limits: GemmaLimits
     name: str
     drafter: Any = None
     batch: int = 4
@@ -72,7 +72,7 @@ class Gemma:
         return self._running
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> GemmaLimits:
         """What it takes in."""
         return self._running.limits
 

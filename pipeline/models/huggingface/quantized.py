@@ -30,7 +30,7 @@ _OLDEST_TRANSFORMERS = (5, 24)
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class LoadOptions:
     """How weights go onto the device."""
 
     quantization: Quantization = "nf4"
@@ -96,7 +96,7 @@ def read_config(folder: Path) -> dict[str, Any]:
     return config
 
 
-def compute_dtype(plan: Plan) -> Any:
+def compute_dtype(plan: LoadOptions) -> Any:
     """The torch dtype to compute in: bfloat16 where the hardware has it, else float32.
 
     Never float16: Gemma's activations leave its range.
@@ -117,7 +117,7 @@ def _quiet() -> None:
     disable_progress_bar()
 
 
-def load(auto: Any, folder: Path, plan: Plan, cache: Path | None) -> Any:
+def load(auto: Any, folder: Path, plan: LoadOptions, cache: Path | None) -> Any:
     """A model in evaluation mode, by `auto.from_pretrained`, quantised as `plan` says.
 
     With `cache` the quantised checkpoint is kept below it and taken from there the next time. Weights
@@ -145,7 +145,7 @@ def load(auto: Any, folder: Path, plan: Plan, cache: Path | None) -> Any:
     return _from_pretrained(auto, kept, plan, dtype)
 
 
-def _recipe(plan: Plan, dtype: Any) -> Any:
+def _recipe(plan: LoadOptions, dtype: Any) -> Any:
     from transformers import BitsAndBytesConfig
 
     if plan.quantization == "int8":
@@ -159,7 +159,7 @@ def _recipe(plan: Plan, dtype: Any) -> Any:
     )
 
 
-def _from_pretrained(auto: Any, folder: Path, plan: Plan, dtype: Any, **options: Any) -> Any:
+def _from_pretrained(auto: Any, folder: Path, plan: LoadOptions, dtype: Any, **options: Any) -> Any:
     from safetensors import SafetensorError
 
     device_map = "auto" if plan.device == "auto" else {"": plan.device}

@@ -16,7 +16,7 @@ from typing import Any
 
 from pipeline.errors import LimitError, WeightsDamagedError, WeightsMissingError
 from pipeline.models.huggingface.generating import end_tokens, generate, in_halves, make_greedy
-from pipeline.models.huggingface.quantized import Plan, load, require, whole_folder
+from pipeline.models.huggingface.quantized import LoadOptions, load, require, whole_folder
 from pipeline.models.protocol import Prompt, Written
 from pipeline.models.weights.content_hash import build
 
@@ -30,7 +30,7 @@ class TransformersWriter:
     Raises `MissingExtraError`, `WeightsMissingError`, `WeightsDamagedError`, or `ModelError` where it does not fit.
     """
 
-    def __init__(self, weights: Path, cache: Path, plan: Plan, *, context: int, batch: int = 1) -> None:
+    def __init__(self, weights: Path, cache: Path, plan: LoadOptions, *, context: int, batch: int = 1) -> None:
         require(*(("bitsandbytes",) if plan.quantization != "none" else ()))
         from transformers import AutoModelForCausalLM, AutoTokenizer
 

@@ -18,10 +18,10 @@ import pytest
 from chunkers import Window
 from chunkers.spans import TICKS_PER_SECOND, Span
 from pipeline.errors import EgressError, EgressRefusedError, EndpointError, LedgerError, ModelError, SettingsError
-from pipeline.fallback.client import Outside, admit, open_outside
+from pipeline.fallback.client import FallbackClient, admit, open_fallback
 from pipeline.fallback.hook import Question, Send
 from pipeline.fallback.ledger import Ledger
-from pipeline.fallback.recipe import Rescued
+from pipeline.fallback.recipe import FallbackRecipe
 from pipeline.fallback.redaction import contacts
 from pipeline.models.endpoint.client import Endpoint
 from pipeline.models.endpoint.messages import Ask
@@ -43,10 +43,10 @@ def settings_with(rules: Fallback) -> Settings:
     return load().model_copy(update={"fallback": rules})
 
 
-def opened(rules: Fallback, recording: Path) -> Outside:
-    outside = open_outside(settings_with(rules), recording, RUN, egress=True)
-    assert outside is not None
-    return outside
+def opened(rules: Fallback, recording: Path) -> FallbackClient:
+    fallback = open_fallback(settings_with(rules), recording, RUN, egress=True)
+    assert fallback is not None
+    return fallback
 
 
 def requests(rules: Fallback) -> list[dict[str, Any]]:
@@ -59,9 +59,9 @@ def test_an_answer_says_that_it_came_from_outside(cloud: Cloud, rules: Fallback,
 
 
 def test_off_by_default_and_for_each_run(rules: Fallback, recording: Path) -> None:
-    assert open_outside(settings_with(rules), recording, RUN, egress=False) is None
+    assert open_fallback(settings_with(rules), recording, RUN, egress=False) is None
     with pytest.raises(SettingsError, match=r"fallback\.enabled is false"):
-        open_outside(load(), recording, RUN, egress=True)
+        open_fallback(load(), recording, RUN, egress=True)
 
 
 @pytest.mark.parametrize(
@@ -83,11 +83,11 @@ def test_a_rule_that_does_not_hold_keeps_it_here(
 
 
 def test_a_file_that_appears_in_the_middle_of_a_run_wins(cloud: Cloud, rules: Fallback, recording: Path) -> None:
-    outside = opened(rules, recording)
-    outside.ask(QUESTION)
+    fallback = opened(rules, recording)
+    fallback.ask(QUESTION)
     (recording.parent / ".no-egress").touch()
     with pytest.raises(EgressRefusedError, match=r"no-egress forbids it"):
-        outside.ask(QUESTION)
+        fallback.ask(QUESTION)
     assert len(cloud.got) == 1
 
 
@@ -104,11 +104,11 @@ def test_no_ledger_no_request(cloud: Cloud, rules: Fallback, recording: Path, tm
 
 
 def test_the_cap_is_reached_in_the_middle(cloud: Cloud, rules: Fallback, recording: Path) -> None:
-    outside = opened(rules.model_copy(update={"cap": 0.00043}), recording)
+    fallback = opened(rules.model_copy(update={"cap": 0.00043}), recording)
     for _ in range(3):
-        outside.ask(QUESTION)
+        fallback.ask(QUESTION)
     with pytest.raises(EgressRefusedError, match="money cap"):
-        outside.ask(QUESTION)
+        fallback.ask(QUESTION)
     assert len(cloud.got) == 3
     verdict = Ledger(rules.ledger).verify()
     assert (verdict.spent, verdict.unsettled) == (3 * (40 + 4 * 10), 0)
@@ -123,12 +123,12 @@ def test_retries_stop_at_the_cap(cloud: Cloud, rules: Fallback, recording: Path)
 
 def test_a_server_that_fails_again_and_again_is_left_alone(cloud: Cloud, rules: Fallback, recording: Path) -> None:
     cloud.answer = play.fails(400)
-    outside = opened(rules, recording)
+    fallback = opened(rules, recording)
     for _ in range(3):
         with pytest.raises(EndpointError, match="status 400"):
-            outside.ask(QUESTION)
+            fallback.ask(QUESTION)
     with pytest.raises(EndpointError, match="no more are asked"):
-        outside.ask(QUESTION)
+        fallback.ask(QUESTION)
     assert len(cloud.got) == 3
 
 
@@ -271,7 +271,7 @@ def window(index: int) -> Window:
 
 def rescued(rules: Fallback, recording: Path, recipe: Fails) -> list[ChunkRow]:
     settings = settings_with(rules)
-    return Rescued(recipe, opened(rules, recording), settings).describe(Part("r", [window(n) for n in range(3)]))
+    return FallbackRecipe(recipe, opened(rules, recording), settings).describe(Part("r", [window(n) for n in range(3)]))
 
 
 def test_only_what_failed_is_asked_and_only_as_text(cloud: Cloud, rules: Fallback, recording: Path) -> None:
@@ -280,7 +280,7 @@ def test_only_what_failed_is_asked_and_only_as_text(cloud: Cloud, rules: Fallbac
     assert (rows[1].status, rows[1].summary, rows[1].error, rows[1].model) == ("processed", GOOD, "", "local + tiny-1")
     assert (rows[1].summary_start, rows[1].summary_end) == (rows[1].start, rows[1].end)
     assert (rows[2].status, rows[2].transcript) == ("failed", "")
-    assert rows[2].error == "hearing: loop; outside: not sent: fallback.kinds does not name `audio`."
+    assert rows[2].error == "hearing: loop; fallback: not sent: fallback.kinds does not name `audio`."
     (got,) = cloud.got
     assert "Words of chunk 1" in got.body.decode()
     assert b"input_audio" not in got.body
@@ -311,7 +311,7 @@ def test_the_guards_hold_for_the_cloud_too(cloud: Cloud, rules: Fallback, record
     cloud.script = [play.says("thank you for watching " * 20)]
     rows = rescued(rules, recording, Fails({1: "summary: empty"}))
     assert (rows[1].status, rows[1].source, rows[1].summary) == ("failed", "local", "")
-    assert rows[1].error.startswith("summary: empty; outside: loop")
+    assert rows[1].error.startswith("summary: empty; fallback: loop")
 
 
 def test_a_refusal_is_in_the_row(rules: Fallback, recording: Path) -> None:

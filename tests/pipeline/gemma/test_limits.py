@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pipeline.errors import InputMismatchError, LimitError, ModelError
 from pipeline.models.gemma.hearing import stretches
 from pipeline.models.gemma.inputs import Request, refusal
-from pipeline.models.gemma.limits import FRAME_BUDGETS, Limits, frame_stamp, frame_tokens, limits
+from pipeline.models.gemma.limits import FRAME_BUDGETS, GemmaLimits, frame_stamp, frame_tokens, limits
 from tests.pipeline.gemma.inputs import noise, pictures, seconds
 
 _UNIFIED = {"model_type": "gemma4_unified", "audio_config": {}, "vision_config": {}}
@@ -76,7 +76,7 @@ def test_a_stretch_ends_where_it_is_quiet() -> None:
     assert 10 * 16_000 - 8000 <= stretches(samples, 15 * 16_000)[0][1] <= 10 * 16_000 - 7200
 
 
-def _known() -> Limits:
+def _known() -> GemmaLimits:
     return limits(_UNIFIED)
 
 

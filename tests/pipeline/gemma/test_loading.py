@@ -16,7 +16,7 @@ torch = pytest.importorskip("torch", reason="needs the extra `gemma`")
 from pipeline.errors import ModelError, WeightsDamagedError, WeightsMissingError  # noqa: E402
 from pipeline.models.gemma.loading import load_gemma  # noqa: E402
 from pipeline.models.gemma.model import Gemma  # noqa: E402
-from pipeline.models.huggingface.quantized import Plan, compute_dtype  # noqa: E402
+from pipeline.models.huggingface.quantized import LoadOptions, compute_dtype  # noqa: E402
 from pipeline.models.protocol import Prompt  # noqa: E402
 from pipeline.models.weights.content_hash import build  # noqa: E402
 from pipeline.settings import Gemma as Settings  # noqa: E402
@@ -78,8 +78,8 @@ def test_a_lora_adapter_changes_what_it_says(checkpoint: Checkpoint, tmp_path: P
 
 
 def test_gemma_computes_in_bfloat16_or_float32_never_in_float16() -> None:
-    assert compute_dtype(Plan(device="cpu")) is torch.float32
-    assert compute_dtype(Plan(device="cpu", dtype="bfloat16")) is torch.bfloat16
+    assert compute_dtype(LoadOptions(device="cpu")) is torch.float32
+    assert compute_dtype(LoadOptions(device="cpu", dtype="bfloat16")) is torch.bfloat16
 
 
 def test_the_word_none_is_a_quantisation() -> None:

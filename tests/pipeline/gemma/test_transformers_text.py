@@ -9,12 +9,12 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra `gemma`")
 
 from pipeline.errors import LimitError, WeightsDamagedError, WeightsMissingError  # noqa: E402
-from pipeline.models.huggingface.quantized import Plan  # noqa: E402
+from pipeline.models.huggingface.quantized import LoadOptions  # noqa: E402
 from pipeline.models.huggingface.text import TransformersWriter  # noqa: E402
 from pipeline.models.protocol import Prompt, Writer  # noqa: E402
 from tests.pipeline.gemma.conftest import quantized_names  # noqa: E402
 
-CPU = Plan(quantization="none", device="cpu")
+CPU = LoadOptions(quantization="none", device="cpu")
 PROMPTS = [Prompt("Merge."), Prompt("Merge the notes of the day.", system="Be brief."), Prompt("On.")]
 
 
@@ -64,7 +64,7 @@ def test_the_context_is_the_smaller_one_and_is_kept(qwen: Path, tmp_path: Path) 
 
 
 def test_nf4_is_real_and_kept(qwen: Path, tmp_path: Path) -> None:
-    plan = Plan(quantization="nf4", device="cpu")
+    plan = LoadOptions(quantization="nf4", device="cpu")
     first = TransformersWriter(qwen, tmp_path, plan, context=4096)
     assert len(quantized_names(first._model)) == 2 * 7
     assert len(list((tmp_path / "quantized").iterdir())) == 1

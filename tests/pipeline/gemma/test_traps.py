@@ -15,7 +15,7 @@ from pipeline.models.gemma.hearing import task_frame  # noqa: E402
 from pipeline.models.gemma.inputs import Proof, Request, _counts, conversation, expected, prepare  # noqa: E402
 from pipeline.models.gemma.loading import UNQUANTIZED  # noqa: E402
 from pipeline.models.gemma.model import Gemma  # noqa: E402
-from pipeline.models.huggingface.quantized import Plan, load  # noqa: E402
+from pipeline.models.huggingface.quantized import LoadOptions, load  # noqa: E402
 from pipeline.models.protocol import Prompt  # noqa: E402
 from pipeline.prompts import load as load_prompt  # noqa: E402
 from tests.pipeline.gemma.conftest import quantized_names  # noqa: E402
@@ -136,7 +136,9 @@ def test_only_the_decoder_is_quantised(opened: Opened, kind: str) -> None:
 def test_a_list_without_the_head_or_with_short_names_would_quantise_them(checkpoint: Callable[[str], Path]) -> None:
     from transformers import AutoModelForMultimodalLM
 
-    names = quantized_names(load(AutoModelForMultimodalLM, checkpoint("unified"), Plan(skip=("embed_vision",)), None))
+    names = quantized_names(
+        load(AutoModelForMultimodalLM, checkpoint("unified"), LoadOptions(skip=("embed_vision",)), None)
+    )
     assert "lm_head" in names
     assert any(name.startswith("model.embed_vision") for name in names)
     assert all(name == "lm_head" or name.startswith("model.") for name in UNQUANTIZED)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chunkers import Span
-from pipeline.merge.finish import Desk
+from pipeline.merge.finish import Finisher
 from pipeline.merge.inputs import Note, Unit
 from pipeline.merge.selection import Sentence, choose, cut, sections
 from pipeline.models.protocol import Written
@@ -108,8 +108,8 @@ def test_a_writer_that_copies_until_its_cap_does_not_get_the_whole_summary() -> 
     notes = _notes()
     copied = " ".join(note.text for note in notes)[:1_500]
     span = Span(0, notes[-1].span.end)
-    desk = Desk(notes, span, lambda text: len(text) // 4, cap=420, carry=True, abroad=False)
-    draft = desk.draft(Written(copied, 4_000, 375, 1.0, complete=False))
+    finisher = Finisher(notes, span, lambda text: len(text) // 4, cap=420, carry=True, translated=False)
+    draft = finisher.draft(Written(copied, 4_000, 375, 1.0, complete=False))
     thirds = Counter(citation.span.start * 3 // span.end for citation in draft.citations if citation.valid)
     assert set(thirds) == {0, 1, 2}
     assert max(thirds.values()) <= thirds.total() / 2
@@ -119,7 +119,9 @@ def test_a_writer_that_copies_until_its_cap_does_not_get_the_whole_summary() -> 
 def test_an_answer_that_came_to_its_end_is_never_cut() -> None:
     notes = _notes()
     answer = "The wall in Ashford costs 4000 euros. The wall in Bolton costs 4010 euros."
-    desk = Desk(notes, Span(0, notes[-1].span.end), lambda text: len(text) // 4, cap=420, carry=True, abroad=False)
-    draft = desk.draft(Written(answer, 4_000, 20, 1.0))
+    finisher = Finisher(
+        notes, Span(0, notes[-1].span.end), lambda text: len(text) // 4, cap=420, carry=True, translated=False
+    )
+    draft = finisher.draft(Written(answer, 4_000, 20, 1.0))
     assert sentences(draft.text)[:2] == sentences(answer)
     assert len(sentences(draft.text)) > 8

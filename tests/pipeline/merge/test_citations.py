@@ -20,8 +20,8 @@ NOTES = (
 SOURCES = Sources([Source(n, text, (Span(n * 30, n * 30 + 30),)) for n, text in enumerate(NOTES, 1)])
 
 
-def cited(sentence: str, named: tuple[int, ...] = (), *, abroad: bool = False) -> list[tuple[int, bool, str]]:
-    return [(c.span.start // 30, c.valid, c.how) for c in SOURCES.cite(0, sentence, named, abroad=abroad)]
+def cited(sentence: str, named: tuple[int, ...] = (), *, translated: bool = False) -> list[tuple[int, bool, str]]:
+    return [(c.span.start // 30, c.valid, c.how) for c in SOURCES.cite(0, sentence, named, translated=translated)]
 
 
 @pytest.mark.parametrize(
@@ -70,8 +70,8 @@ def test_a_label_of_no_note_names_nothing() -> None:
 
 
 def test_abroad_a_label_is_held_by_its_numbers_alone() -> None:
-    assert cited("Der Aufzug blieb 11 Mal stehen.", (3,), abroad=True) == [(3, True, "cited")]
-    assert cited("Der Aufzug blieb 12 Mal stehen.", (3,), abroad=True) == [(3, False, "cited")]
+    assert cited("Der Aufzug blieb 11 Mal stehen.", (3,), translated=True) == [(3, True, "cited")]
+    assert cited("Der Aufzug blieb 12 Mal stehen.", (3,), translated=True) == [(3, False, "cited")]
 
 
 @pytest.mark.parametrize(

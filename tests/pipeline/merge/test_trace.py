@@ -65,7 +65,9 @@ def test_an_estimate_agrees_with_the_plan() -> None:
 
 
 def test_windows_that_share_a_summary_save_calls() -> None:
-    found = estimate(windows(10), Limits(8_192, 140, 400, 7), Rates(100, 25, 10), chunk_tokens=90, together=4)
+    found = estimate(
+        windows(10), Limits(8_192, 140, 400, 7), Rates(100, 25, 10), chunk_tokens=90, windows_per_summary=4
+    )
     assert [level.calls for level in found.levels] == [3, 1]
 
 

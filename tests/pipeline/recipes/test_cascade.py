@@ -61,8 +61,8 @@ def window(index: int = 0, *, lead_in: int = 0) -> Window:
     return Window(index=index, span=Span(start, start + 28 * S), heard=heard, samples=samples, silent=False)
 
 
-def describe(hears: Says, writes: Says, *windows: Window, together: int = 1) -> list[ChunkRow]:
-    recipe = Cascade(hears, writes, load("general", "chunk"), together=together)
+def describe(hears: Says, writes: Says, *windows: Window, windows_per_summary: int = 1) -> list[ChunkRow]:
+    recipe = Cascade(hears, writes, load("general", "chunk"), windows_per_summary=windows_per_summary)
     return recipe.describe(Part("r", windows))
 
 
@@ -118,7 +118,7 @@ def test_nothing_heard_is_silence_and_is_not_summarised() -> None:
 
 def test_one_summary_for_several_windows() -> None:
     writes = Says("All of it.", "The rest.")
-    rows = describe(Says("a b", "c d", "e f"), writes, window(0), window(1), window(2), together=2)
+    rows = describe(Says("a b", "c d", "e f"), writes, window(0), window(1), window(2), windows_per_summary=2)
     assert [row.summary for row in rows] == ["All of it.", "", "The rest."]
     assert (rows[0].summary_start, rows[0].summary_end) == (rows[0].start, rows[1].end)
     assert "a b c d" in writes.prompts[0]

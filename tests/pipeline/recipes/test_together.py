@@ -15,7 +15,7 @@ from pipeline import recipes
 from pipeline.errors import ModelError
 from pipeline.models.protocol import Writer
 from pipeline.recipes.protocol import Chunk, Part, Recipe
-from pipeline.recipes.shared_batches import Together
+from pipeline.recipes.shared_batches import SharedBatches
 from pipeline.settings import load
 from pipeline.store.tables import ChunkRow
 
@@ -61,7 +61,7 @@ def _part(recording: str, indices: Sequence[int]) -> Part:
     return Part(recording, [Window(i, span=span, heard=span, samples=samples, silent=False) for i, span in spans])
 
 
-def _all(recipe: Slow, together: Together, parts: Sequence[Part]) -> list[list[ChunkRow] | ModelError]:
+def _all(recipe: Slow, together: SharedBatches, parts: Sequence[Part]) -> list[list[ChunkRow] | ModelError]:
     """What each caller gets where the first is in the model while the others come, one after the other."""
 
     def ask(part: Part) -> list[ChunkRow] | ModelError:
@@ -85,7 +85,7 @@ def _all(recipe: Slow, together: Together, parts: Sequence[Part]) -> list[list[C
 def test_who_waits_is_described_in_common() -> None:
     recipe = Slow()
     parts = [_part("a", [0]), _part("b", [0]), _part("c", [4, 5]), _part("d", [0])]
-    got = _all(recipe, Together(recipe, most=3), parts)
+    got = _all(recipe, SharedBatches(recipe, most=3), parts)
     assert recipe.calls == [["a"], ["b", "c"], ["d"]]
     for part, rows in zip(parts, got, strict=True):
         assert isinstance(rows, list)
@@ -94,14 +94,16 @@ def test_who_waits_is_described_in_common() -> None:
 
 def test_a_part_larger_than_the_limit_still_goes_through() -> None:
     recipe = Slow()
-    got = _all(recipe, Together(recipe, most=1), [_part("a", range(3)), _part("b", range(2))])
+    got = _all(recipe, SharedBatches(recipe, most=1), [_part("a", range(3)), _part("b", range(2))])
     assert recipe.calls == [["a"], ["b"]]
     assert [len(rows) for rows in got if isinstance(rows, list)] == [3, 2]
 
 
 def test_a_failure_stays_with_its_own_recording() -> None:
     recipe = Slow()
-    got = _all(recipe, Together(recipe, most=8), [_part("a", [0]), _part("b", [0]), _part("bad", [0]), _part("c", [1])])
+    got = _all(
+        recipe, SharedBatches(recipe, most=8), [_part("a", [0]), _part("b", [0]), _part("bad", [0]), _part("c", [1])]
+    )
     assert [type(one) for one in got] == [list, list, ModelError, list]
     assert recipe.calls == [["a"], ["b", "bad", "c"], ["b"], ["bad"], ["c"]]
 
@@ -121,5 +123,5 @@ def test_only_where_it_is_asked_for_and_nothing_leaves(
     monkeypatch.setattr("pipeline.models.registry.hearer", lambda _settings: None)
     monkeypatch.setattr("pipeline.models.registry.writer", lambda _settings: None)
     recipe: Recipe = recipes.load(settings)
-    assert isinstance(recipe, Together) == shared
+    assert isinstance(recipe, SharedBatches) == shared
     assert (recipes.load(settings) is recipe) == shared
