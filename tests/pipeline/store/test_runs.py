@@ -165,6 +165,6 @@ def test_reading_starts_no_thread(tmp_path: Path, encrypted: bool) -> None:
         capture_output=True,
         text=True,
         check=True,
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[3],
     )
     assert told.stdout.split() == ["3", "0"]

@@ -17,7 +17,7 @@ from pipeline.store import RunKey, Store
 from pipeline.store.files import Files
 from pipeline.store.tables import ChunkRow
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 KEY = RunKey("recording", "fingerprint")
 
 _SERVER = """
