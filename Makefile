@@ -23,10 +23,12 @@ weights: $(VENV)/.test  ## fetch the weights that the tests use; without a netwo
 test: weights  ## set up and run the tests
 	$(BIN)/python -m pytest $(ARGS)
 
-lint: $(VENV)/.test  ## ruff and mypy, strict
+lint: $(VENV)/.test  ## ruff, mypy (strict), who imports whom, and what is declared
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry chunkers pipeline flows
 
 format: $(VENV)/.test  ## let ruff format and mend what it can
 	$(BIN)/ruff check --fix .

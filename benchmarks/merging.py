@@ -23,7 +23,8 @@ from benchmarks.merging_peers import PEERS
 from chunkers.spans import Span
 from pipeline.merge import merge
 from pipeline.models.llamacpp import LlamaCpp
-from pipeline.models.protocol import Prompt, Writer, Written
+from pipeline.models.protocol import Writer, Written
+from pipeline.prompts import Prompt
 from pipeline.settings import Settings, load
 from pipeline.store import Run, RunKey, Store
 from pipeline.store.tables import ChunkRow, NodeRow

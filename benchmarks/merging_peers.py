@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pipeline.models.protocol import Prompt, Writer
+from pipeline.models.protocol import Writer
+from pipeline.prompts import Prompt
 
 WORDS = (
     "You merge notes of one recording into one summary. Copy numbers, dates and names exactly. Add nothing.\n\n"

@@ -15,7 +15,8 @@ from pipeline.fallback.ledger import Ledger
 from pipeline.fallback.redaction import load_redaction
 from pipeline.models.endpoint.egress import Gate, is_loopback
 from pipeline.models.endpoint.messages import Ask
-from pipeline.models.protocol import Prompt, Written
+from pipeline.models.protocol import Written
+from pipeline.prompts import Prompt
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:

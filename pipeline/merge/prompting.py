@@ -9,8 +9,8 @@ from functools import lru_cache
 from pipeline.merge.finish import Draft
 from pipeline.merge.inputs import Note
 from pipeline.merge.plan import Limits
-from pipeline.models.protocol import Prompt, Writer
-from pipeline.prompts import load
+from pipeline.models.protocol import Writer
+from pipeline.prompts import Prompt, load
 from pipeline.settings import Settings
 
 _REMARK_TOKENS = 96

@@ -22,7 +22,8 @@ from pipeline.merge.inputs import ChunkSummary, Note, Unit, borders, of_chunks, 
 from pipeline.merge.plan import Group, Item, Limits, plan, plan_level
 from pipeline.merge.prompting import MergePrompts
 from pipeline.models.endpoint.messages import Ask
-from pipeline.models.protocol import Prompt, Writer, Written
+from pipeline.models.protocol import Writer, Written
+from pipeline.prompts import Prompt
 from pipeline.settings import Settings
 from pipeline.store import Run
 from pipeline.store.tables import NodeRow, to_nodes

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from pipeline.errors import LimitError, ModelError, WeightsDamagedError, WeightsMissingError
-from pipeline.models.protocol import Prompt, Written
+from pipeline.models.protocol import Written
+from pipeline.prompts import Prompt
 
 _GGUF = b"GGUF"
 _TIMEOUT_S = 30

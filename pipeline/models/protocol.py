@@ -13,17 +13,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.prompts import Prompt
+from pipeline.text.cues import Cue
+
 Samples = NDArray[np.float32]
 """One-dimensional float32 audio at 16 kHz, in [-1, 1]."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """Words with their time, in ticks relative to the start of the samples that were given."""
-
-    start: int
-    end: int
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +37,6 @@ class Heard:
     def text(self) -> str:
         """The words in one line."""
         return "".join(piece.text for piece in self.pieces).strip()
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """One request: the system text may be empty."""
-
-    user: str
-    system: str = ""
 
 
 @dataclass(frozen=True, slots=True)

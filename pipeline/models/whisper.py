@@ -18,7 +18,8 @@ import numpy as np
 
 from chunkers.spans import TICKS_PER_SECOND, to_ticks
 from pipeline.errors import LimitError, ModelError, WeightsMissingError
-from pipeline.models.protocol import Cue, Heard, Samples
+from pipeline.models.protocol import Heard, Samples
+from pipeline.text.cues import Cue
 
 LIMIT_S = 30
 """Whisper's encoder takes 30 s; what is longer would be cut off silently."""

@@ -12,10 +12,17 @@ from pathlib import Path
 from string import Template
 
 from pipeline.errors import SettingsError
-from pipeline.models.protocol import Prompt
 
 _HERE = Path(__file__).parent
 _DIVIDER = "\n---\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One request: the system text may be empty."""
+
+    user: str
+    system: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from chunkers import Window
 from pipeline.errors import EndpointError, LimitError, ModelError, UnreachedError
-from pipeline.models.protocol import Heard, Hearer, Prompt, Writer, Written
-from pipeline.prompts import PromptTemplate
+from pipeline.models.protocol import Heard, Hearer, Writer, Written
+from pipeline.prompts import Prompt, PromptTemplate
 from pipeline.recipes.protocol import SUMMARY, TOO_LONG, Chunk, Part
 from pipeline.store.tables import ChunkRow
 from pipeline.text import cues, guards

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from chunkers.spans import TICKS_PER_SECOND, Span
-from pipeline.models.protocol import Cue
 
 LONGEST = 7 * TICKS_PER_SECOND
 """Ticks a cue may last (subtitling guides ask for six to seven seconds)."""
@@ -17,6 +17,15 @@ PAUSE = TICKS_PER_SECOND * 3 // 4
 """A pause of so many ticks ends a cue."""
 
 _ENDS = (".", "!", "?", "。", "！", "？", "…")
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Words with their time, in ticks relative to the start of the samples that were given."""
+
+    start: int
+    end: int
+    text: str
 
 
 def owned(pieces: Sequence[Cue], heard: Span, own: Span) -> list[Cue]:

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from chunkers.spans import TICKS_PER_SECOND
-from pipeline.models.protocol import Prompt, Samples
+from pipeline.models.protocol import Samples
+from pipeline.prompts import Prompt
 
 _FINISHED = {"stop": True, "length": False}
 _SLACK = 8

@@ -16,7 +16,8 @@ from pipeline.errors import EndpointError, LimitError, WeightsMissingError
 from pipeline.models.endpoint.client import Endpoint
 from pipeline.models.endpoint.egress import Gate, is_loopback
 from pipeline.models.endpoint.messages import Ask
-from pipeline.models.protocol import Prompt, Written
+from pipeline.models.protocol import Written
+from pipeline.prompts import Prompt
 
 _TEMPLATE_TOKENS = 64
 """What a chat template may add: role marks, and the system text of a model that has its own."""

@@ -17,8 +17,9 @@ from chunkers.spans import TICKS_PER_SECOND
 from pipeline.errors import ModelError
 from pipeline.models.gemma.inputs import Proof, Request
 from pipeline.models.gemma.model import Answer, Gemma
-from pipeline.models.protocol import Cue, Heard, Samples
+from pipeline.models.protocol import Heard, Samples
 from pipeline.prompts import PromptTemplate
+from pipeline.text.cues import Cue
 
 _FRAME = TICKS_PER_SECOND // 50
 _REACH = TICKS_PER_SECOND

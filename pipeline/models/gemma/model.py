@@ -19,7 +19,8 @@ from pipeline.models.gemma.frames import Frames, patches
 from pipeline.models.gemma.inputs import Prepared, Proof, Request, conversation, prepare, refusal
 from pipeline.models.gemma.limits import GemmaLimits
 from pipeline.models.huggingface.generating import generate, in_halves
-from pipeline.models.protocol import Prompt, Written
+from pipeline.models.protocol import Written
+from pipeline.prompts import Prompt
 
 
 @dataclass(frozen=True, slots=True)

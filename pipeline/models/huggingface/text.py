@@ -17,8 +17,9 @@ from typing import Any
 from pipeline.errors import LimitError, WeightsDamagedError, WeightsMissingError
 from pipeline.models.huggingface.generating import end_tokens, generate, in_halves, make_greedy
 from pipeline.models.huggingface.quantized import LoadOptions, load, require, whole_folder
-from pipeline.models.protocol import Prompt, Written
+from pipeline.models.protocol import Written
 from pipeline.models.weights.content_hash import build
+from pipeline.prompts import Prompt
 
 _PREFILL = 2048
 

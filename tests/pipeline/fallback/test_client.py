@@ -26,7 +26,8 @@ from pipeline.fallback.redaction import contacts
 from pipeline.models.endpoint.client import Endpoint
 from pipeline.models.endpoint.messages import Ask
 from pipeline.models.endpoint.writer import EndpointWriter
-from pipeline.models.protocol import Prompt, Samples, Written
+from pipeline.models.protocol import Samples, Written
+from pipeline.prompts import Prompt
 from pipeline.recipes.protocol import Chunk, Part
 from pipeline.settings import Settings, load
 from pipeline.settings.fallback import Fallback

@@ -19,7 +19,7 @@ from pipeline.fallback.ledger import Ledger
 from pipeline.models.endpoint.client import Endpoint
 from pipeline.models.endpoint.messages import Ask, retry_after, same_model
 from pipeline.models.endpoint.writer import EndpointWriter
-from pipeline.models.protocol import Prompt
+from pipeline.prompts import Prompt
 from pipeline.settings.fallback import Fallback
 from tests.pipeline.fallback import cloud as play
 from tests.pipeline.fallback.cloud import GOOD, MODEL, Behave, Cloud

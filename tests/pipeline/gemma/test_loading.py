@@ -17,8 +17,8 @@ from pipeline.errors import ModelError, WeightsDamagedError, WeightsMissingError
 from pipeline.models.gemma.loading import load_gemma  # noqa: E402
 from pipeline.models.gemma.model import Gemma  # noqa: E402
 from pipeline.models.huggingface.quantized import LoadOptions, compute_dtype  # noqa: E402
-from pipeline.models.protocol import Prompt  # noqa: E402
 from pipeline.models.weights.content_hash import build  # noqa: E402
+from pipeline.prompts import Prompt  # noqa: E402
 from pipeline.settings import Gemma as Settings  # noqa: E402
 from pipeline.settings import load as load_settings  # noqa: E402
 

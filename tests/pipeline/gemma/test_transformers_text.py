@@ -11,7 +11,8 @@ torch = pytest.importorskip("torch", reason="needs the extra `gemma`")
 from pipeline.errors import LimitError, WeightsDamagedError, WeightsMissingError  # noqa: E402
 from pipeline.models.huggingface.quantized import LoadOptions  # noqa: E402
 from pipeline.models.huggingface.text import TransformersWriter  # noqa: E402
-from pipeline.models.protocol import Prompt, Writer  # noqa: E402
+from pipeline.models.protocol import Writer  # noqa: E402
+from pipeline.prompts import Prompt  # noqa: E402
 from tests.pipeline.gemma.conftest import quantized_names  # noqa: E402
 
 CPU = LoadOptions(quantization="none", device="cpu")

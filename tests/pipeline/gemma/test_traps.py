@@ -16,7 +16,7 @@ from pipeline.models.gemma.inputs import Proof, Request, _counts, conversation, 
 from pipeline.models.gemma.loading import UNQUANTIZED  # noqa: E402
 from pipeline.models.gemma.model import Gemma  # noqa: E402
 from pipeline.models.huggingface.quantized import LoadOptions, load  # noqa: E402
-from pipeline.models.protocol import Prompt  # noqa: E402
+from pipeline.prompts import Prompt  # noqa: E402
 from pipeline.prompts import load as load_prompt  # noqa: E402
 from tests.pipeline.gemma.conftest import quantized_names  # noqa: E402
 from tests.pipeline.gemma.inputs import noise, pictures, seconds  # noqa: E402

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipeline.errors import ModelError
-from pipeline.models.protocol import Prompt, Written
+from pipeline.models.protocol import Written
+from pipeline.prompts import Prompt
 from pipeline.store import Run, RunKey, Store
 from pipeline.store.tables import ChunkRow
 

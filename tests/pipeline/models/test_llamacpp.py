@@ -13,7 +13,7 @@ _SCRIPT = """
 import os, sys
 from pathlib import Path
 from pipeline.models.llamacpp import LlamaCpp
-from pipeline.models.protocol import Prompt
+from pipeline.prompts import Prompt
 
 writer = LlamaCpp(Path(sys.argv[1]), context=1024, threads=2)
 (written,) = writer.write([Prompt("Say yes.")], max_tokens=4)
@@ -42,7 +42,7 @@ _NIGHT = """
 import os, sys
 from pathlib import Path
 from pipeline.models.llamacpp import LlamaCpp
-from pipeline.models.protocol import Prompt
+from pipeline.prompts import Prompt
 
 def held():
     lines = Path("/proc/self/status").read_text().splitlines()

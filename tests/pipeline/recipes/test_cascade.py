@@ -8,11 +8,12 @@ import numpy as np
 
 from chunkers import Window
 from chunkers.spans import TICKS_PER_SECOND, Span
-from pipeline.models.protocol import Cue, Heard, Prompt, Samples, Written
-from pipeline.prompts import load
+from pipeline.models.protocol import Heard, Samples, Written
+from pipeline.prompts import Prompt, load
 from pipeline.recipes.cascade import Cascade
 from pipeline.recipes.protocol import Part
 from pipeline.store.tables import ChunkRow
+from pipeline.text.cues import Cue
 
 S = TICKS_PER_SECOND
 GOOD = "The pump at Halden costs 412,000 euros. Maria Lopez will call on 14 March."

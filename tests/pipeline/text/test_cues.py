@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chunkers.spans import TICKS_PER_SECOND, Span
-from pipeline.models.protocol import Cue
 from pipeline.text import cues
+from pipeline.text.cues import Cue
 
 S = TICKS_PER_SECOND
 words = st.lists(
