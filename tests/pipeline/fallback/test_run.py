@@ -20,7 +20,7 @@ from pipeline.settings.fallback import Fallback
 from pipeline.store import Store
 from tests.pipeline.fallback.cloud import GOOD, Cloud
 from tests.pipeline.fallback.conftest import KEY
-from tests.pipeline.fallback.test_outside import Fails
+from tests.pipeline.fallback.test_client import Fails
 
 ROOT = Path(__file__).parents[3]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import SettingsError
-from pipeline.settings import describe, fingerprint, load
+from pipeline.settings import fingerprint, load, table
 
 
 def test_sources_from_weakest_to_strongest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,7 +65,7 @@ def test_the_fingerprint_follows_what_changes_the_text_and_nothing_else() -> Non
 
 
 def test_every_setting_is_documented() -> None:
-    assert [key for key, _, _, meaning in describe() if not meaning] == []
+    assert [key for key, _, _, meaning in table() if not meaning] == []
 
 
 def test_settings_that_were_stored_give_the_same_fingerprint() -> None:
