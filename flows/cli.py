@@ -21,7 +21,6 @@ from flows.cli_options import (
     SetOption,
     StoreOption,
     exit_code,
-    load_settings,
     model_sets,
     open_store,
     stop_on_signals,
@@ -32,6 +31,7 @@ from pipeline.archive import attempt, discover, jobs, shard, triage
 from pipeline.errors import LongmediaError, MediaError, NoSuchRunError, SettingsError
 from pipeline.process import Interrupted
 from pipeline.reports import report as make_report
+from pipeline.settings import load_here
 from pipeline.store import Run, Store
 
 app = typer.Typer(
@@ -83,10 +83,10 @@ def run(
     if not paths and listed is None:
         raise SettingsError("nothing to run: name recordings, or give --list.")
     sets = [*sets, *([f"audio.track={track}"] if track else [])]
-    settings = load_settings(config, sets, recipe=recipe, profile=profile)
+    settings = load_here(config, sets, recipe=recipe, profile=profile)
     if model or quantization:
         sets = [*sets, *model_sets(model, quantization, settings)]
-        settings = load_settings(config, sets, recipe=recipe, profile=profile)
+        settings = load_here(config, sets, recipe=recipe, profile=profile)
     files = discover(paths or [], listed)
     files = shard(files, part) if part else files
     stop = stop_on_signals()
@@ -111,7 +111,7 @@ def plan(
     config: ConfigOption = None,
 ) -> None:
     """Calls, tokens, depth and time of a run, before any model is loaded."""
-    settings = load_settings(config, sets)
+    settings = load_here(config, sets)
     cli_plan.plan(paths, settings, open_store(store, settings), typer.echo)
 
 

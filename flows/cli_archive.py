@@ -19,13 +19,13 @@ from flows.cli_options import (
     SetOption,
     StoreOption,
     exit_code,
-    load_settings,
     open_store,
     stop_on_signals,
 )
 from flows.progress import watching
 from pipeline.archive import Item, again, attempt
 from pipeline.run_status import RunStatus, left_s, run_status
+from pipeline.settings import load_here
 from pipeline.store import Store
 
 Looks = dict[tuple[str, str], RunStatus]
@@ -128,8 +128,8 @@ def retry(
 
     Files and settings are those of the run, from the store's own records.
     """
-    opened, stop = open_store(store, load_settings(config, sets)), stop_on_signals()
-    todo = list(again(opened, load_settings(config, sets)))
+    opened, stop = open_store(store, load_here(config, sets)), stop_on_signals()
+    todo = list(again(opened, load_here(config, sets)))
     if not todo:
         typer.echo(f"{store}: nothing failed.")
     items = []
@@ -157,4 +157,4 @@ def serve(
     """
     from flows.schedule import serve_inbox
 
-    serve_inbox(inbox, store, load_settings(config, sets), cron=cron, every_s=every, until=until, settle_s=settle)
+    serve_inbox(inbox, store, load_here(config, sets), cron=cron, every_s=every, until=until, settle_s=settle)

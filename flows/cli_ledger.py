@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from pipeline import settings as settings_module
 from pipeline.errors import LedgerError
 from pipeline.fallback.ledger import Ledger
+from pipeline.settings import load_here
 
 app = typer.Typer(no_args_is_help=True, help="What left this machine: verify, show.")
 
@@ -68,5 +68,4 @@ def _line(record: dict[str, Any]) -> str:
 
 
 def _open(ledger: Path | None) -> Ledger:
-    here = Path("longmedia.toml")
-    return Ledger(ledger or settings_module.load(here if here.is_file() else None).fallback.ledger)
+    return Ledger(ledger or load_here().fallback.ledger)

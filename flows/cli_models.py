@@ -8,11 +8,10 @@ from typing import Annotated
 import typer
 
 from flows.progress import fetching
-from pipeline import settings as settings_module
 from pipeline.errors import WeightsDamagedError
 from pipeline.models.weights import fetch as weights
 from pipeline.models.weights.catalog import CATALOG, SETS, expand
-from pipeline.settings import Models
+from pipeline.settings import Models, load_here
 
 app = typer.Typer(no_args_is_help=True, help="The weights on this machine: get, list, verify.")
 
@@ -70,4 +69,4 @@ def verify(folder: FolderOption = None) -> None:
 
 def _models(folder: Path | None, source: str | None) -> Models:
     chosen = {key: value for key, value in (("folder", folder), ("source", source)) if value is not None}
-    return settings_module.load(models=chosen).models
+    return load_here(models=chosen).models

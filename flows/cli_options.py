@@ -12,10 +12,9 @@ from typing import Annotated
 
 import typer
 
-from pipeline import settings as settings_module
 from pipeline.archive import Item
 from pipeline.errors import SettingsError
-from pipeline.settings import Settings
+from pipeline.settings import Settings, load_here
 from pipeline.store import Store
 
 OK, BLOCKED, WRONG_USE, GAPS, NO_INPUT, INTERRUPTED = 0, 1, 2, 3, 4, 130
@@ -28,12 +27,6 @@ ConfigOption = Annotated[
 ]
 
 
-def load_settings(config: Path | None = None, sets: Sequence[str] = (), **fixed: object) -> Settings:
-    """The settings of a command; `longmedia.toml` in the working folder is read where no file is named."""
-    here = Path("longmedia.toml")
-    return settings_module.load(config or (here if here.is_file() else None), sets, **fixed)
-
-
 def model_sets(model: str | None, quantization: str | None, settings: Settings) -> list[str]:
     """`--model` and `--quantization` as settings: of the recipe `gemma` its one model, else the text model."""
     place = "gemma.model" if settings.recipe == "gemma" else "write.model"
@@ -44,7 +37,7 @@ def model_sets(model: str | None, quantization: str | None, settings: Settings) 
 
 def open_store(store: str, settings: Settings | None = None) -> Store:
     """The store, with the key that the settings name."""
-    return Store(store, (settings or load_settings()).encryption.key)
+    return Store(store, (settings or load_here()).encryption.key)
 
 
 def exit_code(items: Sequence[Item]) -> int:

@@ -13,7 +13,7 @@ from pipeline import doctor as doctor_module
 from pipeline.archive import discover
 from pipeline.forecast import forecast
 from pipeline.models.weights import fetch as weights
-from pipeline.settings import Settings
+from pipeline.settings import Settings, load_here
 from pipeline.store import Store
 
 
@@ -30,6 +30,6 @@ def doctor(
     tokens: Annotated[int, typer.Option(help="Tokens of context in use, of all requests at once.")] = 32_768,
 ) -> None:
     """What this machine has, which models fit, and which recipe to run."""
-    machine = doctor_module.examine(weights.folder(Settings().models))
+    machine = doctor_module.examine(weights.folder(load_here().models))
     for line in doctor_module.report(machine, tokens).lines():
         typer.echo(line)

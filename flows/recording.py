@@ -21,7 +21,7 @@ from prefect.cache_policies import NO_CACHE  # noqa: E402
 from flows.artifacts import Progress, show_run  # noqa: E402
 from pipeline.archive import Item, Job, Until, attempt  # noqa: E402
 from pipeline.process import Watch  # noqa: E402
-from pipeline.settings import Settings  # noqa: E402
+from pipeline.settings import Settings, load_here  # noqa: E402
 from pipeline.store import Store  # noqa: E402
 
 
@@ -52,7 +52,8 @@ def recording_flow(path: str, settings: dict[str, Any] | None = None, store: str
 
     Args:
         path: the file.
-        settings: as `Settings.model_dump(mode="json")` gives them; the defaults where None.
+        settings: as `Settings.model_dump(mode="json")` gives them; where None, those of the environment and of the
+            `longmedia.toml` in the working folder.
         store: folder or URL of the store.
     """
-    return process_recording(path, settings or {}, store)
+    return process_recording(path, settings or load_here().model_dump(mode="json"), store)

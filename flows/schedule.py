@@ -24,7 +24,7 @@ from prefect.types.entrypoint import EntrypointType  # noqa: E402
 from flows.archive import archive_flow  # noqa: E402
 from pipeline.archive import Item, discover  # noqa: E402
 from pipeline.errors import LongmediaError, NotFoundError, SettingsError  # noqa: E402
-from pipeline.settings import Settings  # noqa: E402
+from pipeline.settings import Settings, load_here  # noqa: E402
 
 _START_S = 180
 _LOOK_S = 2.0
@@ -45,7 +45,8 @@ def inbox_flow(
 
     Args:
         inbox: the folder.
-        settings: as `Settings.model_dump(mode="json")` gives them; the defaults where None.
+        settings: as `Settings.model_dump(mode="json")` gives them; where None, those of the environment and of the
+            `longmedia.toml` in the working folder.
         store: folder or URL of the store.
         until: local time of day (HH:MM) to stop at; the next start goes on from there.
         settle_s: seconds for which a file must not have changed.
@@ -56,7 +57,9 @@ def inbox_flow(
     paths = settled(first, _look(Path(inbox)), time.time(), settle_s)
     if not paths:
         return []
-    items: list[Item] = archive_flow([str(path) for path in paths], settings or {}, store, end)
+    items: list[Item] = archive_flow(
+        [str(path) for path in paths], settings or load_here().model_dump(mode="json"), store, end
+    )
     return items
 
 

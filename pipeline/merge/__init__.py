@@ -2,7 +2,6 @@
 
 from pipeline.merge.estimate import Estimate, LevelCost, Rates, estimate
 from pipeline.merge.plan import Group, Item, Limits, Plan, plan
-from pipeline.merge.prompting import limits
 from pipeline.merge.provenance import Trail, trace
 from pipeline.merge.run import merge
 from pipeline.text.sentences import sentences
@@ -17,7 +16,6 @@ __all__ = [
     "Rates",
     "Trail",
     "estimate",
-    "limits",
     "merge",
     "plan",
     "sentences",

@@ -1,4 +1,4 @@
-"""What a run will take, before any model is loaded: calls, tokens, levels, time, and money where it costs any."""
+"""What a run will take, before any model is loaded: calls, tokens, levels and time."""
 
 from __future__ import annotations
 
@@ -74,10 +74,6 @@ class Estimate:
         """Model time."""
         return sum(level.seconds for level in self.levels)
 
-    def money(self, in_per_million: float, out_per_million: float) -> float:
-        """What it costs where a million tokens have a price, in the price's currency."""
-        return (self.tokens_in * in_per_million + self.tokens_out * out_per_million) / 1e6
-
 
 def estimate(
     chunks: Sequence[Span],
@@ -92,7 +88,7 @@ def estimate(
     """Calls, tokens and time for `chunks` that are all full of speech.
 
     `chunk_tokens` caps the summary of a chunk, `chunk_overhead` is its prompt without transcript, in
-    tokens; `together` chunks share one summary. Second tries are not counted. Raises `LimitError`
+    tokens; `windows_per_summary` chunks share one summary. Second tries are not counted. Raises `LimitError`
     where the budget of a merge is too small.
     """
     groups = [chunks[at : at + windows_per_summary] for at in range(0, len(chunks), windows_per_summary)]

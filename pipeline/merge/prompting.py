@@ -19,11 +19,6 @@ _REMARK_TOKENS = 96
 _CITE = "After every sentence write the number of its note in square brackets."
 
 
-def limits(writer: Writer, settings: Settings) -> Limits:
-    """What one merge may hold with this writer, prompt and settings."""
-    return MergePrompts(writer, settings).limits
-
-
 class MergePrompts:
     """What all nodes of a run share."""
 

@@ -3,7 +3,7 @@
 from pipeline.settings.fallback import Endpoint, Fallback
 from pipeline.settings.group import Group
 from pipeline.settings.groups import Audio, Encryption, Gemma, Hear, Media, Merge, Models, Storage, Video, Write
-from pipeline.settings.loading import Settings, fingerprint, load, table
+from pipeline.settings.loading import Settings, fingerprint, load, load_here, table
 
 __all__ = [
     "Audio",
@@ -22,5 +22,6 @@ __all__ = [
     "Write",
     "fingerprint",
     "load",
+    "load_here",
     "table",
 ]

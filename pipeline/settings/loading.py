@@ -63,6 +63,9 @@ class Settings(BaseSettings):
         return init_settings, env_settings
 
 
+CONFIG_NAME = "longmedia.toml"
+
+
 def load(config: Path | None = None, sets: Iterable[str] = (), **fixed: Any) -> Settings:
     """Settings from a TOML file, the environment and `group.key=value` strings, weakest first.
 
@@ -88,6 +91,16 @@ def load(config: Path | None = None, sets: Iterable[str] = (), **fixed: Any) -> 
         return Settings.model_validate(merged)
     except ValidationError as error:
         raise SettingsError(_explain(error), cure="`longmedia settings` lists them all.") from error
+
+
+def load_here(config: Path | None = None, sets: Iterable[str] = (), **fixed: Any) -> Settings:
+    """The settings of a program that starts in the working folder: as `load`, and where `config` is None from the
+    `longmedia.toml` of that folder, if there is one.
+
+    Raises `SettingsError`.
+    """
+    here = Path(CONFIG_NAME)
+    return load(config or (here if here.is_file() else None), sets, **fixed)
 
 
 def fingerprint(settings: Settings, recording: str, identity: Mapping[str, str]) -> str:

@@ -10,13 +10,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import pyarrow as pa
 
 from chunkers.spans import TICKS_PER_SECOND, Span
-
-Status = Literal["processed", "silent", "failed", "skipped"]
 
 CUE = pa.struct(
     [

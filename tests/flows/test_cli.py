@@ -134,6 +134,14 @@ def test_a_store_that_cannot_be_written_is_1(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("command", [["doctor"], ["models", "list"]])
+def test_commands_read_the_settings_of_their_folder(tmp_path: Path, command: list[str]) -> None:
+    (tmp_path / "longmedia.toml").write_text("[models]\nfolder = 3\n")
+    done = longmedia(*command, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "models.folder" in done.stderr
+
+
 def test_settings_are_listed(tmp_path: Path) -> None:
     done = longmedia("settings", cwd=tmp_path)
     assert "audio.length_s = 30" in done.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from flows.archive import archive_flow
 from flows.environment import prepare
 from flows.local import run_flow
 from flows.recording import recording_flow
+from flows.schedule import inbox_flow
 from pipeline.process import process
 from pipeline.settings import load
 from pipeline.store import Store
@@ -133,6 +135,28 @@ def test_an_archive_on_a_dask_cluster_of_two_processes(
 def test_the_recording_flow(server: None, tmp_path: Path, flow_settings: dict[str, object]) -> None:
     item = recording_flow(str(silence(tmp_path / "a.wav", 2)), flow_settings, str(tmp_path / "store"))
     assert (item.state, item.media_seconds) == ("complete", 2)
+
+
+@pytest.mark.server
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("flow", ["recording", "inbox"])
+def test_a_deployed_flow_reads_the_settings_of_its_folder(
+    server: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whisper_base: Path, smollm2_gguf: Path, flow: str
+) -> None:
+    """A flow that is started without settings, as by prefect.yaml, must not write an encrypted store in the clear."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "key").write_bytes(base64.b64encode(os.urandom(32)))
+    (tmp_path / "longmedia.toml").write_text(
+        '[encryption]\nkey = "file:key"\n[write]\nmodel = "smollm2-135m"\ncontext = 1024\n'
+    )
+    (tmp_path / "inbox").mkdir()
+    path = silence(tmp_path / "inbox" / "a.wav", 2)
+    os.utime(path, (1, 1))
+    items = [recording_flow(str(path))] if flow == "recording" else inbox_flow("inbox", settle_s=0)
+    assert [item.state for item in items] == ["complete"]
+    parts = list((tmp_path / "longmedia-store").rglob("*.parquet"))
+    assert parts
+    assert all(part.read_bytes().startswith(b"PARE") for part in parts)
 
 
 def test_telemetry_is_off_and_the_users_own_settings_stay() -> None:
