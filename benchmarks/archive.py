@@ -19,10 +19,10 @@ import torch
 
 from benchmarks.overhead import Clock
 from chunkers.spans import TICKS_PER_SECOND
+from data.checkpoints import tiny
 from flows.archive import archive_flow
 from pipeline import recipes
 from pipeline.settings import load
-from tests.pipeline.gemma import tiny
 
 
 def main() -> None:

@@ -19,12 +19,12 @@ from typing import Any
 import torch
 
 from chunkers import find_ffmpeg, probe, segments, windows
+from data.checkpoints import tiny
 from pipeline.describe import Plan, Stream, describe
 from pipeline.models.huggingface.generating import end_tokens
 from pipeline.recipes.gemma import GemmaRecipe, open_recipe
 from pipeline.settings import load
 from pipeline.store import Run, RunKey, Store
-from tests.pipeline.gemma import tiny
 
 
 class Clock:

@@ -10,6 +10,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the extra `gemma`")
 
+from data.checkpoints.inputs import noise, pictures, seconds  # noqa: E402
 from pipeline.errors import InputMismatchError  # noqa: E402
 from pipeline.models.gemma.hearing import task_frame  # noqa: E402
 from pipeline.models.gemma.inputs import Proof, Request, _counts, conversation, expected, prepare  # noqa: E402
@@ -18,8 +19,7 @@ from pipeline.models.gemma.model import Gemma  # noqa: E402
 from pipeline.models.huggingface.quantized import LoadOptions, load  # noqa: E402
 from pipeline.prompts import Prompt  # noqa: E402
 from pipeline.prompts import load as load_prompt  # noqa: E402
-from tests.pipeline.gemma.conftest import quantized_names  # noqa: E402
-from tests.pipeline.gemma.inputs import noise, pictures, seconds  # noqa: E402
+from tests.pipeline.models.gemma.conftest import quantized_names  # noqa: E402
 
 Opened = Callable[..., Gemma]
 FILM = Request(text="Describe.", frames=pictures(60, 48, 96), at=seconds(60))

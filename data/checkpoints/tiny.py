@@ -1,6 +1,6 @@
 """Tiny checkpoints of the true Gemma 4 architectures, made without a network.
 
-`python -m tests.pipeline.gemma.tiny DIR [unified|e2b|assistant]` writes a folder that `from_pretrained`
+`python -m data.checkpoints.tiny DIR [unified|e2b|assistant]` writes a folder that `from_pretrained`
 opens exactly as it opens the real one: random weights, but the real classes, processor, special
 tokens and turn format. The widths are small; what shapes the input (samples a token, pixels a token,
 frame budgets, sliding and global layers, shared keys and values) is as in the real models.

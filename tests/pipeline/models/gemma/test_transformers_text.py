@@ -13,7 +13,7 @@ from pipeline.models.huggingface.quantized import LoadOptions  # noqa: E402
 from pipeline.models.huggingface.text import TransformersWriter  # noqa: E402
 from pipeline.models.protocol import Writer  # noqa: E402
 from pipeline.prompts import Prompt  # noqa: E402
-from tests.pipeline.gemma.conftest import quantized_names  # noqa: E402
+from tests.pipeline.models.gemma.conftest import quantized_names  # noqa: E402
 
 CPU = LoadOptions(quantization="none", device="cpu")
 PROMPTS = [Prompt("Merge."), Prompt("Merge the notes of the day.", system="Be brief."), Prompt("On.")]
@@ -24,7 +24,7 @@ def qwen(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A random Qwen2 of a few hundred kilobytes, with our own tokenizer."""
     from transformers import GenerationConfig, Qwen2Config, Qwen2ForCausalLM
 
-    from tests.pipeline.gemma import tiny
+    from data.checkpoints import tiny
 
     words = tiny.tokenizer()
     torch.manual_seed(0)

@@ -29,7 +29,7 @@ def one_thread() -> None:
 @pytest.fixture(scope="session")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """The folder of a random checkpoint: `unified`, `e2b` or `assistant`."""
-    from tests.pipeline.gemma import tiny
+    from data.checkpoints import tiny
 
     made: dict[str, Path] = {}
 
@@ -70,6 +70,6 @@ def opened(checkpoint: Callable[[str], Path], models_folder: Path) -> Callable[.
 @pytest.fixture(scope="session")
 def taught(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkpoint that answers the three prompts of the recipe, whatever it hears or sees."""
-    from tests.pipeline.gemma import taught
+    from data.checkpoints import taught
 
     return taught.write(tmp_path_factory.mktemp("taught") / "tiny-taught")

@@ -55,7 +55,7 @@ def test_a_second_start_reads_the_kept_quantised_weights_and_says_the_same(
 
 
 def test_other_weights_are_another_build(checkpoint: Checkpoint, tmp_path: Path) -> None:
-    from tests.pipeline.gemma import tiny
+    from data.checkpoints import tiny
 
     assert build(tiny.write(tmp_path / "other", "unified", seed=1)) != build(checkpoint("unified"))
     assert build(tiny.write(tmp_path / "same", "unified", seed=0)) == build(checkpoint("unified"))

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data.checkpoints.inputs import noise, pictures, seconds
 from pipeline.errors import InputMismatchError, LimitError, ModelError
 from pipeline.models.gemma.hearing import stretches
 from pipeline.models.gemma.inputs import Request, refusal
 from pipeline.models.gemma.limits import FRAME_BUDGETS, GemmaLimits, frame_stamp, frame_tokens, limits
-from tests.pipeline.gemma.inputs import noise, pictures, seconds
 
 _UNIFIED = {"model_type": "gemma4_unified", "audio_config": {}, "vision_config": {}}
 _E2B = {"model_type": "gemma4", "audio_config": {}, "vision_config": {}}

@@ -1,6 +1,6 @@
 """A tiny checkpoint that answers the recipe's prompts, so that the whole road can be walked and read.
 
-`python -m tests.pipeline.gemma.taught DIR` writes one; `longmedia run FILE --recipe gemma --model DIR` then ends in
+`python -m data.checkpoints.taught DIR` writes one; `longmedia run FILE --recipe gemma --model DIR` then ends in
 a summary. It has learnt its few words by heart: what it says of a recording means nothing.
 """
 
@@ -9,11 +9,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from data.checkpoints import tiny
+from data.checkpoints.inputs import noise, pictures, seconds
 from pipeline.models.gemma.hearing import task_frame
 from pipeline.models.gemma.inputs import Request
 from pipeline.prompts import load
-from tests.pipeline.gemma import tiny
-from tests.pipeline.gemma.inputs import noise, pictures, seconds
 
 HEARD = "words"
 LISTEN = "SUMMARY: words\nEVENT 00:01: now"

@@ -12,13 +12,13 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the extra `gemma`")
 
+from data.checkpoints.inputs import noise, pictures, seconds  # noqa: E402
 from pipeline.errors import InputMismatchError, LimitError, ModelError  # noqa: E402
 from pipeline.models.gemma.inputs import Request, expected, prepare  # noqa: E402
 from pipeline.models.gemma.model import Gemma  # noqa: E402
 from pipeline.models.huggingface.generating import in_halves  # noqa: E402
 from pipeline.models.protocol import Writer  # noqa: E402
 from pipeline.prompts import Prompt  # noqa: E402
-from tests.pipeline.gemma.inputs import noise, pictures, seconds  # noqa: E402
 
 Opened = Callable[..., Gemma]
 

@@ -13,6 +13,8 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra `gemma`")
 
 from chunkers import Segment, Span, find_ffmpeg, probe, segments, windows  # noqa: E402
+from data.checkpoints.inputs import pictures, window  # noqa: E402
+from data.checkpoints.taught import HEARD  # noqa: E402
 from pipeline.models.gemma.model import Gemma  # noqa: E402
 from pipeline.models.protocol import Heard  # noqa: E402
 from pipeline.recipes.gemma import GemmaRecipe, open_recipe  # noqa: E402
@@ -20,8 +22,6 @@ from pipeline.recipes.protocol import Part, Recipe  # noqa: E402
 from pipeline.settings import load as load_settings  # noqa: E402
 from pipeline.store.tables import ChunkRow, to_chunks, to_table  # noqa: E402
 from pipeline.text.cues import Cue  # noqa: E402
-from tests.pipeline.gemma.inputs import pictures, window  # noqa: E402
-from tests.pipeline.gemma.taught import HEARD  # noqa: E402
 
 SETS = ("hear.language=en", "gemma.device=cpu", "gemma.hear_tokens=32", "gemma.describe_tokens=32")
 SECOND = 16_000

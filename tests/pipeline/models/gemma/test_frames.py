@@ -10,9 +10,9 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the extra `gemma`")
 
+from data.checkpoints.inputs import noise, pictures, seconds  # noqa: E402
 from pipeline.models.gemma.inputs import Request, conversation, prepare  # noqa: E402
 from pipeline.models.gemma.model import Gemma  # noqa: E402
-from tests.pipeline.gemma.inputs import noise, pictures, seconds  # noqa: E402
 
 Opened = Callable[..., Gemma]
 
