@@ -20,7 +20,7 @@ import torch
 
 from chunkers import find_ffmpeg, probe, segments, windows
 from data.checkpoints import tiny
-from pipeline.describe import Plan, Stream, describe
+from pipeline.describe import PartPlan, Stream, describe
 from pipeline.models.huggingface.generating import end_tokens
 from pipeline.recipes.gemma import GemmaRecipe, open_recipe
 from pipeline.settings import load
@@ -63,7 +63,7 @@ def measure(recipe: GemmaRecipe, clock: Clock, stream: Stream, run: Run, part_ro
     """Describe and store all chunks of `stream`: seconds, and the share of them outside of the model."""
     clock.seconds, clock.first = 0.0, None
     start = time.perf_counter()
-    describe(run, stream, recipe, Plan(run.key.recording, part_rows), lambda _: None)
+    describe(run, stream, recipe, PartPlan(run.key.recording, part_rows), lambda _: None)
     wall = time.perf_counter() - start
     first = (clock.first or start) - start
     return {

@@ -38,6 +38,7 @@ from transformers import (
     GenerationConfig,
 )
 
+from pipeline import prompts
 from pipeline.models.gemma.inputs import Request, prepare
 from pipeline.models.gemma.limits import limits
 
@@ -66,7 +67,7 @@ _TEMPLATE = """{{ bos_token }}{% if enable_thinking is defined and enable_thinki
 {% endfor %}{% if add_generation_prompt %}<|turn>model
 {% endif %}"""
 
-_PROMPTS = Path(__file__).parents[3] / "pipeline" / "prompts"
+_PROMPTS = Path(prompts.__file__).parent
 _VOCABULARY = 768
 
 
