@@ -46,7 +46,7 @@ def archive_flow(
         store: folder or URL of the store.
         until: when to stop, in seconds since the epoch; what is finished then is kept.
         in_flight: recordings submitted at once, `media.recordings` by itself; on a cluster so many for each process.
-        egress: whether what the local models failed at may be asked outside; the settings must allow it too.
+        egress: whether what the local models failed at may go to the fallback; the settings must allow it too.
     """
     chosen = Settings.model_validate(settings)
     items = dict(_bounded(paths, chosen, store, until, in_flight or chosen.media.recordings, egress))

@@ -72,7 +72,8 @@ def run(
     config: ConfigOption = None,
     direct: Annotated[bool, typer.Option("--direct", help="Without Prefect: starts faster, nothing to watch.")] = False,
     egress: Annotated[
-        bool, typer.Option("--allow-fallback", help="This run may ask outside what failed here (docs/fallback.md).")
+        bool,
+        typer.Option("--allow-fallback", help="What failed here may go to the fallback (docs/fallback.md)."),
     ] = False,
     dask: Annotated[str | None, typer.Option(help="Address of a Dask cluster to run on (extra `dask`).")] = None,
 ) -> None:

@@ -59,7 +59,7 @@ class Job:
     path: Path
     settings: Settings
     egress: bool = False
-    """Whether this run may ask outside what the local models failed at; see `pipeline.fallback`."""
+    """Whether what the local models failed at may go to the fallback; see `pipeline.fallback`."""
 
 
 @dataclass(frozen=True, slots=True)

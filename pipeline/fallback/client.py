@@ -50,7 +50,7 @@ class FallbackClient:
             log.warning("fallback.redact cleans text only: audio and frames leave as they are.")
 
     def ask(self, question: Question) -> Written:
-        """An answer from outside, its `details` naming it `cloud`.
+        """The fallback's answer, its `details` naming it `cloud`.
 
         Raises `EgressError` where nothing may leave, and `ModelError` where no sound answer came.
         """

@@ -49,8 +49,8 @@ def merge(
     """Merge level 0 of `run` into one root, which is returned; none where there is no text at all.
 
     The caller holds the run (`run.writing()`). `progress` gets nodes done and nodes in all. A node that
-    the model fails at is asked `outside`, where that is allowed, else stored as failed and tried again by
-    the next call.
+    the model fails at goes to `fallback`, where there is one, else it is stored as failed and tried again by the
+    next call.
     """
     notes, whole = of_chunks(ChunkSummary.of(row) for row in run.chunks())
     if not notes:

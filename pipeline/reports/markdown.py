@@ -98,11 +98,11 @@ def _made(run: Run) -> Iterator[str]:
     yield f"- recording `{run.key.recording}`, run `{run.key.fingerprint}`\n"
     for name, value in sorted(described["identity"].items()):
         yield f"- {name}: `{value}`\n"
-    outside = [
+    elsewhere = [
         f"level {n.level} node {n.index}" for k in run.levels() if k for n in run.nodes(k) if n.source != "local"
     ]
-    if outside:
-        yield f"- made outside this machine: {', '.join(outside)}\n"
+    if elsewhere:
+        yield f"- made outside this machine: {', '.join(elsewhere)}\n"
     yield f"- versions: {', '.join(f'{n} {v}' for n, v in sorted(described['versions'].items()))}\n"
 
 

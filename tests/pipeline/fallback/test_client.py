@@ -270,13 +270,13 @@ def window(index: int) -> Window:
     return Window(index=index, span=span, heard=span, samples=samples, silent=False)
 
 
-def rescued(rules: Fallback, recording: Path, recipe: Fails) -> list[ChunkRow]:
+def with_fallback(rules: Fallback, recording: Path, recipe: Fails) -> list[ChunkRow]:
     settings = settings_with(rules)
     return FallbackRecipe(recipe, opened(rules, recording), settings).describe(Part("r", [window(n) for n in range(3)]))
 
 
 def test_only_what_failed_is_asked_and_only_as_text(cloud: Cloud, rules: Fallback, recording: Path) -> None:
-    rows = rescued(rules, recording, Fails({1: "summary: loop", 2: "hearing: loop"}))
+    rows = with_fallback(rules, recording, Fails({1: "summary: loop", 2: "hearing: loop"}))
     assert [row.source for row in rows] == ["local", "cloud", "local"]
     assert (rows[1].status, rows[1].summary, rows[1].error, rows[1].model) == ("processed", GOOD, "", "local + tiny-1")
     assert (rows[1].summary_start, rows[1].summary_end) == (rows[1].start, rows[1].end)
@@ -294,7 +294,7 @@ def test_only_what_failed_is_asked_and_only_as_text(cloud: Cloud, rules: Fallbac
 def test_audio_where_the_hearing_failed_and_that_is_allowed(cloud: Cloud, rules: Fallback, recording: Path) -> None:
     cloud.script = [play.says("The pump at Halden costs 412,000 euros.")]
     local = Fails({0: "hearing: loop"})
-    rows = rescued(rules.model_copy(update={"kinds": ("text-only", "audio")}), recording, local)
+    rows = with_fallback(rules.model_copy(update={"kinds": ("text-only", "audio")}), recording, local)
     assert (rows[0].status, rows[0].source, rows[0].summary) == ("processed", "cloud", local.local)
     assert rows[0].transcript == "The pump at Halden costs 412,000 euros."
     assert [cue["text"] for cue in rows[0].cues] == [rows[0].transcript]
@@ -304,20 +304,20 @@ def test_audio_where_the_hearing_failed_and_that_is_allowed(cloud: Cloud, rules:
 
 def test_silence_heard_outside_is_silence(cloud: Cloud, rules: Fallback, recording: Path) -> None:
     cloud.script = [play.says("[silence]")]
-    rows = rescued(rules.model_copy(update={"kinds": ("audio",)}), recording, Fails({0: "hearing: loop"}))
+    rows = with_fallback(rules.model_copy(update={"kinds": ("audio",)}), recording, Fails({0: "hearing: loop"}))
     assert (rows[0].status, rows[0].transcript, rows[0].error) == ("silent", "", "")
 
 
 def test_the_guards_hold_for_the_cloud_too(cloud: Cloud, rules: Fallback, recording: Path) -> None:
     cloud.script = [play.says("thank you for watching " * 20)]
-    rows = rescued(rules, recording, Fails({1: "summary: empty"}))
+    rows = with_fallback(rules, recording, Fails({1: "summary: empty"}))
     assert (rows[1].status, rows[1].source, rows[1].summary) == ("failed", "local", "")
     assert rows[1].error.startswith("summary: empty; fallback: loop")
 
 
 def test_a_refusal_is_in_the_row(rules: Fallback, recording: Path) -> None:
     (recording.parent / ".no-egress").touch()
-    rows = rescued(rules, recording, Fails({1: "summary: loop"}))
+    rows = with_fallback(rules, recording, Fails({1: "summary: loop"}))
     assert rows[1].status == "failed"
     assert "forbids it" in rows[1].error
 
