@@ -72,7 +72,9 @@ def answer(request: Request, reader: Callable[[Request], Recording] = read) -> A
 def main(reader: Callable[[Request], Recording] = read) -> None:
     """Limit the memory, say that we are ready, then answer until nobody asks any more."""
     connection: Connection[Answer | None, Request] = Connection(int(sys.argv[1]))
-    memory = int(sys.argv[2])
+    memory, hard = int(sys.argv[2]), resource.getrlimit(resource.RLIMIT_DATA)[1]
+    # A limit that is lower already, as in a container or after `ulimit -d`, may not be raised.
+    memory = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     # A core dump of a few hundred megabytes beside somebody's recordings helps nobody.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

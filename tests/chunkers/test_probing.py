@@ -121,6 +121,22 @@ def test_a_process_that_cannot_start_is_the_machine_s_fault(sound: Callable[[str
             ProbeProcesses(program).read(sound("good.mp3"), levels=False, deadline_s=20)
 
 
+def test_a_limit_of_the_user_s_own_stays(sound: Callable[[str], Path]) -> None:
+    """`ulimit -d`: the process keeps to it, and does not ask for more than it may have."""
+    program = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_DATA, (1 << 30, 1 << 30))\n"
+        "from chunkers import probe; print(probe(sys.argv[1]).container)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, sound("good.mp3")],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("mp3\n", "")
+
+
 def test_the_answer_is_that_of_reading_in_this_process(sound: Callable[[str], Path], film: Make) -> None:
     for path in (sound("good.mp3"), film("a.mkv", 30, "-c:v", "libx264")):
         assert probe(path) == read_header(path)
