@@ -26,6 +26,7 @@ import platformdirs
 
 from pipeline.errors import EgressRefusedError, LedgerError
 from pipeline.fallback.hash_chain import GENESIS, BrokenChainError, Chain
+from pipeline.store.files import sync_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ class Ledger:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
             if new:
-                _sync_folder(self.path.parent)
+                sync_folder(self.path.parent)
             yield handle
         finally:
             os.close(handle)
@@ -191,7 +192,7 @@ class Ledger:
             out.flush()
             os.fsync(out.fileno())
         temporary.replace(self._head_path)
-        _sync_folder(self.path.parent)
+        sync_folder(self.path.parent)
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[Iterator[bytes]]:
@@ -235,14 +236,6 @@ def _read_lines(handle: int, start: int) -> Iterator[bytes]:
     with os.fdopen(os.dup(handle), "rb") as stream:
         stream.seek(start)
         yield from stream
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _money(micros: int) -> str:
