@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -66,11 +66,19 @@ class Window:
     """Nothing was said in it; see `chunkers.silence.is_silent`."""
 
 
-class WindowCutter:
-    """Cuts a stream of 16-bit samples into windows. Knows nothing of files; holds at most what is not yet cut."""
+Cut = tuple[int, int]
+"""Where a window ends, and how much of it the one behind hears again; in ticks."""
 
-    def __init__(self, rules: WindowRules) -> None:
+
+class WindowCutter:
+    """Cuts a stream of 16-bit samples into windows. Knows nothing of files; holds at most what is not yet cut.
+
+    `cuts` are made as they are given, in order; `rules` decide what is behind them.
+    """
+
+    def __init__(self, rules: WindowRules, cuts: Sequence[Cut] = ()) -> None:
         self._rules = rules
+        self._cuts = cuts
         self._pcm = bytearray()
         self._heard_start = 0
         self._owned_start = 0
@@ -85,11 +93,21 @@ class WindowCutter:
         """Take in little-endian samples, in pieces of any length."""
         self._pcm += data
 
-    def next_cut(self, *, final: bool = False) -> tuple[int, int] | None:
+    def given(self, ahead: int = 0) -> Cut | None:
+        """The cut of the next window, or of the one `ahead` behind it, where it was given."""
+        at = self._index + ahead
+        return self._cuts[at] if at < len(self._cuts) else None
+
+    def next_cut(self, *, final: bool = False) -> Cut | None:
         """Where the next window ends and how much of it the one behind hears again, both in ticks.
 
         None: more has to come in first. `final`: nothing more will.
         """
+        given = self.given()
+        if given is not None and self.received > given[0]:
+            return given
+        if given is not None and not final:
+            return None
         # Strictly longer: only then is there a next window for what is behind the cut.
         if self.received > self._heard_start + self._rules.length:
             heard = self._samples(self._heard_start, self._heard_start + self._rules.length)
@@ -144,11 +162,13 @@ def windows(
     read_ahead: int = 4,
     stall_s: float = 60,
     ffmpeg: Path | None = None,
+    cuts: Sequence[Cut] = (),
 ) -> Windows:
     """The audio windows of `recording`, in order, in one decode pass.
 
     `track` is an audio track's index or "mix"; None takes `choose_audio`'s default. The same file, rules and
-    ffmpeg give the same windows, whatever the timing. `stall_s` is how long the source may give nothing.
+    ffmpeg give the same windows, whatever the timing. `stall_s` is how long the source may give nothing. `cuts` are
+    those of an earlier pass, which are made again although another decoder may find another quiet point.
 
     Raises `NoAudioError` and `TrackError` at once; see `Decoding` for what comes later.
     """
@@ -161,7 +181,7 @@ def windows(
     pipe = Pipe()
     sound = audio_output(source(recording), recording, track, pipe.address)
     child = Child(command(binary, sound), {"audio": pipe}, source=recording.path, stall_s=stall_s)
-    cutter = WindowCutter(rules or WindowRules())
+    cutter = WindowCutter(rules or WindowRules(), cuts)
     return Decoding(
         child, _cut(child, cutter, recording, track), lambda: _report(child, cutter, recording, track), read_ahead
     )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
-from chunkers.audio import Window, WindowCutter, WindowRules, silence
+from chunkers.audio import Cut, Window, WindowCutter, WindowRules, silence
 from chunkers.frames import PATCH_PX, Frames, scene_cut
 from chunkers.spans import Span, stamp, to_ticks
 
@@ -72,8 +72,8 @@ class SegmentCutter:
     """Cuts streams of frames and samples into segments.
 
     A segment ends where an audio window ends, so that each window belongs to one segment; a new scene shortens its
-    last window. Without sound it ends at its full length or at a new scene. `sound_start` is the
-    tick at which the first sample is heard, None without sound.
+    last window, unless its cut is among `cuts`. Without sound it ends at its full length or at a new scene.
+    `sound_start` is the tick at which the first sample is heard, None without sound.
     """
 
     def __init__(
@@ -83,13 +83,14 @@ class SegmentCutter:
         *,
         size: tuple[int, int],
         sound_start: int | None,
+        cuts: Sequence[Cut] = (),
     ) -> None:
         self._rules = rules
         self._window_rules = window_rules or WindowRules()
         if sound_start is not None and self._window_rules.length > rules.length:
             raise ValueError(f"windows of {self._window_rules.length_s} s do not fit into {rules.length_s} s")
         self._shape = (size[1], size[0], 3)
-        self._sound = None if sound_start is None else WindowCutter(self._window_rules)
+        self._sound = None if sound_start is None else WindowCutter(self._window_rules, cuts)
         self._sound_start = sound_start or 0
         self._pixels = bytearray()
         self._stamps = bytearray()
@@ -208,8 +209,10 @@ class SegmentCutter:
             if not self._seen(end):
                 return None
             # No window behind this one can end before the cap.
-            last = end - keep + self._window_rules.length - self._window_rules.cut_range > cap
-            if last and not (self._final and end == self._sound.received):
+            given, behind = self._sound.given(), self._sound.given(1)
+            earliest = end - keep + self._window_rules.length - self._window_rules.cut_range
+            last = (earliest if behind is None else behind[0]) > cap
+            if last and given is None and not (self._final and end == self._sound.received):
                 end, keep = self._scene_border(end, keep)
             self._windows.append(self._sound.take(end, keep))
             if last:

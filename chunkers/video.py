@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from chunkers.arguments import audio_output, clock_shift, command, source, video_output
-from chunkers.audio import WindowRules
+from chunkers.audio import Cut, WindowRules
 from chunkers.decoding import Decoded, Decoding, check_end, judge, runs_away
 from chunkers.errors import NoVideoError, TrackError
 from chunkers.ffmpeg import Child, Pipe, find_ffmpeg
@@ -29,11 +29,13 @@ def segments(
     read_ahead: int = 1,
     stall_s: float = 60,
     ffmpeg: Path | None = None,
+    cuts: Sequence[Cut] = (),
 ) -> Segments:
     """The video segments of `recording`, in order, frames and sound from one decode pass.
 
     `track` is an audio track's index or "mix", None takes `choose_audio`'s default; `video` is a video track's index,
-    None takes the default one. Without an audio track the segments have no windows.
+    None takes the default one. Without an audio track the segments have no windows. `cuts` are those of an earlier
+    pass over the sound: the windows are cut there, and segments end where windows do.
 
     Raises `NoVideoError` and `TrackError` at once; see `Decoding` for what comes later.
     """
@@ -49,6 +51,7 @@ def segments(
         window_rules,
         size=size,
         sound_start=None if track is None else audio_start(recording, track),
+        cuts=cuts,
     )
     media = source(recording)
     binary = find_ffmpeg(ffmpeg)

@@ -6,36 +6,42 @@ from flows.environment import prepare
 
 prepare()
 
-from collections.abc import Iterator  # noqa: E402
+from collections.abc import Callable, Iterable, Iterator  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
-from prefect import flow  # noqa: E402
+from prefect import flow, task  # noqa: E402
+from prefect.cache_policies import NO_CACHE  # noqa: E402
 from prefect.futures import PrefectFuture, as_completed  # noqa: E402
 from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
 
 from flows.artifacts import show_items  # noqa: E402
-from flows.recording import Here, process_recording  # noqa: E402
-from pipeline.archive import Item, Until, jobs, triage  # noqa: E402
+from flows.recording import work  # noqa: E402
+from flows.session import Session  # noqa: E402
+from pipeline.archive import Item, Job, Until, jobs, triage  # noqa: E402
+from pipeline.models.registry import Registry  # noqa: E402
 from pipeline.settings import Settings  # noqa: E402
 from pipeline.store import Store  # noqa: E402
 
-_MOST_IN_FLIGHT = 64
+NAME = "longmedia-archive"
+MOST_IN_FLIGHT = 64
 """Threads that there may be; `media.recordings` says how many are used."""
+
+Submit = Callable[[Job], PrefectFuture[Item]]
+"""Hands a job to a task."""
 
 
 @flow(
-    name="longmedia-archive",
+    name=NAME,
     persist_result=False,
     validate_parameters=False,
-    task_runner=ThreadPoolTaskRunner(max_workers=_MOST_IN_FLIGHT),  # type: ignore[arg-type]
+    task_runner=ThreadPoolTaskRunner(max_workers=MOST_IN_FLIGHT),  # type: ignore[arg-type]
 )
 def archive_flow(
     paths: list[str],
     settings: dict[str, Any],
     store: str = "longmedia-store",
     until: float | None = None,
-    in_flight: int | None = None,
     egress: bool = False,
 ) -> list[Item]:
     """All recordings of `paths`, in order; one that fails never stops the others.
@@ -45,34 +51,60 @@ def archive_flow(
         settings: as `Settings.model_dump(mode="json")` gives them.
         store: folder or URL of the store.
         until: when to stop, in seconds since the epoch; what is finished then is kept.
-        in_flight: recordings submitted at once, `media.recordings` by itself; on a cluster so many for each process.
         egress: whether what the local models failed at may go to the fallback; the settings must allow it too.
     """
     chosen = Settings.model_validate(settings)
-    items = dict(_bounded(paths, chosen, store, until, in_flight or chosen.media.recordings, egress))
+    session = Session(Registry(keep=chosen.models.keep_loaded))
+    todo = jobs(map(Path, paths), chosen, egress=egress)
+    opened = Store(store, chosen.encryption.key)
+    submit = submit_to_threads(store, session, until)
+    return run_jobs(todo, opened, session, submit, chosen.media.recordings, until)
+
+
+def submit_to_threads(store: str, session: Session, until: float | None) -> Submit:
+    """Tasks in this process, which share the session's models."""
+
+    @task(task_run_name="{path}", cache_policy=NO_CACHE, persist_result=False)
+    def process(path: str, number: int) -> Item:
+        del path
+        return work(waiting.pop(number), store, session, until)
+
+    # The job stays here: what is a parameter is shown by Prefect's pages, and settings are nobody's business there.
+    waiting: dict[int, Job] = {}
+
+    def submit(job: Job) -> PrefectFuture[Item]:
+        waiting[id(job)] = job
+        future: PrefectFuture[Item] = process.submit(str(job.path), id(job))
+        return future
+
+    return submit
+
+
+def run_jobs(
+    todo: Iterable[Job], store: Store, session: Session, submit: Submit, in_flight: int, until: float | None = None
+) -> list[Item]:
+    """What became of each job, in order; `in_flight` of them are submitted at once. To be called inside a flow."""
+    items = dict(_bounded(todo, store, session, submit, in_flight, until))
     done = [items[number] for number in sorted(items)]
     show_items(done)
     return done
 
 
 def _bounded(
-    paths: list[str], settings: Settings, store: str, until: float | None, in_flight: int, egress: bool
+    todo: Iterable[Job], store: Store, session: Session, submit: Submit, in_flight: int, until: float | None
 ) -> Iterator[tuple[int, Item]]:
     """Submit a few ahead instead of all at once: a thousand waiting tasks cost more than they give.
 
     What is finished or a duplicate is never a task: it is answered here, in milliseconds.
     """
     waiting: dict[PrefectFuture[Item], tuple[int, Path]] = {}
-    stop = Until(Here.stop, until)
-    opened = Store(store, settings.encryption.key)
-    for number, (job, item) in enumerate(triage(jobs(map(Path, paths), settings, egress=egress), opened, stop)):
+    for number, (job, item) in enumerate(triage(todo, store, Until(session.stop, until))):
         if item is not None:
             yield number, item
             continue
         if len(waiting) >= in_flight:
             yield _next(waiting)
-        future = process_recording.submit(str(job.path), job.settings.model_dump(mode="json"), store, until, egress)
-        waiting[future] = number, job.path
+        waiting[submit(job)] = number, job.path
     while waiting:
         yield _next(waiting)
 

@@ -15,9 +15,11 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 
+from chunkers.spans import stamp
 from pipeline.archive import Item
-from pipeline.process import Step, Watch
-from pipeline.store import RunKey, Store
+from pipeline.job import Step, Watch
+from pipeline.reports.reading import sections
+from pipeline.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -36,14 +38,15 @@ class Progress:
     def __call__(self, step: Step) -> None:
         """Called after every part, which is seldom enough for a request each."""
         self._watch(step)
-        if step.stage == "describe" and step.done and step.total:
-            _quietly(lambda: self._show(min(100.0, 100 * step.done / step.total)))
+        if step.stage != "load" and step.done and step.total:
+            _quietly(lambda: self._show(step.stage, min(100.0, 100 * step.done / step.total)))
 
-    def _show(self, percent: float) -> None:
+    def _show(self, stage: str, percent: float) -> None:
+        described = f"{self._path.name}: {stage}"
         if self._id is None:
-            self._id = create_progress_artifact(percent, description=self._path.name)  # type: ignore[assignment]
+            self._id = create_progress_artifact(percent, description=described)  # type: ignore[assignment]
         else:
-            update_progress_artifact(self._id, percent)
+            update_progress_artifact(self._id, percent, description=described)
 
 
 def show_run(item: Item, store: Store) -> None:
@@ -53,15 +56,15 @@ def show_run(item: Item, store: Store) -> None:
 
 
 def _show_run(item: Item, store: Store) -> None:
-    run = store.run(RunKey(item.recording, item.fingerprint))
+    run = store.find(item.recording, item.run)
     rows = [
-        {"chunk": row.index, "span": str(row.span), "status": row.status, "error": row.error, "model s": row.seconds}
-        for row, _ in zip(run.chunks(), range(_ROWS), strict=False)
+        {"from": stamp(section.span.start), "to": stamp(section.span.end), "status": section.status}
+        for section, _ in zip(sections(run), range(_ROWS), strict=False)
     ]
     create_table_artifact(rows, key=f"chunks-{item.recording[:12]}", description=item.path.name)
     place = store.files.url if "://" in store.files.url else Path(store.files.url).absolute().as_uri()
     create_link_artifact(
-        f"{place}/{run.key.path}",
+        f"{place}/{run.key.recording}",
         link_text=f"longmedia report {item.recording}",
         key=f"report-{item.recording[:12]}",
         description=item.path.name,

@@ -26,9 +26,13 @@ from flows.cli_options import (
     stop_on_signals,
 )
 from flows.progress import watching
+from flows.server import Child
+from flows.session import Session
 from pipeline import settings as settings_module
 from pipeline.archive import attempt, discover, jobs, shard, triage
+from pipeline.chain import Stage
 from pipeline.errors import LongmediaError, MediaError, NoSuchRunError, SettingsError
+from pipeline.models.registry import Registry
 from pipeline.process import Interrupted
 from pipeline.reports import report as make_report
 from pipeline.settings import load_here
@@ -54,6 +58,7 @@ app.command(epilog='Example: `longmedia serve --inbox inbox --cron "0 1 * * *" -
 
 @app.command(
     epilog="Examples: `longmedia run talk.mp3` · `longmedia run archive/ --store results` · "
+    "`longmedia run talk.mp3 --transcript talk.srt` · "
     "`longmedia run talk.mp3 --model qwen2.5-0.5b` · `longmedia run night.mp4 --recipe gemma --model ~/gemma-4-E4B-it`"
 )
 def run(
@@ -68,6 +73,10 @@ def run(
     quantization: Annotated[str | None, typer.Option(help="Of the recipe `gemma`: nf4, int8 or none.")] = None,
     profile: Annotated[str | None, typer.Option(help="Prompt profile, or a folder of prompts.")] = None,
     track: Annotated[str | None, typer.Option("--audio-track", help="A number, `mix`, `all` or `auto`.")] = None,
+    transcript: Annotated[
+        Path | None, typer.Option("--transcript", help="SRT, VTT or JSON that stands for hearing the one recording.")
+    ] = None,
+    only: Annotated[Stage | None, typer.Option("--only", help="End after this stage: hear, describe or merge.")] = None,
     sets: SetOption = [],  # noqa: B006 - typer reads it once
     config: ConfigOption = None,
     direct: Annotated[bool, typer.Option("--direct", help="Without Prefect: starts faster, nothing to watch.")] = False,
@@ -90,16 +99,21 @@ def run(
         settings = load_here(config, sets, recipe=recipe, profile=profile)
     files = discover(paths or [], listed)
     files = shard(files, part) if part else files
-    stop = stop_on_signals()
+    if transcript is not None and len(files) != 1:
+        raise SettingsError("--transcript goes with one recording.", cure="Name that one recording.")
+    children: list[Child] = []
+    stop = stop_on_signals(children)
     opened = open_store(store, settings)
-    known = list(triage(jobs(files, settings, egress=egress), opened, stop))
+    todo = list(jobs(files, settings, egress=egress, only=only, transcript=transcript))
+    known = list(triage(todo, opened, stop))
     with watching() as watch:
+        session = Session(Registry(keep=settings.models.keep_loaded), watch=watch, stop=stop)
         if direct or all(item for _, item in known):
-            items = [item or attempt(job, opened, watch(job.path), stop) for job, item in known]
+            items = [item or attempt(job, opened, session.registry, watch(job.path), stop) for job, item in known]
         else:
             from flows.local import run_flow
 
-            items = run_flow(files, settings, opened, watch, stop, dask, egress=egress)
+            items = run_flow(todo, settings, opened, session, children, dask)
     cli_archive.show(items, store)
     raise typer.Exit(exit_code(items))
 
@@ -120,10 +134,13 @@ def plan(
 def report(
     run: Annotated[str, typer.Argument(help="The recording's id (its folder in the store), or the input's path.")],
     form: Annotated[str, typer.Option("--format", help="md, srt, vtt, txt or json.")] = "md",
+    name: Annotated[
+        str | None, typer.Option("--run", help="The run, or the start of its name; else the one asked for last.")
+    ] = None,
     store: StoreOption = "longmedia-store",
 ) -> None:
     """Write a report to standard output."""
-    for piece in make_report(_find(run, open_store(store)), form):
+    for piece in make_report(_find(run, name, open_store(store)), form):
         sys.stdout.write(piece)
 
 
@@ -154,16 +171,16 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def _find(name: str, store: Store) -> Run:
-    """The latest run of a recording given by its id, by the start of it, or by the input's path."""
+def _find(name: str, run: str | None, store: Store) -> Run:
+    """The run of a recording given by its id, by the start of it, or by the input's path."""
     if Path(name).is_file():
         from chunkers import content_id
 
-        return store.latest(content_id(Path(name)))
+        return store.find(content_id(Path(name)), run)
     matches = [folder for folder in store.files.folders() if folder.startswith(name)]
     if len(matches) > 1:
         raise NoSuchRunError(f"{name}: {len(matches)} recordings begin like this.", cure="Give more of the id.")
-    return store.latest(matches[0] if matches else name)
+    return store.find(matches[0] if matches else name, run)
 
 
 def _log() -> None:

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.live import Live
+from rich.markup import escape
 from rich.table import Table
 
 from chunkers.spans import TICKS_PER_SECOND, stamp
@@ -24,12 +25,14 @@ from flows.cli_options import (
 )
 from flows.progress import watching
 from pipeline.archive import Item, again, attempt
+from pipeline.errors import StoreDamagedError
+from pipeline.models.registry import Registry
 from pipeline.run_status import RunStatus, left_s, run_status
 from pipeline.settings import load_here
 from pipeline.store import Store
 
 Looks = dict[tuple[str, str], RunStatus]
-"""Where each run stands, by recording and fingerprint."""
+"""Where each run stands, by recording and run."""
 
 _EVERY_S = 2.0
 _WORDS = {
@@ -56,9 +59,10 @@ def _line(item: Item, store: str) -> str:
         return f"{item.path}: {item.state}: {item.error}"
     if item.state == "stopped":
         return f"{item.path}: stopped before its end; what is finished is kept"
-    command = f"`longmedia report {item.recording} --store {store}`"
+    command = f"`longmedia report {item.recording} --run {item.run} --store {store}`"
     if not item.fresh:
-        return f"{item.path}: already complete. {command}"
+        how = "already complete" if item.state == "complete" else "already done, with gaps that the file has"
+        return f"{item.path}: {how}. {command}"
     rate = item.media_seconds / item.seconds if item.seconds else 0
     took = f"{item.media_seconds:.0f} s in {item.seconds:.0f} s ({rate:.1f}x real time)"
     return f"{item.path}: {item.state}, {took}. {command}"
@@ -97,11 +101,21 @@ def _watch(opened: Store, seen: Looks) -> None:
 
 
 def _look(store: Store) -> Looks:
-    return {(run.key.recording, run.key.fingerprint): run_status(run) for run in store.runs()}
+    looks: Looks = {}
+    for run in store.runs():
+        try:
+            found = run_status(run)
+        except StoreDamagedError as error:
+            typer.echo(f"longmedia: {error}", err=True)
+            continue
+        if found is not None:
+            looks[found.recording, found.run] = found
+    return looks
 
 
 def _status_line(one: RunStatus, left: str = "") -> str:
-    return f"{one.recording}  {one.share:4.0%}  {one.state:<10}  {one.name}{f'  {left} left' if left else ''}"
+    ending = f"  {left} left" if left else ""
+    return f"{one.recording}  {one.run}  {one.stage:<8}  {one.share:4.0%}  {one.state:<10}  {one.name}{ending}"
 
 
 def _left(before: RunStatus | None, now: RunStatus, passed_s: float) -> str:
@@ -110,12 +124,15 @@ def _left(before: RunStatus | None, now: RunStatus, passed_s: float) -> str:
 
 
 def _table(before: Looks, now: Looks, passed_s: float) -> Table:
-    table = Table("recording", "done", "state", "rate", "left", "file")
+    table = Table("recording", "run", "stage", "done", "state", "rate", "left", "file")
     for key, one in now.items():
         old = before.get(key, one)
         rate = (one.done - old.done) / TICKS_PER_SECOND / passed_s if passed_s else 0
         shown = f"{rate:.1f}x" if rate else ""
-        table.add_row(one.recording[:12], f"{one.share:.0%}", one.state, shown, _left(old, one, passed_s), one.name)
+        left = _left(old, one, passed_s)
+        table.add_row(
+            one.recording[:12], one.run[:8], one.stage, f"{one.share:.0%}", one.state, shown, left, escape(one.name)
+        )
     return table
 
 
@@ -128,14 +145,16 @@ def retry(
 
     Files and settings are those of the run, from the store's own records.
     """
-    opened, stop = open_store(store, load_here(config, sets)), stop_on_signals()
-    todo = list(again(opened, load_here(config, sets)))
+    settings = load_here(config, sets)
+    opened, stop = open_store(store, settings), stop_on_signals()
+    registry = Registry(keep=settings.models.keep_loaded)
+    todo = list(again(opened, settings))
     if not todo:
         typer.echo(f"{store}: nothing failed.")
     items = []
     with watching() as watch:
         for job, item in todo:
-            items.append(attempt(job, opened, watch(job.path), stop) if job else item)
+            items.append(attempt(job, opened, registry, watch(job.path), stop) if job else item)
     made = [item for item in items if item is not None]
     show(made, store)
     raise typer.Exit(exit_code(made))

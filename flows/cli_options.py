@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from flows.server import Child
 from pipeline.archive import Item
 from pipeline.errors import SettingsError
 from pipeline.settings import Settings, load_here
@@ -19,6 +19,7 @@ from pipeline.store import Store
 
 OK, BLOCKED, WRONG_USE, GAPS, NO_INPUT, INTERRUPTED = 0, 1, 2, 3, 4, 130
 _GRACE_S = 8
+
 
 StoreOption = Annotated[str, typer.Option("--store", help="Folder or URL of the results.", envvar="LONGMEDIA_STORE")]
 SetOption = Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="A setting, e.g. `write.slots=4`.")]
@@ -52,22 +53,18 @@ def exit_code(items: Sequence[Item]) -> int:
     return BLOCKED if "blocked" in states else GAPS
 
 
-def leave() -> None:
-    """End this process now, and with it Prefect's temporary server, which only an orderly end would stop."""
-    module = sys.modules.get("prefect.server.api.server")
-    servers = getattr(getattr(module, "SubprocessASGIServer", None), "_instances", {})
-    for server in list(servers.values()):
-        if server.server_process is not None:
-            server.server_process.terminate()
-    os._exit(INTERRUPTED)
+def stop_on_signals(children: Sequence[Child] = ()) -> threading.Event:
+    """An event that Ctrl-C, SIGTERM and SIGHUP set; the process ends by itself a little later, whatever runs.
 
-
-def stop_on_signals() -> threading.Event:
-    """An event that Ctrl-C and SIGTERM set; the process ends by itself a little later, whatever runs.
-
-    Ending hard is safe: parts are whole or absent. A model call cannot be interrupted, so it is not waited for.
+    Ending hard is safe: parts are whole or absent. A model call cannot be interrupted, so it is not waited for. With
+    the process end its `children`, as they are at that moment.
     """
     stop = threading.Event()
+
+    def leave() -> None:
+        for child in children:
+            child.terminate()
+        os._exit(INTERRUPTED)
 
     def handle(signum: int, frame: object) -> None:
         del signum, frame
@@ -81,4 +78,5 @@ def stop_on_signals() -> threading.Event:
 
     signal.signal(signal.SIGINT, handle)
     signal.signal(signal.SIGTERM, handle)
+    signal.signal(signal.SIGHUP, handle)
     return stop

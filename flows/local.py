@@ -2,42 +2,61 @@
 
 from __future__ import annotations
 
-import threading
-from pathlib import Path
-from typing import Any
+from flows.environment import prepare
 
-from flows.archive import archive_flow
-from flows.progress import WatchOf
-from flows.recording import Here
-from pipeline.archive import Item
-from pipeline.errors import MissingExtraError
-from pipeline.settings import Settings
-from pipeline.store import Store
+prepare()
+
+from collections.abc import Sequence  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
+
+from prefect import flow  # noqa: E402
+from prefect.futures import PrefectFuture  # noqa: E402
+from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
+
+from flows.archive import MOST_IN_FLIGHT, NAME, run_jobs, submit_to_threads  # noqa: E402
+from flows.recording import process_recording  # noqa: E402
+from flows.server import Child, server  # noqa: E402
+from flows.session import Session  # noqa: E402
+from pipeline.archive import Item, Job  # noqa: E402
+from pipeline.errors import MissingExtraError  # noqa: E402
+from pipeline.settings import Settings  # noqa: E402
+from pipeline.store import Store  # noqa: E402
 
 
 def run_flow(
-    files: list[Path],
+    todo: Sequence[Job],
     settings: Settings,
     store: Store,
-    watch: WatchOf,
-    stop: threading.Event,
+    session: Session,
+    children: list[Child],
     dask: str | None = None,
-    *,
-    egress: bool = False,
 ) -> list[Item]:
-    """Run the flow on `files`; with a configured server it shows there, without one Prefect starts its own.
+    """Run the flow on jobs; with a configured server it shows there, without one it starts one of its own.
 
-    `dask` is the address of a cluster whose workers have the same folders and this package.
+    That one is added to `children` while it lives. `dask` is the address of a cluster whose workers have the same
+    folders and this package.
     """
-    Here.watch, Here.stop = watch, stop
-    flow, processes = (archive_flow, 1) if dask is None else _on_dask(dask)
-    items: list[Item] = flow(
-        [str(path.absolute()) if dask else str(path) for path in files],
-        settings.model_dump(mode="json"),
-        _everywhere(store.files.url) if dask else store.files.url,
-        in_flight=settings.media.recordings * processes,
-        egress=egress,
-    )
+    runner: Any = ThreadPoolTaskRunner(max_workers=MOST_IN_FLIGHT)
+    processes = 1
+    if dask is not None:
+        runner, processes = _on_dask(dask)
+
+    # The jobs are no parameters of the flow: those are kept by Prefect's server, and a long list is refused.
+    @flow(name=NAME, persist_result=False, task_runner=runner)
+    def archive() -> list[Item]:
+        submit = submit_to_threads(store.files.url, session, None) if dask is None else _submit_to_workers
+        return run_jobs(todo, store, session, submit, settings.media.recordings * processes)
+
+    def _submit_to_workers(job: Job) -> PrefectFuture[Item]:
+        place, path = _everywhere(store.files.url), str(job.path.absolute())
+        future: PrefectFuture[Item] = process_recording.submit(
+            path, job.settings.model_dump(mode="json"), place, None, job.egress
+        )
+        return future
+
+    with server(children):
+        items: list[Item] = archive()
     return items
 
 
@@ -51,7 +70,7 @@ def _on_dask(address: str) -> tuple[Any, int]:
         ) from error
     with Client(address) as client:
         workers = len(client.scheduler_info(n_workers=-1)["workers"])
-    return archive_flow.with_options(task_runner=DaskTaskRunner(address=address)), max(workers, 1)
+    return DaskTaskRunner(address=address), max(workers, 1)
 
 
 def _everywhere(url: str) -> str:

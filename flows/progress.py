@@ -13,12 +13,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from chunkers.spans import TICKS_PER_SECOND, stamp
-from pipeline.process import Step, Watch
+from pipeline.job import Step, Watch
 
 WatchOf = Callable[[Path], Watch]
 
 _EVERY_S = 10.0
-_STAGES = {"load": "loading the models", "describe": "listening", "merge": "merging"}
+_STAGES = {"load": "loading the models", "hear": "hearing", "describe": "describing", "merge": "merging"}
 
 
 @contextlib.contextmanager
@@ -34,18 +34,18 @@ def watching() -> Iterator[WatchOf]:
 
 
 class _Rate:
-    """Real-time factor of the listening, from the first step seen: what an earlier start did is not counted."""
+    """Real-time factor of a stage, from the first step seen: what an earlier start did is not counted."""
 
     def __init__(self) -> None:
-        self._first: tuple[int, float] | None = None
+        self._first: tuple[str, int, float] | None = None
 
     def of(self, step: Step) -> float:
         now = time.monotonic()
-        if step.stage != "describe":
+        if step.stage not in ("hear", "describe"):
             return 0.0
-        if self._first is None:
-            self._first = (step.done, now)
-        ticks, since = step.done - self._first[0], now - self._first[1]
+        if self._first is None or self._first[0] != step.stage:
+            self._first = (step.stage, step.done, now)
+        ticks, since = step.done - self._first[1], now - self._first[2]
         return ticks / TICKS_PER_SECOND / since if since > 0 else 0.0
 
 

@@ -10,8 +10,6 @@ from flows.environment import prepare
 
 prepare()
 
-import threading  # noqa: E402
-from collections.abc import Callable  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
@@ -19,31 +17,30 @@ from prefect import flow, task  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
 
 from flows.artifacts import Progress, show_run  # noqa: E402
+from flows.session import Session  # noqa: E402
 from pipeline.archive import Item, Job, Until, attempt  # noqa: E402
-from pipeline.process import Watch  # noqa: E402
+from pipeline.models.registry import Registry  # noqa: E402
 from pipeline.settings import Settings, load_here  # noqa: E402
 from pipeline.store import Store  # noqa: E402
 
 
-class Here:
-    """What the tasks of this process share and no flow parameter can carry."""
-
-    watch: Callable[[Path], Watch] = staticmethod(lambda _path: lambda _step: None)
-    """Where the steps of a recording are shown."""
-    stop = threading.Event()
-    """Set to make every recording end soon."""
+def work(job: Job, store: str, session: Session, until: float | None = None) -> Item:
+    """Process one recording; see `pipeline.archive.attempt`. It stops at `until`, seconds since the epoch."""
+    opened = Store(store, job.settings.encryption.key)
+    watch = Progress(job.path, session.watch(job.path))
+    item = attempt(job, opened, session.registry, watch, Until(session.stop, until))
+    show_run(item, opened)
+    return item
 
 
 @task(task_run_name="{path}", cache_policy=NO_CACHE, persist_result=False)
 def process_recording(
     path: str, settings: dict[str, Any], store: str, until: float | None = None, egress: bool = False
 ) -> Item:
-    """Process one recording; see `pipeline.archive.attempt`. It stops at `until`, seconds since the epoch."""
+    """Process one recording with models of its own: for a flow of one recording, and for workers elsewhere."""
     job = Job(Path(path), Settings.model_validate(settings), egress)
-    opened = Store(store, job.settings.encryption.key)
-    item = attempt(job, opened, Progress(job.path, Here.watch(job.path)), Until(Here.stop, until))
-    show_run(item, opened)
-    return item
+    registry = Registry(keep=False)
+    return work(job, store, Session(registry), until)
 
 
 @flow(name="longmedia-recording", flow_run_name="{path}", persist_result=False, validate_parameters=False)

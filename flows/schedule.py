@@ -7,13 +7,9 @@ from flows.environment import prepare
 prepare()
 
 import contextlib  # noqa: E402
-import os  # noqa: E402
-import socket  # noqa: E402
-import subprocess  # noqa: E402
 import sys  # noqa: E402
 import time  # noqa: E402
-import urllib.request  # noqa: E402
-from collections.abc import Iterator, Mapping, Sequence  # noqa: E402
+from collections.abc import Mapping, Sequence  # noqa: E402
 from datetime import datetime, timedelta  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
@@ -22,11 +18,11 @@ from prefect import flow  # noqa: E402
 from prefect.types.entrypoint import EntrypointType  # noqa: E402
 
 from flows.archive import archive_flow  # noqa: E402
+from flows.server import server  # noqa: E402
 from pipeline.archive import Item, discover  # noqa: E402
-from pipeline.errors import LongmediaError, NotFoundError, SettingsError  # noqa: E402
+from pipeline.errors import NotFoundError, SettingsError  # noqa: E402
 from pipeline.settings import Settings, load_here  # noqa: E402
 
-_START_S = 180
 _LOOK_S = 2.0
 
 Look = Mapping[Path, tuple[int, int]]
@@ -114,7 +110,8 @@ def serve_inbox(
         "settle_s": settle_s,
     }
     when: dict[str, Any] = {"cron": cron} if cron is not None else {"interval": every_s}
-    with server(), contextlib.suppress(KeyboardInterrupt):
+    with server() as url, contextlib.suppress(KeyboardInterrupt):
+        print(f"The Prefect server is at {url.removesuffix('/api')}.", file=sys.stderr, flush=True)
         print(f"Serving {inbox}: {cron or f'every {every_s:g} s'}. Ctrl-C ends it.", file=sys.stderr, flush=True)
         inbox_flow.serve(
             name=f"inbox-{inbox.absolute().name}",
@@ -123,55 +120,6 @@ def serve_inbox(
             entrypoint_type=EntrypointType.MODULE_PATH,  # the runs' processes import us, wherever they start
             **when,
         )
-
-
-@contextlib.contextmanager
-def server() -> Iterator[str]:
-    """The address of the configured Prefect server; where there is none, one of ours, on this machine only.
-
-    Its database is Prefect's own, in the user's home; it ends with the block.
-    """
-    from prefect.settings import PREFECT_API_URL, temporary_settings
-
-    configured = PREFECT_API_URL.value()
-    if configured:
-        yield configured
-        return
-    port = _free_port()
-    url = f"http://127.0.0.1:{port}/api"
-    print(
-        f"No Prefect server is configured: starting one on this machine, http://127.0.0.1:{port}; "
-        "set PREFECT_API_URL to use your own.",
-        file=sys.stderr,
-        flush=True,
-    )
-    words = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as child:
-        try:
-            _wait(child, url)
-            os.environ["PREFECT_API_URL"] = url  # for the processes that the runs start in
-            with temporary_settings({PREFECT_API_URL: url}):
-                yield url
-        finally:
-            os.environ.pop("PREFECT_API_URL", None)
-            child.terminate()
-
-
-def _wait(child: subprocess.Popen[bytes], url: str) -> None:
-    end = time.monotonic() + _START_S
-    while time.monotonic() < end and child.poll() is None:
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/health", timeout=5):  # noqa: S310 - loopback
-            return
-        time.sleep(0.5)
-    raise LongmediaError(
-        "the Prefect server did not start.", cure="Try `prefect server start` and set PREFECT_API_URL to it."
-    )
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def _look(inbox: Path) -> dict[Path, tuple[int, int]]:

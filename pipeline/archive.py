@@ -9,14 +9,20 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from chunkers import content_id, probe
 from chunkers.spans import TICKS_PER_SECOND
+from pipeline.chain import Stage, chain
 from pipeline.errors import LongmediaError, MediaError, NotFoundError, SettingsError
-from pipeline.process import Interrupted, Stop, Watch, finished, key, process
+from pipeline.job import Watch
+from pipeline.models.registry import Registry
+from pipeline.process import Interrupted, Stop, note_asked, process
+from pipeline.results import failed, finished
 from pipeline.settings import Settings
-from pipeline.store import RunKey, Store
+from pipeline.source import ALL, AUTO, known_source
+from pipeline.store import FORMAT, MERGE, Run, Store
+from pipeline.store.documents import RunDocument
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +51,7 @@ class Item:
     path: Path
     state: State
     recording: str = ""
-    fingerprint: str = ""
+    run: str = ""
     fresh: bool = False
     media_seconds: float = 0.0
     seconds: float = 0.0
@@ -60,6 +66,10 @@ class Job:
     settings: Settings
     egress: bool = False
     """Whether what the local models failed at may go to the fallback; see `pipeline.fallback`."""
+    only: Stage | None = None
+    """The stage that it ends with; None: all of them."""
+    transcript: Path | None = None
+    """A file that stands for hearing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,46 +132,62 @@ def _hash(path: Path) -> int:
     return int.from_bytes(hashlib.blake2b(str(path).encode("utf-8", "surrogateescape"), digest_size=8).digest(), "big")
 
 
-def jobs(paths: Iterable[Path], settings: Settings, *, egress: bool = False) -> Iterator[Job]:
+def jobs(
+    paths: Iterable[Path],
+    settings: Settings,
+    *,
+    egress: bool = False,
+    only: Stage | None = None,
+    transcript: Path | None = None,
+) -> Iterator[Job]:
     """A job a path; with `audio.track=all` one an audio track."""
     for path in paths:
-        tracks = _tracks(path) if settings.audio.track == "all" else [settings.audio.track]
+        tracks = _tracks(path) if settings.audio.track == ALL else [settings.audio.track]
         for track in tracks:
             audio = settings.audio.model_copy(update={"track": track})
-            yield Job(path, settings.model_copy(update={"audio": audio}), egress)
+            yield Job(path, settings.model_copy(update={"audio": audio}), egress, only, transcript)
 
 
 def _tracks(path: Path) -> list[str]:
     try:
-        return [str(number) for number in range(len(probe(path).audio))] or ["auto"]
+        return [str(number) for number in range(len(probe(path).audio))] or [AUTO]
     except LongmediaError:
-        return ["auto"]  # the attempt says what is wrong with the file
+        return [AUTO]  # the attempt says what is wrong with the file
 
 
 def triage(todo: Iterable[Job], store: Store, stop: Stop) -> Iterator[tuple[Job, Item | None]]:
     """Each job with what is known of it without working: finished already, a duplicate, stopped; else None."""
-    seen: dict[RunKey, Path] = {}
+    seen: dict[str, Path] = {}
     for job in todo:
         if stop.is_set():
             yield job, Item(job.path, "stopped")
             continue
         try:
-            run = store.run(key(content_id(job.path), job.settings))
-            done = finished(run)
+            content = f"{content_id(job.path)} {job.settings.audio.track}"
+            run = _known(job, store)
+            done = finished(run) if run is not None else None
         except (LongmediaError, OSError):
             yield job, None  # the attempt meets the same and says so
             continue
-        first = seen.setdefault(run.key, job.path)
+        first = seen.setdefault(content, job.path)
         if first != job.path:
-            yield job, Item(job.path, "duplicate", *_names(run.key), error=f"the same content as {first}")
-        elif done is not None:
-            yield job, Item(job.path, "complete", *_names(run.key), media_seconds=done.end / TICKS_PER_SECOND)
+            yield job, Item(job.path, "duplicate", *_names(run), error=f"the same content as {first}")
+        elif run is not None and done is not None:
+            note_asked(store, run)
+            seconds = done[1].end / TICKS_PER_SECOND
+            yield job, Item(job.path, done[0].state, *_names(run), media_seconds=seconds)
         else:
             yield job, None
 
 
-def _names(of: RunKey) -> tuple[str, str]:
-    return of.recording, of.fingerprint
+def _known(job: Job, store: Store) -> Run | None:
+    """The run of a job, where the store knows the recording; no model is loaded, and the file is not looked into."""
+    source = known_source(job.path, job.settings.audio.track, store, job.transcript)
+    return None if source is None else store.run(chain(job.settings, source, job.only).run)
+
+
+def _names(run: Run | None) -> tuple[str, str]:
+    return (run.key.recording, run.key.run) if run is not None else ("", "")
 
 
 def _is_recording(file: Path, top: Path) -> bool:
@@ -174,11 +200,21 @@ def _is_recording(file: Path, top: Path) -> bool:
     )
 
 
-def attempt(job: Job, store: Store, watch: Watch, stop: Stop) -> Item:
+def attempt(job: Job, store: Store, registry: Registry, watch: Watch, stop: Stop) -> Item:
     """Process one recording; what goes wrong with it is in the result, never an exception."""
     path = job.path
     try:
-        outcome = process(path, job.settings, store, watch=watch, stop=stop, egress=job.egress)
+        outcome = process(
+            path,
+            job.settings,
+            store,
+            registry,
+            only=job.only,
+            transcript=job.transcript,
+            watch=watch,
+            stop=stop,
+            egress=job.egress,
+        )
     except Interrupted:
         return Item(path, "stopped")
     except MediaError as error:
@@ -193,7 +229,7 @@ def attempt(job: Job, store: Store, watch: Watch, stop: Stop) -> Item:
     return Item(
         path,
         outcome.state,
-        *_names(outcome.run.key),
+        *_names(outcome.run),
         fresh=outcome.fresh,
         media_seconds=outcome.coverage.end / TICKS_PER_SECOND,
         seconds=outcome.seconds,
@@ -206,21 +242,34 @@ def again(store: Store, settings: Settings) -> Iterator[tuple[Job | None, Item |
     `settings` give what belongs to this machine and cannot change the text: folders, threads, the key.
     """
     for run in store.runs():
-        described, result = run.manifest(), run.result()
-        failed = result.get("failed_nodes", 0) or any(gap["status"] == "failed" for gap in result.get("gaps", ()))
-        if not failed:
+        document = run.document()
+        if document is None or document.result is None or not failed(document.result):
             continue
-        path = Path(described["input"]["path"])
-        job = Job(path, _as_then(described["settings"], settings))
+        path = Path(document.input.path)
         try:
-            same = key(content_id(path), job.settings) == run.key
+            job = _as_then(document, settings)
+            known = _known(job, store)
+            same = known is not None and known.key.run == document.run
             why = "" if same else "the file, the models or the prompts have changed since; run it anew"
         except (LongmediaError, OSError) as error:
             why = str(error)
-        yield (None, Item(path, "blocked", *_names(run.key), error=why)) if why else (job, None)
+        if why:
+            yield None, Item(path, "blocked", document.recording, document.run, error=why)
+        else:
+            yield job, None
 
 
-def _as_then(stored: dict[str, object], now: Settings) -> Settings:
-    """The settings of a run, with this machine's own folders and key."""
+def _as_then(document: RunDocument, now: Settings) -> Job:
+    """The job of a run, with its settings then and this machine's own folders and key."""
+    if document.format < FORMAT:
+        raise SettingsError("made by an earlier version.", cure="Run it anew.")
+    stored = Settings.model_validate(document.settings)
     here = {"models": now.models, "encryption": now.encryption}
-    return Settings.model_validate(stored).model_copy(update=here)
+    last = list(document.stages)[-1]
+    transcript = document.input.transcript
+    return Job(
+        Path(document.input.path),
+        stored.model_copy(update=here),
+        only=None if last == MERGE else cast("Stage", last),
+        transcript=None if transcript is None else Path(transcript),
+    )

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.models.gemma.memory import CONFIGS, GIB, Need, need
+from pipeline.models.hardware import memory
 
 PACKAGES = (
     "torch",
@@ -153,7 +154,7 @@ def examine(folder: Path) -> Machine:
         python=platform.python_version(),
         system=f"{platform.system()} {platform.machine()}",
         cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
-        ram=_ram(),
+        ram=memory(),
         free_disk=shutil.disk_usage(existing).free,
         devices=devices,
         versions=versions,
@@ -188,13 +189,6 @@ def _cpu_flags() -> frozenset[str]:
             if line.startswith("flags"):
                 return frozenset(line.split())
     return frozenset()
-
-
-def _ram() -> int:
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    with contextlib.suppress(OSError, ValueError):
-        memory = min(memory, int(Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii")))
-    return memory
 
 
 def _has(model: str, folder: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 from chunkers import Recording
@@ -9,13 +10,15 @@ from chunkers.spans import TICKS_PER_SECOND, Span, to_ticks
 from pipeline.merge import Limits
 from pipeline.merge.estimate import Estimate, Rates, estimate
 from pipeline.settings import Settings
-from pipeline.store import Store
+from pipeline.store import FORMAT, RunDocument, Store
+from pipeline.store.tables import DescribeRow, NodeRow
 
 ASSUMED = Rates(prefill=62, decode=15.8, hear=11)
 """Whisper base and Qwen 1.5B in 4 bits on two AVX2 cores without AVX-512: the slowest machine that was measured."""
 
 _MERGE_OVERHEAD = 160
 _NOTE_OVERHEAD = 3
+_CHUNK_TOKENS = 110
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,8 @@ def forecast(recording: Recording, settings: Settings, store: Store) -> Forecast
         spans,
         limits,
         rates,
-        chunk_tokens=settings.write.chunk_tokens,
-        windows_per_summary=settings.write.windows_per_summary,
+        chunk_tokens=settings.describe.max_tokens or _CHUNK_TOKENS,
+        windows_per_summary=settings.describe.windows,
     )
     return Forecast(made, len(spans), runs)
 
@@ -76,29 +79,38 @@ def _spans(duration: int, settings: Settings) -> list[Span]:
 def _rates(store: Store, settings: Settings) -> tuple[Rates, int]:
     """Rates that finished runs with the same models have measured, and how many runs these were."""
     tokens_in = tokens_out = heard = runs = 0
-    writing = chunk_seconds = 0.0
-    chunk_in = chunk_out = 0
+    writing = hearing = 0.0
     for run in store.runs():
-        described = run.manifest()["settings"]
-        same = all(
-            described.get(group) == getattr(settings, group).model_dump(mode="json") for group in ("hear", "write")
-        )
-        if not same or run.result().get("state") != "complete":
+        document = run.document()
+        if document is None or document.result is None or document.result.state != "complete":
+            continue
+        if not _same_models(document, settings):
             continue
         runs += 1
-        for level in run.levels():
-            if level == 0:
-                for row in run.chunks():
-                    chunk_in, chunk_out = chunk_in + row.tokens_in, chunk_out + row.tokens_out
-                    chunk_seconds += row.seconds
-                    heard += row.span.ticks if row.status == "processed" else 0
-            else:
-                for node in run.nodes(level):
-                    tokens_in, tokens_out = tokens_in + node.tokens_in, tokens_out + node.tokens_out
-                    writing += node.seconds
-    if not tokens_out or not heard:
+        for row in run.heard():
+            hearing += row.seconds
+            heard += row.span.ticks if row.status == "processed" else 0
+        nodes = itertools.chain.from_iterable(run.nodes(level) for level in run.levels())
+        for tokens, cost, seconds in itertools.chain(map(_cost, run.chunks()), map(_cost, nodes)):
+            tokens_in, tokens_out, writing = tokens_in + tokens, tokens_out + cost, writing + seconds
+    if not tokens_out or not heard or not writing:
         return ASSUMED, 0
-    rates = Rates.measured(tokens_in=tokens_in, tokens_out=tokens_out, seconds=writing, hear=1)
-    listening = chunk_seconds - chunk_in / rates.prefill - chunk_out / rates.decode
-    hear = heard / TICKS_PER_SECOND / listening if listening > 0 else ASSUMED.hear
-    return Rates(rates.prefill, rates.decode, hear), runs
+    hear = heard / TICKS_PER_SECOND / hearing if hearing > 0 else ASSUMED.hear
+    return Rates.measured(tokens_in=tokens_in, tokens_out=tokens_out, seconds=writing, hear=hear), runs
+
+
+def _cost(row: DescribeRow | NodeRow) -> tuple[int, int, float]:
+    return row.tokens_in, row.tokens_out, row.seconds
+
+
+def _same_models(document: RunDocument, settings: Settings) -> bool:
+    """Whether a run heard and wrote with the models that `settings` name; what was left on `auto` is not compared."""
+    if document.format < FORMAT:
+        return False
+    then = Settings.model_validate(document.settings)
+    return (then.hear.model, then.hear.beam, then.write.model, then.write.slots) == (
+        settings.hear.model,
+        settings.hear.beam,
+        settings.write.model,
+        settings.write.slots,
+    )

@@ -5,17 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.process import finished
-from pipeline.store import Run
+from pipeline.results import finished
+from pipeline.store import DESCRIBE, HEAR, MERGE, Run
 
 
 @dataclass(frozen=True, slots=True)
 class RunStatus:
-    """One run: ticks done of all, and its state; `unfinished` was broken off, `running` has a process at it."""
+    """One run: the stage that it is in, ticks of that stage done of all, and its state.
+
+    `unfinished` was broken off, `running` has a process at it.
+    """
 
     recording: str
-    fingerprint: str
+    run: str
     name: str
+    stage: str
     done: int
     total: int
     state: Literal["complete", "gaps", "running", "unfinished"]
@@ -26,23 +30,40 @@ class RunStatus:
         return min(self.done / self.total, 1) if self.total else float(self.state == "complete")
 
 
-def run_status(run: Run) -> RunStatus:
-    """Where a started run stands; of a finished one no part is read."""
-    described, result = run.manifest(), run.result()
+def run_status(run: Run) -> RunStatus | None:
+    """Where a started run stands, None of one without a document; of a finished one no part is read.
+
+    Raises `StoreDamagedError`.
+    """
+    document = run.document()
+    if document is None:
+        return None
     done = finished(run)
-    ticks = done.end if done else sum(row.span.ticks for row in run.chunks())
-    gaps = result.get("state") == "gaps"
+    result = document.result
+    stage, ticks = (list(run.key.stages)[-1], done[1].end) if done else _reached(run)
+    state: Literal["complete", "gaps", "running", "unfinished"] = "unfinished"
+    if run.busy():
+        state = "running"
+    elif done is not None:
+        state = done[0].state
+    elif result is not None and result.state == "gaps":
+        state = "gaps"
     return RunStatus(
-        run.key.recording,
-        run.key.fingerprint,
-        described["input"]["name"],
-        ticks,
-        max(described["probe"]["duration"], ticks),
-        "running" if run.busy() else "complete" if done else "gaps" if gaps else "unfinished",
+        document.recording, document.run, document.input.name, stage, ticks, max(document.duration, ticks), state
     )
 
 
 def left_s(before: RunStatus, now: RunStatus, passed_s: float) -> float | None:
-    """Seconds that describing the rest will take at the pace between two looks; None where nothing moved."""
-    moved = now.done - before.done
+    """Seconds that the rest of the stage will take at the pace between two looks; None where nothing moved."""
+    moved = now.done - before.done if before.stage == now.stage else 0
     return (now.total - now.done) * passed_s / moved if moved > 0 else None
+
+
+def _reached(run: Run) -> tuple[str, int]:
+    """The latest stage that has begun, and the ticks done in it; of merging those of its highest level."""
+    if run.levels():
+        return MERGE, sum(node.span.ticks for node in run.nodes(run.levels()[-1]))
+    described = sum(row.span.ticks for row in run.chunks())
+    if described:
+        return DESCRIBE, described
+    return HEAR if run.has(HEAR) else DESCRIBE, sum(row.span.ticks for row in run.heard())

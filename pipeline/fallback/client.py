@@ -17,7 +17,7 @@ from pipeline.models.endpoint.egress import Gate, is_loopback
 from pipeline.models.endpoint.messages import Ask
 from pipeline.models.protocol import Written
 from pipeline.prompts import Prompt
-from pipeline.settings import Settings
+from pipeline.settings import Fallback
 
 if TYPE_CHECKING:
     from pipeline.models.endpoint.client import Endpoint
@@ -39,9 +39,9 @@ class Gated(Protocol):
 class FallbackClient:
     """The fallback of one run."""
 
-    def __init__(self, settings: Settings, gate: RunGate) -> None:
+    def __init__(self, rules: Fallback, gate: RunGate) -> None:
         """Nothing is sent yet; raises `SettingsError` where the hook or the redaction cannot be had."""
-        self._rules = settings.fallback
+        self._rules = rules
         self._gate = gate
         self._hook = load_hook(self._rules.hook)
         self._redact = load_redaction(self._rules.redact)
@@ -94,25 +94,28 @@ class FallbackClient:
         return Endpoint(self._rules)
 
 
-def open_fallback(settings: Settings, path: Path, run: str, *, egress: bool) -> FallbackClient | None:
+def open_fallback(rules: Fallback, path: Path, run: str, *, egress: bool) -> FallbackClient | None:
     """The fallback of this run, or None where the run or the settings do not want one.
 
     Raises `SettingsError` where the run asks for what the settings do not switch on.
     """
     if not egress:
         return None
-    if not settings.fallback.enabled:
+    if not rules.enabled:
         raise SettingsError("egress is asked for, but fallback.enabled is false.", cure="See docs/fallback.md.")
-    return FallbackClient(settings, _gate(settings, path, run, egress))
+    return FallbackClient(rules, _gate(rules, path, run, egress))
 
 
-def admit(writer: object, settings: Settings, path: Path, run: str, *, egress: bool) -> None:
-    """Give a writer on another machine the gate of this run; raises `EgressRefusedError` where it may not be asked."""
+def admit(writer: object, rules: Fallback, model: str, path: Path, run: str, *, egress: bool) -> None:
+    """Give a writer on another machine, `model` by name, the gate of this run.
+
+    Raises `EgressRefusedError` where it may not be asked.
+    """
     if isinstance(writer, Gated) and not is_loopback(writer.url):
-        gate = _gate(settings, path, run, egress)
-        gate.check(writer.url, settings.endpoint.model, "text-only")
+        gate = _gate(rules, path, run, egress)
+        gate.check(writer.url, model, "text-only")
         writer.gate = gate
 
 
-def _gate(settings: Settings, path: Path, run: str, egress: bool) -> RunGate:
-    return RunGate(settings.fallback, Ledger(settings.fallback.ledger), path, run, egress)
+def _gate(rules: Fallback, path: Path, run: str, egress: bool) -> RunGate:
+    return RunGate(rules, Ledger(rules.ledger), path, run, egress)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chunkers.spans import Span
+from pipeline.store.tables import Citation
 from pipeline.text.facts import find
 from pipeline.text.sentences import terms
 
@@ -42,16 +43,6 @@ class Source:
     label: int
     text: str
     spans: tuple[Span, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """One moment that a sentence (its number in `sentences`) names; `valid` where it holds the sentence."""
-
-    sentence: int
-    span: Span
-    valid: bool
-    how: How
 
 
 def unlabelled(text: str) -> str:
@@ -146,7 +137,7 @@ class Sources:
 
     def _citations(self, number: int, chosen: Sequence[int], how: How, *, valid: bool) -> list[Citation]:
         spans = {span for at in chosen for span in self._sources[at].spans}
-        return [Citation(number, span, valid, how) for span in sorted(spans)]
+        return [Citation(number, span.start, span.end, valid, how) for span in sorted(spans)]
 
 
 def _numbers(text: str, *, small: bool = True) -> frozenset[str]:

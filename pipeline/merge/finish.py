@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from chunkers.spans import Span
-from pipeline.merge.citations import Citation, Source, Sources, labels, labels_inside, unlabelled
+from pipeline.merge.citations import Source, Sources, labels, labels_inside, unlabelled
 from pipeline.merge.fidelity import LOOPING, Fidelity, comparable, invented, measure, repetition
 from pipeline.merge.inputs import Note, Unit
 from pipeline.merge.selection import Sentence, choose, cut, sections
 from pipeline.models.protocol import Written
+from pipeline.store.tables import Citation
 from pipeline.text.facts import find
 from pipeline.text.sentences import sentences
 
@@ -174,7 +175,9 @@ class Finisher:
 
     def _carried(self, units: Sequence[Unit], first: int) -> list[Citation]:
         return [
-            Citation(number, span, True, "carried") for number, unit in enumerate(units, first) for span in unit.spans
+            Citation(number, span.start, span.end, True, "carried")
+            for number, unit in enumerate(units, first)
+            for span in unit.spans
         ]
 
     def _facts(self) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from chunkers.spans import Span
 from pipeline.merge.fidelity import marked
-from pipeline.store.tables import ChunkRow, NodeRow
+from pipeline.store.tables import DescribeRow, NodeRow
 from pipeline.text.sentences import sentences, terms
 
 _TOPIC_WIDTH = 3
@@ -45,46 +45,33 @@ class ChunkSummary:
     span: Span
     status: str
     summary: str
-    about: Span
 
     @classmethod
-    def of(cls, row: ChunkRow) -> ChunkSummary:
+    def of(cls, row: DescribeRow) -> ChunkSummary:
         """A row of level 0 without what is heavy; the text of a failed chunk is left out."""
-        own = row.summary_end > row.summary_start
-        return cls(
-            row.index,
-            row.span,
-            row.status,
-            " ".join(row.summary.split()) if row.status == "processed" else "",
-            Span(row.summary_start, row.summary_end) if own else row.span,
-        )
+        usable = row.status == "processed"
+        return cls(row.index, row.span, row.status, " ".join(row.summary.split()) if usable else "")
 
 
 def of_chunks(chunks: Iterable[ChunkSummary]) -> tuple[list[Note], Span]:
     """The notes of level 0, and the span of the whole level.
 
-    A chunk without text goes with the summary that describes it, else with the one before it.
+    A chunk without text goes with the one before it, and those before the first text with that.
     """
     rows = list(chunks)
     if not rows:
         return [], Span(0, 0)
     own = [at for at, row in enumerate(rows) if row.summary]
-    firsts = []
-    for at in own:
-        first = at
-        while first > 0 and not rows[first - 1].summary and rows[first - 1].span.end > rows[at].about.start:
-            first -= 1
-        firsts.append(first)
     notes = []
     for number, at in enumerate(own):
-        first = firsts[number] if number else 0
-        stop = firsts[number + 1] if number + 1 < len(own) else len(rows)
+        first = at if number else 0
+        stop = own[number + 1] if number + 1 < len(own) else len(rows)
         notes.append(
             Note(
                 children=tuple(row.index for row in rows[first:stop]),
                 span=Span(rows[first].span.start, rows[stop - 1].span.end),
                 text=rows[at].summary,
-                units=tuple(Unit(text, (rows[at].about,)) for text in sentences(rows[at].summary)),
+                units=tuple(Unit(text, (rows[at].span,)) for text in sentences(rows[at].summary)),
                 quiet_before=any(row.status == "silent" for row in rows[own[number - 1] if number else 0 : at]),
             )
         )
@@ -136,8 +123,8 @@ def _units(node: NodeRow) -> tuple[Unit, ...]:
     wrong = marked(node, "invented")
     spans: dict[int, list[Span]] = {}
     for citation in node.citations:
-        if citation["valid"]:
-            spans.setdefault(citation["sentence"], []).append(Span(citation["start"], citation["end"]))
+        if citation.valid:
+            spans.setdefault(citation.sentence, []).append(citation.span)
     return tuple(
         Unit(text, tuple(spans.get(number, ())))
         for number, text in enumerate(sentences(node.text))

@@ -10,8 +10,8 @@ from pipeline.merge.finish import Draft
 from pipeline.merge.inputs import Note
 from pipeline.merge.plan import Limits
 from pipeline.models.protocol import Writer
-from pipeline.prompts import Prompt, load
-from pipeline.settings import Settings
+from pipeline.prompts import Prompt, PromptTemplate
+from pipeline.settings import Merge
 
 _REMARK_TOKENS = 96
 """Tokens of the prompt kept for naming what a first answer lost or invented."""
@@ -22,18 +22,19 @@ _CITE = "After every sentence write the number of its note in square brackets."
 class MergePrompts:
     """What all nodes of a run share."""
 
-    def __init__(self, writer: Writer, settings: Settings) -> None:
+    def __init__(self, writer: Writer, rules: Merge, template: PromptTemplate) -> None:
+        """Raises `LimitError` where the budget leaves no room for notes."""
         self.writer = writer
         self.count = lru_cache(maxsize=8192)(writer.count)
-        self.template = load(settings.profile, "merge")
-        self.cite = settings.merge.cite
-        self.translated = settings.merge.language is not None
-        self.language = settings.merge.language or "the language of the notes"
-        budget = min(settings.merge.budget, writer.context)
+        self.template = template
+        self.cite = rules.cite
+        self.translated = rules.language is not None
+        self.language = rules.language or "the language of the notes"
+        budget = min(rules.budget, writer.context)
         overhead = writer.prompt_tokens(self.prompt("")) + _REMARK_TOKENS
-        self.limits = Limits(budget, overhead, settings.merge.max_tokens, writer.count(self.line(99, "")) + 1)
+        self.limits = Limits(budget, overhead, rules.max_tokens, writer.count(self.line(99, "")) + 1)
         self.limits.check()
-        self.prose = max(1, round(self.limits.cap * (1 - settings.merge.carry)))
+        self.prose = max(1, round(self.limits.cap * (1 - rules.carry)))
 
     def prompt(self, text: str, remarks: str = "") -> Prompt:
         """The template filled in, and below it what is to be done better than last time."""

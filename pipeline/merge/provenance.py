@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from chunkers.spans import Span
 from pipeline.store import Run
-from pipeline.store.tables import ChunkRow, NodeRow
+from pipeline.store.tables import DescribeRow, NodeRow
+from pipeline.text.cues import Cue
 from pipeline.text.sentences import sentences, terms
 
 
@@ -15,8 +16,8 @@ from pipeline.text.sentences import sentences, terms
 class Trail:
     """One way down: nodes from the top (level, index), the chunk, and the cue that says it.
 
-    `cue` is the words' own time where the chunk has cues, `words` what was said there; without cues
-    they are the chunk's span and its summary.
+    `cue` is the words' own time where something was heard, `words` what was said there; else they are the chunk's
+    span and its summary.
     """
 
     nodes: tuple[tuple[int, int], ...]
@@ -32,22 +33,23 @@ def trace(run: Run, node: NodeRow, sentence: int) -> list[Trail]:
     Raises `IndexError` where the summary has no such sentence.
     """
     text = sentences(node.text)[sentence]
-    cited = [Span(c["start"], c["end"]) for c in node.citations if c["valid"] and c["sentence"] == sentence]
+    cited = [one.span for one in node.citations if one.valid and one.sentence == sentence]
     if not cited:
         return []
     chunks = [row for row in run.chunks() if any(row.span.overlaps(span) for span in cited)]
+    heard = [cue for row in run.heard() if any(row.span.overlaps(span) for span in cited) for cue in row.cues]
     trails = []
     for span in cited:
         inside = [row for row in chunks if row.span.overlaps(span)]
-        chunk, cue, words = _best(text, inside)
+        chunk, cue, words = _best(text, inside, heard)
         trails.append(Trail(_down(run, node, chunk.index), chunk.index, chunk.span, cue, words))
     return trails
 
 
-def _best(text: str, chunks: Sequence[ChunkRow]) -> tuple[ChunkRow, Span, str]:
+def _best(text: str, chunks: Sequence[DescribeRow], heard: Sequence[Cue]) -> tuple[DescribeRow, Span, str]:
     """The chunk and cue that share most with the sentence; the earliest of equals."""
     wanted = set(terms(text))
-    said = [(row, Span(cue["start"], cue["end"]), cue["text"]) for row in chunks for cue in row.cues]
+    said = [(row, Span(cue.start, cue.end), cue.text) for row in chunks for cue in heard if row.span.holds(cue.start)]
     said = said or [(row, row.span, row.summary) for row in chunks]
     return max(said, key=lambda one: _shared(wanted, one[2]))
 

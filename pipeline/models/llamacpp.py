@@ -65,6 +65,7 @@ class LlamaCpp:
             raise ModelError(f"{path}: llama.cpp cannot load it: {error}") from error
         self._name = name or path.name
         self._context = context
+        self._slots = slots
         self._pool = ThreadPoolExecutor(slots, thread_name_prefix="llamacpp")
 
     @property
@@ -76,6 +77,11 @@ class LlamaCpp:
     def context(self) -> int:
         """Tokens of one request, prompt and answer together."""
         return self._context
+
+    @property
+    def batch(self) -> int:
+        """Requests computed at once."""
+        return self._slots
 
     def count(self, text: str) -> int:
         """Tokens of `text`, without special tokens."""

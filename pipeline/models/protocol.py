@@ -25,13 +25,20 @@ class Heard:
     """What a recogniser made of one stretch of audio.
 
     `pieces` are its words with their times, or longer pieces where it knows no word times. A piece
-    keeps the space before it, if its language has one: joined together they are the text.
+    keeps the space before it, if its language has one: joined together they are the text. `error` says why they
+    are no transcript, where they are none; `rejected` is then what the model said all the same.
     """
 
     language: str
     pieces: tuple[Cue, ...]
     seconds: float
     """Wall seconds of the model, shared out evenly over a batch."""
+    error: str = ""
+    rejected: str = ""
+    audio_tokens_sent: int = 0
+    """What the processor made of the sound, where it makes tokens."""
+    audio_tokens_expected: int = 0
+    """What was computed beforehand."""
 
     @property
     def text(self) -> str:
@@ -59,7 +66,12 @@ class Hearer(Protocol):
 
     @property
     def name(self) -> str:
-        """Name and build of the weights, as it goes into the fingerprint."""
+        """Name and build of the weights, as rows and reports show it."""
+        ...
+
+    @property
+    def word_times(self) -> bool:
+        """Whether it knows when each word was said."""
         ...
 
     def hear(self, batch: Sequence[Samples], *, language: str | None = None, careful: bool = False) -> list[Heard]:
@@ -75,12 +87,17 @@ class Writer(Protocol):
 
     @property
     def name(self) -> str:
-        """Name and build of the weights, as it goes into the fingerprint."""
+        """Name and build of the weights, as rows and reports show it."""
         ...
 
     @property
     def context(self) -> int:
         """Tokens that one request may hold, prompt and answer together."""
+        ...
+
+    @property
+    def batch(self) -> int:
+        """Requests that are answered at once: as many as are worth asking together."""
         ...
 
     def count(self, text: str) -> int:

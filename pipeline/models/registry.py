@@ -1,129 +1,174 @@
-"""Settings in, loaded models out: each is loaded once a process, whoever asks."""
+"""The models of a program: each is loaded once, whoever asks, and let go when nobody needs it any more.
+
+A registry is made by whoever runs (a flow, a command, a test) and handed down. A `Lease` is what one recording
+holds of it: while any lease holds a model it stays; after that it is let go, unless there is memory to keep it.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Hashable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from pipeline.errors import MissingExtraError
+from pipeline.models.gemma.model import Gemma
+from pipeline.models.hardware import GIB, memory
 from pipeline.models.llamacpp import LlamaCpp
-from pipeline.models.protocol import Hearer, Writer
+from pipeline.models.protocol import Writer
 from pipeline.models.weights.catalog import find
-from pipeline.models.weights.content_hash import build
 from pipeline.models.weights.fetch import folder, locate
 from pipeline.models.whisper import Whisper
-from pipeline.settings import Settings
+from pipeline.settings import Endpoint, Hear, Models, Write
+from pipeline.settings import Gemma as GemmaSettings
 
 _T = TypeVar("_T")
-_LOADED: dict[Any, Any] = {}
-_LOCK = threading.Lock()
+
+WHISPER, TEXT, GEMMA = "whisper", "text", "gemma"
+"""The engines that a lease can hold."""
+
+KEEP_FROM = 12 * GIB
+"""Memory from which models that nobody needs any more are kept for the next recording."""
 
 
-def once(key: object, load: Callable[[], _T]) -> _T:
-    """The object under `key`, loaded by the first who asks while the others wait."""
-    with _LOCK:
-        if key not in _LOADED:
-            _LOADED[key] = load()
-        return cast("_T", _LOADED[key])
+class Registry:
+    """The loaded models of a program, and who holds them."""
+
+    def __init__(self, *, keep: bool | None = None) -> None:
+        """`keep`: whether to keep what nobody holds; None decides by this machine's memory."""
+        self._keep = memory() >= KEEP_FROM if keep is None else keep
+        self._loaded: dict[Hashable, Any] = {}
+        self._holders: dict[Hashable, set[int]] = {}
+        self._lock = threading.RLock()
+        self.generating = threading.Lock()
+        """Held by a transformers model while it generates: two at once would share the memory that a batch was
+        sized for, and torch's seed."""
+
+    def lease(self) -> Lease:
+        """What one recording will hold."""
+        return Lease(self)
+
+    def hold(self, holder: int, key: Hashable, load: Callable[[], _T]) -> _T:
+        """The model under `key` for `holder`, loaded by the first who asks while the others wait."""
+        with self._lock:
+            if key not in self._loaded:
+                self._loaded[key] = load()
+            self._holders.setdefault(key, set()).add(holder)
+            return cast("_T", self._loaded[key])
+
+    def release(self, holder: int, keys: set[Hashable]) -> None:
+        """`holder` needs these no more; what nobody holds is let go."""
+        with self._lock:
+            for key in keys:
+                self._holders[key].discard(holder)
+                if not self._holders[key] and not self._keep:
+                    self._forget(key)
+
+    def close(self) -> None:
+        """Let everything go."""
+        with self._lock:
+            for key in list(self._loaded):
+                self._forget(key)
+
+    def _forget(self, key: Hashable) -> None:
+        model = self._loaded.pop(key)
+        self._holders.pop(key, None)
+        close = getattr(model, "close", None)
+        if close is not None:
+            close()
 
 
-def weights_identity(name: str, settings: Settings) -> str:
-    """What names the weights in a fingerprint: the pinned hash, or a hash of the user's own file.
+class Lease:
+    """The models that one recording holds. `WHISPER`, `TEXT` and `GEMMA` name them where they are let go."""
 
-    See `build` for what is read of a user's own file.
-    """
-    known = find(name)
-    if known is not None:
-        return f"{known.name}:{known.files[0].sha256[:16]}"
-    path = locate(name, settings.models)
-    return f"{path.name}:{build(path)}"
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._held: dict[Hashable, str] = {}
 
+    def model(self, engine: str, key: Hashable, load: Callable[[], _T]) -> _T:
+        """The object under `key`, held until the lease lets `engine` go."""
+        self._held[key] = engine
+        return self._registry.hold(id(self), key, load)
 
-def writer_identity(settings: Settings) -> str:
-    """What names the writer in a fingerprint: engine and weights, or the model of a server."""
-    engine = text_engine(settings)
-    weights = settings.endpoint.model if engine == "endpoint" else weights_identity(settings.write.model, settings)
-    return f"{engine}:{weights}"
+    def whisper(self, hear: Hear, models: Models) -> Whisper:
+        """The speech recogniser; `hear` with nothing left on `auto`. Raises `WeightsMissingError`, `ModelError`."""
+        place = locate(hear.model, models)
+        return self.model(
+            WHISPER,
+            ("whisper", place, hear.device, hear.compute_type, hear.beam),
+            lambda: Whisper(
+                place, device=hear.device, compute_type=hear.compute_type, beam=hear.beam, name=_short(hear.model)
+            ),
+        )
 
+    def writer(self, write: Write, endpoint: Endpoint, models: Models) -> Writer:
+        """The text model; a server's is made anew for each run, which has a gate of its own."""
+        if write.engine == "endpoint":
+            return _endpoint(write, endpoint)
+        path = locate(write.model, models)
+        if write.engine == "transformers":
+            key = ("transformers", path, write.context, write.slots)
+            return self.model(TEXT, key, lambda: self._text(path, write, models))
+        return self.model(
+            TEXT,
+            ("llamacpp", path, write.context, write.slots, write.threads, write.gpu_layers),
+            lambda: LlamaCpp(
+                path,
+                context=write.context,
+                slots=write.slots,
+                threads=write.threads,
+                gpu_layers=write.gpu_layers,
+                name=_short(write.model),
+            ),
+        )
 
-def gemma_identity(settings: Settings) -> str:
-    """What names the multimodal model in a fingerprint: a hub id, or a hash of the user's own folder."""
-    model = settings.gemma.model
-    return weights_identity(model, settings) if Path(model).expanduser().is_dir() else model
+    def gemma(self, gemma: GemmaSettings, frame_tokens: int, models: Models) -> Gemma:
+        """The multimodal model; raises what `load_gemma` raises."""
 
+        def load() -> Gemma:
+            from pipeline.models.gemma.loading import load_gemma
 
-def text_engine(settings: Settings) -> str:
-    """`llamacpp`, `transformers` or `endpoint`, with `auto` decided by the machine."""
-    if settings.write.engine != "auto":
-        return settings.write.engine
-    return "transformers" if _cuda() else "llamacpp"
+            return Gemma(
+                load_gemma(gemma, folder(models), frame_tokens=frame_tokens, generating=self._registry.generating)
+            )
 
+        return self.model(GEMMA, ("gemma", gemma, frame_tokens), load)
 
-def hearer(settings: Settings) -> Hearer:
-    """The speech recogniser of the settings, loaded once."""
-    hear = settings.hear
-    place = locate(hear.model, settings.models)
-    return once(
-        ("hear", place, hear.device, hear.compute_type, hear.beam),
-        lambda: Whisper(
-            place, device=hear.device, compute_type=hear.compute_type, beam=hear.beam, name=_short(hear.model)
-        ),
-    )
+    def keep(self, engines: Collection[str]) -> None:
+        """Let go of everything but `engines`: what the stages to come need."""
+        gone = {key for key, engine in self._held.items() if engine not in engines}
+        self._registry.release(id(self), gone)
+        for key in gone:
+            del self._held[key]
 
+    def close(self) -> None:
+        """Let go of everything."""
+        self.keep(())
 
-def writer(settings: Settings) -> Writer:
-    """The text model of the settings, loaded once; a server's is made anew for each run, which has its own gate."""
-    write = settings.write
-    if text_engine(settings) == "endpoint":
-        return _endpoint(settings)
-    path = locate(write.model, settings.models)
-    if text_engine(settings) == "transformers":
+    def _text(self, path: Path, write: Write, models: Models) -> Writer:
         from pipeline.models.huggingface.quantized import LoadOptions
         from pipeline.models.huggingface.text import TransformersWriter
 
-        return once(
-            ("transformers", path, write.context, write.slots),
-            lambda: TransformersWriter(
-                path, folder(settings.models), LoadOptions(), context=write.context, batch=write.slots
-            ),
-        )
-    return once(
-        ("llamacpp", path, write.context, write.slots, write.threads, write.gpu_layers),
-        lambda: LlamaCpp(
+        return TransformersWriter(
             path,
+            folder(models),
+            LoadOptions(),
             context=write.context,
-            slots=write.slots,
-            threads=write.threads,
-            gpu_layers=write.gpu_layers,
-            name=_short(write.model),
-        ),
-    )
+            batch=write.slots,
+            generating=self._registry.generating,
+        )
 
 
-def _endpoint(settings: Settings) -> Writer:
+def _endpoint(write: Write, server: Endpoint) -> Writer:
     try:
-        from pipeline.models.endpoint.client import Endpoint
+        from pipeline.models.endpoint.client import Endpoint as Client
         from pipeline.models.endpoint.writer import EndpointWriter
     except ImportError as error:
         raise MissingExtraError(
             "servers need the extra `cloud`.", cure="`pip install 'longmedia[cloud]'` brings it."
         ) from error
-    server = settings.endpoint
-    return EndpointWriter(Endpoint(server), context=settings.write.context, tokenizer=server.tokenizer)
+    return EndpointWriter(Client(server), context=write.context, tokenizer=server.tokenizer)
 
 
 def _short(model: str) -> str:
     return model if find(model) else Path(model).name
-
-
-def _cuda() -> bool:
-    """Whether torch finds a CUDA device; without a device node it is not even imported (three seconds)."""
-    if not any(Path("/dev").glob("nvidia[0-9]*")):
-        return False
-    try:
-        import torch
-    except ImportError:
-        return False
-    return bool(torch.cuda.is_available())

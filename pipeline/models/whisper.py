@@ -33,7 +33,7 @@ class Whisper:
     """A `Hearer` over faster-whisper."""
 
     def __init__(
-        self, folder: Path, *, device: str = "auto", compute_type: str = "default", beam: int = 1, name: str = ""
+        self, folder: Path, *, device: str = "cpu", compute_type: str = "int8", beam: int = 1, name: str = ""
     ) -> None:
         """Load a CTranslate2 folder (model.bin, config.json, tokenizer.json, vocabulary.*)."""
         if not (folder / "model.bin").is_file():
@@ -43,10 +43,6 @@ class Whisper:
         import ctranslate2
         from faster_whisper import BatchedInferencePipeline, WhisperModel
 
-        if device == "auto":
-            device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
-        if compute_type == "default":
-            compute_type = "float16" if device == "cuda" else "int8"
         try:
             self._model: Any = WhisperModel(
                 str(folder), device=device, compute_type=compute_type, local_files_only=True
@@ -63,6 +59,15 @@ class Whisper:
     def name(self) -> str:
         """Name of the weights, engine and arithmetic."""
         return self._name
+
+    @property
+    def word_times(self) -> bool:
+        """Yes."""
+        return True
+
+    def close(self) -> None:
+        """Free the model."""
+        self._model.model.unload_model()
 
     def hear(self, batch: Sequence[Samples], *, language: str | None = None, careful: bool = False) -> list[Heard]:
         """Transcribe each of `batch`; see `Hearer.hear`.

@@ -4,35 +4,37 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.reports.reading import root, traced
 from pipeline.store import Run
-from pipeline.store.tables import ChunkRow, NodeRow
+from pipeline.store.tables import DescribeRow, HearRow, NodeRow
 
-_TICKS = ("start", "end", "summary_start", "summary_end", "at")
+_TICKS = ("start", "end", "heard_start", "at")
 
 
 def report(run: Run) -> Iterator[str]:
-    """`{"run", "result", "summary", "tree", "chunks"}`."""
+    """`{"run", "summary", "tree", "chunks", "windows"}`."""
     node = root(run)
     summary = [
         {"text": one.text, "moments": [[_seconds(m.start), _seconds(m.end)] for m in one.moments]}
         for one in (traced(node) if node else [])
     ]
-    yield '{\n"run": ' + _dump(run.manifest())
-    yield ',\n"result": ' + _dump(run.result())
+    document = run.document()
+    yield '{\n"run": ' + _dump(None if document is None else document.model_dump(mode="json"))
     yield ',\n"summary": ' + _dump(summary)
     yield ',\n"tree": ['
-    yield from _items(node for level in run.levels() if level > 0 for node in run.nodes(level))
+    yield from _items(node for level in run.levels() for node in run.nodes(level))
     yield '],\n"chunks": ['
     yield from _items(run.chunks())
+    yield '],\n"windows": ['
+    yield from _items(run.heard())
     yield "]\n}\n"
 
 
-def _items(rows: Iterator[ChunkRow] | Iterator[NodeRow]) -> Iterator[str]:
+def _items(rows: Iterable[HearRow] | Iterable[DescribeRow] | Iterable[NodeRow]) -> Iterator[str]:
     comma = ""
     for row in rows:
         yield f"{comma}\n{_dump(_in_seconds(dataclasses.asdict(row)))}"

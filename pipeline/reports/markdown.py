@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chunkers.spans import Span, stamp
-from pipeline.reports.reading import Sentence, by_time, root, traced
-from pipeline.store import Run
-from pipeline.store.coverage import STATUSES, Coverage, coverage
-from pipeline.store.tables import ChunkRow
+from pipeline.reports.reading import (
+    Section,
+    Sentence,
+    by_time,
+    covered,
+    imported,
+    languages,
+    notes,
+    root,
+    sections,
+    traced,
+)
+from pipeline.store import DESCRIBE, MERGE, Run
+from pipeline.store.coverage import STATUSES, Coverage
 
 _MEANING = {
     "processed": "heard and summarised",
@@ -20,15 +30,15 @@ _MEANING = {
 
 def report(run: Run) -> Iterator[str]:
     """Markdown, a section at a time; an anchor a chunk, to which the summary's stamps lead."""
-    described = run.manifest()
-    total = coverage(run.chunks())
-    yield f"# {_inline(described['input']['name'])}\n\n"
-    yield f"{stamp(total.end)} · {', '.join(_languages(run)) or 'no speech'}\n\n"
+    document = run.document()
+    total = covered(run)
+    yield f"# {_inline(document.input.name if document else run.key.recording)}\n\n"
+    yield f"{stamp(total.end)} · {', '.join(languages(run)) or 'no speech'}\n\n"
     yield from _summary(run, total)
-    yield from _coverage(total, described)
+    yield from _coverage(total, notes(run))
     yield "## Notes and transcript\n\n"
-    for row in run.chunks():
-        yield from _chunk(row)
+    for section in sections(run):
+        yield from _section(section)
     yield from _made(run)
 
 
@@ -36,16 +46,26 @@ def _summary(run: Run, total: Coverage) -> Iterator[str]:
     yield "## Summary\n\n"
     node = root(run)
     if node is None:
-        done = bool(run.result()) and not total.ticks["processed"]
-        yield "Nothing was said in this recording.\n\n" if done else "The run is not finished: run it again.\n\n"
+        yield f"{_no_summary(run, total)}\n\n"
         return
-    starts = [(row.span, f"t{row.index}") for row in run.chunks()]
+    anchors = [(section.span, section.anchor) for section in sections(run)]
     for one in by_time(traced(node)):
-        yield f"- {_inline(one.text)} {_moments(one, starts)}\n"
+        yield f"- {_inline(one.text)} {_moments(one, anchors)}\n"
     yield "\n"
     if not total.complete:
         yield f"> {stamp(sum(gap.ticks for gap, _, _ in total.gaps))} of the recording are not in this summary: "
         yield "see Coverage.\n\n"
+
+
+def _no_summary(run: Run, total: Coverage) -> str:
+    document = run.document()
+    if document is None or document.result is None:
+        return "The run is not finished: run it again."
+    if not run.has(MERGE):
+        return "This run ends before the summary: run it without `--only`."
+    return (
+        "The run is not finished: run it again." if total.ticks["processed"] else "Nothing was said in this recording."
+    )
 
 
 def _moments(sentence: Sentence, anchors: list[tuple[Span, str]]) -> str:
@@ -58,7 +78,7 @@ def _moments(sentence: Sentence, anchors: list[tuple[Span, str]]) -> str:
     return " ".join(links)
 
 
-def _coverage(total: Coverage, described: dict[str, object]) -> Iterator[str]:
+def _coverage(total: Coverage, found: list[str]) -> Iterator[str]:
     yield "## Coverage\n\n| | time | share | |\n|---|---:|---:|---|\n"
     for status in STATUSES:
         ticks = total.ticks[status]
@@ -67,47 +87,53 @@ def _coverage(total: Coverage, described: dict[str, object]) -> Iterator[str]:
     yield f"| **all** | {stamp(total.end, millis=True)} | 100.0% | |\n\n"
     for span, status, reason in total.gaps:
         yield f"- {span}: {status}: {_inline(reason)}\n"
-    decoded = described.get("decoded")
-    if isinstance(decoded, dict):
-        for note in decoded["notes"]:
-            yield f"- {_inline(note)}\n"
+    for note in found:
+        yield f"- {_inline(note)}\n"
     yield "\n"
 
 
-def _chunk(row: ChunkRow) -> Iterator[str]:
-    if row.status == "silent":
+def _section(section: Section) -> Iterator[str]:
+    if section.status == "silent":
         return
-    yield f'### <a id="t{row.index}"></a>{row.span}\n\n'
-    if row.status != "processed":
-        yield f"*{row.status}: {_inline(row.error)}*\n\n"
-    if row.summary:
-        yield f"> {_inline(row.summary)}\n\n"
-    if row.screen_text:
-        yield f"On screen: {_inline(row.screen_text)}\n\n"
-    for event in row.events:
-        yield f"- {stamp(event['at'])} {_inline(event['text'])}\n"
-    if row.transcript:
-        yield f"{_inline(row.transcript)}\n\n"
-    if row.source != "local":
-        yield f"*made outside this machine: {row.source}*\n\n"
+    chunk = section.chunk
+    yield f'### <a id="{section.anchor}"></a>{section.span}\n\n'
+    if section.status != "processed":
+        yield f"*{section.status}: {_inline(section.error)}*\n\n"
+    if chunk is not None and chunk.summary:
+        yield f"> {_inline(chunk.summary)}\n\n"
+    if chunk is not None and chunk.screen_text:
+        yield f"On screen: {_inline(chunk.screen_text)}\n\n"
+    for event in chunk.events if chunk is not None else ():
+        yield f"- {stamp(event.at)} {_inline(event.text)}\n"
+    for row in section.heard:
+        if row.transcript:
+            yield f"{_inline(row.transcript)}\n\n"
+    elsewhere = chunk is not None and chunk.source == "cloud"
+    if elsewhere or any(row.source == "cloud" for row in section.heard):
+        yield "*made outside this machine: cloud*\n\n"
 
 
 def _made(run: Run) -> Iterator[str]:
-    described = run.manifest()
     yield "## How it was made\n\n"
-    yield f"- recording `{run.key.recording}`, run `{run.key.fingerprint}`\n"
-    for name, value in sorted(described["identity"].items()):
+    yield f"- recording `{run.key.recording}`, run `{run.key.run}`\n"
+    document = run.document()
+    if document is None:
+        return
+    if imported(run):
+        yield "- the transcript was brought along; the recording itself was not heard\n"
+    for name, value in sorted(document.identity.items()):
         yield f"- {name}: `{value}`\n"
     elsewhere = [
-        f"level {n.level} node {n.index}" for k in run.levels() if k for n in run.nodes(k) if n.source != "local"
+        f"level {node.level} node {node.index}"
+        for level in run.levels()
+        for node in run.nodes(level)
+        if node.source != "local"
     ]
     if elsewhere:
         yield f"- made outside this machine: {', '.join(elsewhere)}\n"
-    yield f"- versions: {', '.join(f'{n} {v}' for n, v in sorted(described['versions'].items()))}\n"
-
-
-def _languages(run: Run) -> list[str]:
-    return list(dict.fromkeys(row.language for row in run.chunks() if row.language and row.transcript))
+    yield f"- versions: {', '.join(f'{name} {version}' for name, version in sorted(document.versions.items()))}\n"
+    if not run.has(DESCRIBE):
+        yield "- it ends with hearing\n"
 
 
 def _inline(text: str) -> str:

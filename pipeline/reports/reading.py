@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chunkers.spans import Span
-from pipeline.store import Run
-from pipeline.store.tables import NodeRow
+from pipeline.store import HEAR, Run
+from pipeline.store.coverage import Coverage, coverage
+from pipeline.store.tables import DescribeRow, HearRow, NodeRow
 from pipeline.text.sentences import sentences
 
 
@@ -18,13 +20,66 @@ class Sentence:
     moments: tuple[Span, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A chunk with the windows in it; while describing has not come so far, a window alone."""
+
+    span: Span
+    status: str
+    error: str
+    chunk: DescribeRow | None
+    heard: tuple[HearRow, ...]
+
+    @property
+    def anchor(self) -> str:
+        """Its name inside a report."""
+        return f"t{self.span.start}"
+
+
 def root(run: Run) -> NodeRow | None:
     """The one summary of the highest level; None where nothing was said, or the run is not finished."""
-    levels = [level for level in run.levels() if level > 0]
+    levels = run.levels()
     if not levels:
         return None
     nodes = list(run.nodes(levels[-1]))
     return nodes[0] if len(nodes) == 1 else None
+
+
+def sections(run: Run) -> Iterator[Section]:
+    """The recording in order, as far as it was heard and described."""
+    waiting = run.heard()
+    row = next(waiting, None)
+    for chunk in run.chunks():
+        inside: list[HearRow] = []
+        while row is not None and row.start < chunk.end:
+            inside.append(row)
+            row = next(waiting, None)
+        yield Section(chunk.span, chunk.status, chunk.error, chunk, tuple(inside))
+    while row is not None:
+        yield Section(row.span, row.status, row.error, None, (row,))
+        row = next(waiting, None)
+
+
+def covered(run: Run) -> Coverage:
+    """The coverage of what was described, or where nothing was as yet, of what was heard."""
+    described = coverage(run.chunks())
+    return described if described.end else coverage(run.heard())
+
+
+def notes(run: Run) -> list[str]:
+    """What the passes over the recording found, in words."""
+    found = [run.stage(name) for name in run.key.stages]
+    return list(dict.fromkeys(note for one in found if one and one.decoded for note in one.decoded.notes))
+
+
+def languages(run: Run) -> list[str]:
+    """The languages heard, in order of their first word."""
+    return list(dict.fromkeys(row.language for row in run.heard() if row.language and row.transcript))
+
+
+def imported(run: Run) -> bool:
+    """Whether a transcript was brought along instead of the recording being heard."""
+    return run.has(HEAR) and any(row.source == "imported" for row in run.heard())
 
 
 def by_time(sentences_of_node: list[Sentence]) -> list[Sentence]:
@@ -40,8 +95,8 @@ def traced(node: NodeRow) -> list[Sentence]:
     """The sentences of a node, each with its valid citations in order of time."""
     moments: dict[int, list[Span]] = {}
     for citation in node.citations:
-        if citation["valid"]:
-            moments.setdefault(citation["sentence"], []).append(Span(citation["start"], citation["end"]))
+        if citation.valid:
+            moments.setdefault(citation.sentence, []).append(citation.span)
     return [
         Sentence(text, tuple(sorted(set(moments.get(number, []))))) for number, text in enumerate(sentences(node.text))
     ]

@@ -30,9 +30,9 @@ def vtt(run: Run) -> Iterator[str]:
 
 
 def _cues(run: Run) -> Iterator[tuple[int, int, str]]:
-    for row in run.chunks():
+    for row in run.heard():
         for cue in row.cues:
-            yield cue["start"], cue["end"], cue["text"]
+            yield cue.start, cue.end, cue.text
 
 
 def _wrapped(text: str) -> str:

@@ -9,7 +9,7 @@ from pipeline.store import Run
 
 def report(run: Run) -> Iterator[str]:
     """Plain text; what failed or was skipped is named in brackets, silence is left out."""
-    for row in run.chunks():
+    for row in run.heard():
         if row.transcript:
             yield f"{row.transcript}\n"
         elif row.status in ("failed", "skipped"):

@@ -2,11 +2,12 @@
 
 from pipeline.settings.fallback import Endpoint, Fallback
 from pipeline.settings.group import Group
-from pipeline.settings.groups import Audio, Encryption, Gemma, Hear, Media, Merge, Models, Storage, Video, Write
-from pipeline.settings.loading import Settings, fingerprint, load, load_here, table
+from pipeline.settings.groups import Audio, Describe, Encryption, Gemma, Hear, Media, Merge, Models, Video, Write
+from pipeline.settings.loading import Settings, load, load_here, table, text_changing
 
 __all__ = [
     "Audio",
+    "Describe",
     "Encryption",
     "Endpoint",
     "Fallback",
@@ -17,11 +18,10 @@ __all__ = [
     "Merge",
     "Models",
     "Settings",
-    "Storage",
     "Video",
     "Write",
-    "fingerprint",
     "load",
     "load_here",
     "table",
+    "text_changing",
 ]

@@ -48,7 +48,7 @@ class Server(Group):
 
 
 class Endpoint(Server):
-    """The server that writes where `write.engine` is `endpoint`; its `model` is then part of the fingerprint."""
+    """The server that writes where `write.engine` is `endpoint`; its `model` is then part of the keys."""
 
     tokenizer: Path | None = Field(
         None,
@@ -68,7 +68,7 @@ class Price(Group):
 class Fallback(Server):
     """The cloud, for what the local model failed at: off, unless everything here and the run itself say yes.
 
-    None of it is part of the fingerprint: it fills gaps of a run, and a row says where it came from.
+    None of it is part of a key: it fills gaps of a run, and a row says where it came from.
     """
 
     enabled: bool = Field(False, description="let runs that ask for it send what failed here")

@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic.config import JsonDict
 
 SAME_TEXT: JsonDict = {"same_text": True}
-"""Marks a setting that cannot change what is written: it stays out of the fingerprint."""
+"""Marks a setting that cannot change what is written: it stays out of the keys of stages."""
 
 
 class Group(BaseModel):

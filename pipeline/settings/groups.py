@@ -43,14 +43,46 @@ class Video(Group):
 
 
 class Hear(Group):
-    """The speech recogniser of the recipe `cascade`."""
+    """What turns sound into words."""
 
+    engine: Literal["auto", "whisper", "gemma"] = Field(
+        "auto", description="auto: the recipe's own; `whisper` puts the recogniser in front of the recipe `gemma`"
+    )
     model: str = Field("whisper-base", description="a name from `longmedia models list`, or a CTranslate2 folder")
     language: str | None = Field(None, description="language spoken, such as `en`; none: found anew in every window")
     beam: Annotated[int, Field(ge=1, le=10)] = Field(5, description="beam size; 1 is greedy")
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where the recogniser runs")
     compute_type: str = Field(
         "default", description="CTranslate2 compute type; default: int8 on a CPU, float16 on CUDA"
+    )
+    stretch_s: Annotated[float, Field(ge=2, le=30)] | None = Field(
+        None,
+        description="engine gemma: longest stretch of audio in one request, seconds; none: 15 for the 12B, else 30",
+    )
+    max_tokens: Annotated[int, Field(ge=32, le=1024)] = Field(
+        400, description="engine gemma: longest transcript of a request, tokens"
+    )
+    part_rows: Annotated[int, Field(ge=1, le=512)] = Field(
+        4, description="windows a Parquet part and a batch: what a crash can cost", json_schema_extra=SAME_TEXT
+    )
+
+
+class Describe(Group):
+    """How a chunk's summary is written."""
+
+    max_tokens: Annotated[int, Field(ge=16, le=2048)] | None = Field(
+        None, description="longest summary of a chunk, tokens; none: 110 of words, 300 of words and pictures"
+    )
+    windows: Annotated[int, Field(ge=1, le=8)] = Field(
+        1, description="windows that share one summary; more than 1 saves time on small machines"
+    )
+    listen_again: bool | None = Field(
+        None,
+        description="recipe gemma: hear the sound again while describing it; none: not for the 12B, which loses late "
+        "audio",
+    )
+    part_rows: Annotated[int, Field(ge=1, le=512)] = Field(
+        4, description="chunks a Parquet part and a batch: what a crash can cost", json_schema_extra=SAME_TEXT
     )
 
 
@@ -70,10 +102,6 @@ class Write(Group):
         0, description="CPU threads; 0: one a core", json_schema_extra=SAME_TEXT
     )
     gpu_layers: Annotated[int, Field(ge=-1)] = Field(0, description="layers that llama.cpp puts on a GPU; -1: all")
-    chunk_tokens: Annotated[int, Field(ge=16, le=2048)] = Field(110, description="longest summary of a chunk, tokens")
-    windows_per_summary: Annotated[int, Field(ge=1, le=8)] = Field(
-        1, description="windows that share one written summary; more than 1 saves time on small machines"
-    )
 
 
 class Gemma(Group):
@@ -96,16 +124,6 @@ class Gemma(Group):
     keep_quantized: bool = Field(
         True, description="keep the quantised weights on disk: a fast second start", json_schema_extra=SAME_TEXT
     )
-    hear_s: Annotated[float, Field(ge=2, le=30)] | None = Field(
-        None, description="longest stretch of audio in one request, seconds; none: 15 for the 12B, else 30"
-    )
-    hear_tokens: Annotated[int, Field(ge=32, le=1024)] = Field(
-        400, description="longest transcript of a request, tokens"
-    )
-    listen_again: bool | None = Field(
-        None, description="hear the sound again while describing it; none: not for the 12B, which loses late audio"
-    )
-    describe_tokens: Annotated[int, Field(ge=32, le=2048)] = Field(300, description="longest description, tokens")
     batch: Annotated[int, Field(ge=1, le=64)] = Field(
         4, description="requests in the model at once; more is faster, but may change a word from run to run"
     )
@@ -136,14 +154,6 @@ class Merge(Group):
     )
 
 
-class Storage(Group):
-    """Where results live."""
-
-    part_rows: Annotated[int, Field(ge=1, le=512)] = Field(
-        4, description="chunks a Parquet part: what a crash can cost", json_schema_extra=SAME_TEXT
-    )
-
-
 class Encryption(Group):
     """Encryption of the store."""
 
@@ -159,6 +169,11 @@ class Models(Group):
 
     folder: Path | None = Field(
         None, description="folder of the weights; none: the user's cache folder", json_schema_extra=SAME_TEXT
+    )
+    keep_loaded: bool | None = Field(
+        None,
+        description="keep models in memory that no running recording needs any more; none: where there are 12 GiB",
+        json_schema_extra=SAME_TEXT,
     )
     source: Literal["auto", "hub", "registry"] = Field(
         "auto",

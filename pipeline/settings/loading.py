@@ -7,8 +7,6 @@ the descriptions below are the documentation.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -21,7 +19,7 @@ from pydantic_settings.exceptions import SettingsError as SourceError
 from pipeline.errors import SettingsError
 from pipeline.settings.fallback import Endpoint, Fallback
 from pipeline.settings.group import Group
-from pipeline.settings.groups import Audio, Encryption, Gemma, Hear, Media, Merge, Models, Storage, Video, Write
+from pipeline.settings.groups import Audio, Describe, Encryption, Gemma, Hear, Media, Merge, Models, Video, Write
 
 
 class Settings(BaseSettings):
@@ -39,10 +37,10 @@ class Settings(BaseSettings):
     audio: Audio = Audio()
     video: Video = Video()
     hear: Hear = Hear()
+    describe: Describe = Describe()
     write: Write = Write()
     gemma: Gemma = Gemma()
     merge: Merge = Merge()
-    storage: Storage = Storage()
     encryption: Encryption = Encryption()
     models: Models = Models()
     media: Media = Media()
@@ -103,16 +101,6 @@ def load_here(config: Path | None = None, sets: Iterable[str] = (), **fixed: Any
     return load(config or (here if here.is_file() else None), sets, **fixed)
 
 
-def fingerprint(settings: Settings, recording: str, identity: Mapping[str, str]) -> str:
-    """16 hex digits over everything that changes the text.
-
-    `identity` names models, prompts and code versions. Settings marked as not changing the text stay out.
-    """
-    payload = {"recording": recording, "settings": _changing(settings), "identity": dict(identity)}
-    canonical = json.dumps(payload, sort_keys=True, default=str)
-    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
-
-
 def table() -> list[tuple[str, str, str, str]]:
     """Every setting as (key, type, default, description), in the order of this file."""
     lines: list[tuple[str, str, str, str]] = []
@@ -128,24 +116,15 @@ def table() -> list[tuple[str, str, str, str]]:
     return lines
 
 
-def _changing(settings: Settings) -> dict[str, Any]:
-    kept: dict[str, Any] = {}
-    for name, info in Settings.model_fields.items():
-        value = getattr(settings, name)
-        if isinstance(value, Group):
-            if not value.same_text:
-                kept[name] = {
-                    key: getattr(value, key)
-                    for key, inner in type(value).model_fields.items()
-                    if not _marked(inner.json_schema_extra)
-                }
-        elif not _marked(info.json_schema_extra):
-            kept[name] = value
-    return kept
-
-
-def _marked(extra: Any) -> bool:
-    return isinstance(extra, dict) and extra.get("same_text") is True
+def text_changing(group: Group) -> dict[str, Any]:
+    """The settings of a group that can change what is written, by name; those marked `SAME_TEXT` stay out."""
+    if group.same_text:
+        return {}
+    return {
+        name: getattr(group, name)
+        for name, info in type(group).model_fields.items()
+        if not (isinstance(info.json_schema_extra, dict) and info.json_schema_extra.get("same_text") is True)
+    }
 
 
 def _from_environment() -> dict[str, Any]:

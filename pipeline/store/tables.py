@@ -1,20 +1,21 @@
 """The tables: what is stored, column by column, with unit and meaning.
 
-Two tables make a run. Level 0 holds a row a chunk; every level above holds a row a node of the merge
-tree. The dataclasses are what code handles; the Arrow schemas are drawn from them, so that the two
-cannot drift apart. Any Parquet reader opens the files; units and meanings travel in the schema.
+A stage has a table of its own: hearing holds a row a window, describing a row a chunk, merging a row a node of
+the tree. The dataclasses are what code handles; the Arrow schemas are drawn from them, so that the two cannot
+drift apart. Any Parquet reader opens the files; units and meanings travel in the schema.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
 from chunkers.spans import TICKS_PER_SECOND, Span
+from pipeline.text.cues import Cue
 
 CUE = pa.struct(
     [
@@ -36,9 +37,37 @@ CITATION = pa.struct(
 )
 
 
-def _column(kind: pa.DataType, meaning: str, unit: str = "", default: Any = dataclasses.MISSING) -> Any:
-    """A dataclass field that knows its Arrow type, its meaning and its unit."""
-    metadata = {"arrow": kind, "meaning": meaning, "unit": unit}
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A notable moment: when, in ticks on the recording's clock, and what happened."""
+
+    at: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A moment that a sentence of a summary rests on.
+
+    `sentence` counts the summary's sentences from 0; `start` and `end` are ticks. `how`: cited by the writer,
+    aligned by words, carried as it was. `valid` is false where the sentence says what the moment does not hold.
+    """
+
+    sentence: int
+    start: int
+    end: int
+    valid: bool
+    how: str
+
+    @property
+    def span(self) -> Span:
+        """The moment."""
+        return Span(self.start, self.end)
+
+
+def _column(kind: pa.DataType, meaning: str, unit: str = "", default: Any = dataclasses.MISSING, of: Any = None) -> Any:
+    """A dataclass field that knows its Arrow type, its meaning, its unit, and for a list of structs their class."""
+    metadata = {"arrow": kind, "meaning": meaning, "unit": unit, "of": of}
     if callable(default):
         return field(default_factory=default, metadata=metadata)
     return field(default=default, metadata=metadata)
@@ -49,27 +78,60 @@ def _tick(meaning: str, default: Any = dataclasses.MISSING) -> Any:
 
 
 @dataclass(slots=True, kw_only=True)
-class ChunkRow:
-    """Level 0: one chunk, described or accounted for."""
+class HearRow:
+    """Hearing: one window of sound, and the words in it."""
+
+    recording: str = _column(pa.string(), "content id of the recording")
+    index: int = _column(pa.int64(), "number of the window in its recording, from 0")
+    start: int = _tick("first moment that the window owns")
+    end: int = _tick("first moment that it no longer owns")
+    heard_start: int = _tick("first moment that was heard with it: before `start` where a cut may have hit a word")
+    status: str = _column(pa.string(), "processed, silent, failed or skipped")
+    error: str = _column(pa.string(), "why it failed or was skipped; empty otherwise", "", "")
+    language: str = _column(pa.string(), "language heard, ISO 639-1", "", "")
+    transcript: str = _column(pa.string(), "words heard", "", "")
+    cues: list[Cue] = _column(pa.list_(CUE), "transcript with times on the recording's clock", "", list, Cue)
+    words: list[Cue] = _column(
+        pa.list_(CUE), "its words with their times, or longer pieces where no word times are known", "", list, Cue
+    )
+    rejected: str = _column(pa.string(), "model output that a guard refused, kept for the curious", "", "")
+    model: str = _column(pa.string(), "model that heard it", "", "")
+    audio_tokens_sent: int = _column(pa.int64(), "audio tokens that the processor made", "token", 0)
+    audio_tokens_expected: int = _column(pa.int64(), "audio tokens computed beforehand", "token", 0)
+    seconds: float = _column(pa.float64(), "model time spent on the row", "s", 0.0)
+    attempts: int = _column(pa.int32(), "tries it took", "", 0)
+    source: str = _column(pa.string(), "local, cloud or imported", "", "local")
+
+    @property
+    def span(self) -> Span:
+        """What the window owns."""
+        return Span(self.start, self.end)
+
+    @property
+    def inputs(self) -> str:
+        """What the row was made of beside the sound: nothing."""
+        return ""
+
+
+@dataclass(slots=True, kw_only=True)
+class DescribeRow:
+    """Describing: one chunk (some windows, or a segment of video) and the level-0 summary of it."""
 
     recording: str = _column(pa.string(), "content id of the recording")
     index: int = _column(pa.int64(), "number of the chunk in its recording, from 0")
     start: int = _tick("first moment that the chunk owns")
     end: int = _tick("first moment that it no longer owns")
     kind: str = _column(pa.string(), "window (audio) or segment (video)")
+    inputs: str = _column(pa.string(), "SHA-256 of what was heard in it, 16 hex digits: a change asks for a new row")
     status: str = _column(pa.string(), "processed, silent, failed or skipped")
+    failed_step: str = _column(pa.string(), "hear or describe where it failed; empty otherwise", "", "")
     error: str = _column(pa.string(), "why it failed or was skipped; empty otherwise", "", "")
-    language: str = _column(pa.string(), "language heard, ISO 639-1", "", "")
-    transcript: str = _column(pa.string(), "words heard", "", "")
-    cues: list[dict[str, Any]] = _column(pa.list_(CUE), "transcript with times on the recording's clock", "", list)
-    screen_text: str = _column(pa.string(), "text read in the picture", "", "")
     summary: str = _column(pa.string(), "what the chunk holds, in a sentence or two", "", "")
-    summary_start: int = _tick("start of what `summary` describes", 0)
-    summary_end: int = _tick("end of it: beyond `end` where one summary covers several windows, 0 where none", 0)
-    events: list[dict[str, Any]] = _column(pa.list_(EVENT), "notable moments", "", list)
-    facts: list[str] = _column(pa.list_(pa.string()), "numbers, dates and names found in the transcript", "", list)
+    screen_text: str = _column(pa.string(), "text read in the picture", "", "")
+    events: list[Event] = _column(pa.list_(EVENT), "notable moments", "", list, Event)
+    facts: list[str] = _column(pa.list_(pa.string()), "numbers, dates and names found in what was heard", "", list)
     rejected: str = _column(pa.string(), "model output that a guard refused, kept for the curious", "", "")
-    model: str = _column(pa.string(), "models that made the row", "", "")
+    model: str = _column(pa.string(), "model that made the row", "", "")
     prompt_hash: str = _column(pa.string(), "SHA-256 of the prompt templates, 16 hex digits", "", "")
     tokens_in: int = _column(pa.int64(), "text tokens given to the writer", "token", 0)
     tokens_out: int = _column(pa.int64(), "tokens it wrote", "token", 0)
@@ -78,7 +140,7 @@ class ChunkRow:
     frames_sent: int = _column(pa.int64(), "video frames that the processor took", "frame", 0)
     frames_expected: int = _column(pa.int64(), "video frames computed beforehand", "frame", 0)
     seconds: float = _column(pa.float64(), "model time spent on the row", "s", 0.0)
-    attempts: int = _column(pa.int32(), "tries it took", "", 1)
+    attempts: int = _column(pa.int32(), "tries it took", "", 0)
     source: str = _column(pa.string(), "local or cloud", "", "local")
 
     @property
@@ -89,7 +151,7 @@ class ChunkRow:
 
 @dataclass(slots=True, kw_only=True)
 class NodeRow:
-    """Level k > 0: one node of the merge tree."""
+    """Merging: one node of the tree."""
 
     recording: str = _column(pa.string(), "content id of the recording")
     level: int = _column(pa.int32(), "height in the tree; level 0 are the chunks")
@@ -97,15 +159,18 @@ class NodeRow:
     start: int = _tick("start of the union of the children's spans")
     end: int = _tick("end of it")
     children: list[int] = _column(pa.list_(pa.int64()), "indices of the children in the level below")
-    inputs_hash: str = _column(pa.string(), "SHA-256 of what was merged, 16 hex digits: a change asks for a new node")
+    inputs: str = _column(
+        pa.string(), "SHA-256 of what was merged, 16 hex digits: a change asks for a new node", "", ""
+    )
     status: str = _column(pa.string(), "processed or failed")
     error: str = _column(pa.string(), "why it failed; empty otherwise", "", "")
     text: str = _column(pa.string(), "the summary, as shown to people", "", "")
-    citations: list[dict[str, Any]] = _column(
+    citations: list[Citation] = _column(
         pa.list_(CITATION),
         "which moments each sentence rests on; how: cited by the writer, aligned by words, carried as it was",
         "",
         list,
+        Citation,
     )
     fidelity: str = _column(pa.string(), "JSON: what survived and what was invented", "", "{}")
     model: str = _column(pa.string(), "model that wrote it", "", "")
@@ -122,7 +187,10 @@ class NodeRow:
         return Span(self.start, self.end)
 
 
-def schema(row: type[ChunkRow] | type[NodeRow]) -> pa.Schema:
+Row = TypeVar("Row", HearRow, DescribeRow, NodeRow)
+
+
+def schema(row: type[Any]) -> pa.Schema:
     """The Arrow schema of a row class; each field carries `meaning` and `unit` as metadata."""
     return pa.schema(
         [
@@ -138,21 +206,25 @@ def schema(row: type[ChunkRow] | type[NodeRow]) -> pa.Schema:
     )
 
 
-def to_table(rows: Iterable[ChunkRow] | Iterable[NodeRow], row: type[ChunkRow] | type[NodeRow]) -> pa.Table:
+def to_table(rows: Iterable[Row], row: type[Row]) -> pa.Table:
     """Rows as an Arrow table of the class's schema."""
     return pa.Table.from_pylist([dataclasses.asdict(one) for one in rows], schema=schema(row))
 
 
-def to_chunks(table: pa.Table) -> list[ChunkRow]:
-    """An Arrow table of level 0 as rows; columns that we do not know are left out."""
-    return [ChunkRow(**_known(record, ChunkRow)) for record in table.to_pylist()]
+def to_rows(table: pa.Table, row: type[Row]) -> list[Row]:
+    """An Arrow table as rows; columns that we do not know are left out."""
+    return [row(**_fields(record, row)) for record in table.to_pylist()]
 
 
-def to_nodes(table: pa.Table) -> list[NodeRow]:
-    """An Arrow table of a level above 0 as rows; columns that we do not know are left out."""
-    return [NodeRow(**_known(record, NodeRow)) for record in table.to_pylist()]
+def _fields(record: Mapping[str, Any], row: type[Any]) -> dict[str, Any]:
+    columns = _columns(row)
+    known = {name: value for name, value in record.items() if name in columns}
+    for name, of in columns.items():
+        if of is not None and name in known:
+            known[name] = [of(**one) for one in known[name]]
+    return known
 
 
-def _known(record: dict[str, Any], row: type[ChunkRow] | type[NodeRow]) -> dict[str, Any]:
-    names = {column.name for column in dataclasses.fields(row)}
-    return {name: value for name, value in record.items() if name in names}
+def _columns(row: type[Any]) -> dict[str, Any]:
+    """The columns of a row class, and for those that hold structs their class."""
+    return {column.name: column.metadata["of"] for column in dataclasses.fields(row)}

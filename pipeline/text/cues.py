@@ -26,6 +26,7 @@ class Cue:
     start: int
     end: int
     text: str
+    speaker: str | None = None
 
 
 def owned(pieces: Sequence[Cue], heard: Span, own: Span) -> list[Cue]:

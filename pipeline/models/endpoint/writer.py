@@ -52,6 +52,11 @@ class EndpointWriter:
         """Tokens of one request, prompt and answer together."""
         return self._context
 
+    @property
+    def batch(self) -> int:
+        """Requests that the server is asked at once."""
+        return self._endpoint.server.concurrency
+
     def count(self, text: str) -> int:
         """Tokens of `text`; where only its bytes are known, as many, which is never too few."""
         return self._count(text)

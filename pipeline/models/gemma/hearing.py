@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from chunkers.spans import TICKS_PER_SECOND
-from pipeline.errors import ModelError
-from pipeline.models.gemma.inputs import Proof, Request
+from pipeline.models.gemma.inputs import Request
 from pipeline.models.gemma.model import Answer, Gemma
 from pipeline.models.protocol import Heard, Samples
 from pipeline.prompts import PromptTemplate
@@ -24,17 +22,6 @@ from pipeline.text.cues import Cue
 _FRAME = TICKS_PER_SECOND // 50
 _REACH = TICKS_PER_SECOND
 _CAREFUL = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Listened:
-    """One stretch of audio as heard, with the proofs of its requests, or the error that kept it from the model."""
-
-    heard: Heard | None
-    proofs: tuple[Proof, ...]
-    error: str = ""
-    rejected: str = ""
-    """Words that ran on until the cap of tokens: no transcript, but not lost either."""
 
 
 class GemmaHearer:
@@ -55,19 +42,16 @@ class GemmaHearer:
         """Name and build of the weights."""
         return self._gemma.name
 
+    @property
+    def word_times(self) -> bool:
+        """No: a piece is a whole stretch."""
+        return False
+
     def hear(self, batch: Sequence[Samples], *, language: str | None = None, careful: bool = False) -> list[Heard]:
-        """Transcribe each of `batch`; one cue a stretch. Raises `ModelError` where one cannot be heard."""
-        heard = []
-        for one in self.listen(batch, language=language, careful=careful):
-            if one.heard is None:
-                raise ModelError(one.error)
-            heard.append(one.heard)
-        return heard
+        """Transcribe each of `batch`, one piece a stretch; `careful` sends stretches of half the length.
 
-    def listen(self, batch: Sequence[Samples], *, language: str | None = None, careful: bool = False) -> list[Listened]:
-        """Transcribe each of `batch`, with proofs; `careful` sends stretches of half the length.
-
-        `language` is a code of ISO 639-1, as `en`.
+        `language` is a code of ISO 639-1, as `en`. What was kept from the model, and a transcript that ran into its
+        cap of tokens, is a result with an error.
         """
         longest = self._longest // _CAREFUL if careful else self._longest
         prompt = self._template.fill(language=task_frame(language))
@@ -81,17 +65,22 @@ class GemmaHearer:
         return [_joined([(start, end, next(answers)) for start, end in plan], language or "") for plan in plans]
 
 
-def _joined(parts: list[tuple[int, int, Answer]], language: str) -> Listened:
-    proofs = tuple(answer.proof for _, _, answer in parts if answer.proof is not None)
+def _joined(parts: list[tuple[int, int, Answer]], language: str) -> Heard:
+    proofs = [answer.proof for _, _, answer in parts if answer.proof is not None]
     written = [(start, end, answer.written) for start, end, answer in parts if answer.written is not None]
     error = next((str(answer.error) for _, _, answer in parts if answer.error is not None), "")
-    words = " ".join(one.text for _, _, one in written)
-    if error:
-        return Listened(None, proofs, error, words)
-    if not all(one.complete for _, _, one in written):
-        return Listened(None, proofs, "the transcript ran into its cap of tokens", words)
+    if not error and not all(one.complete for _, _, one in written):
+        error = "the transcript ran into its cap of tokens"
     pieces = tuple(Cue(start, end, f" {' '.join(one.text.split())}") for start, end, one in written if one.text)
-    return Listened(Heard(language, pieces, sum(one.seconds for _, _, one in written)), proofs)
+    return Heard(
+        language,
+        () if error else pieces,
+        sum(one.seconds for _, _, one in written),
+        error=error,
+        rejected=" ".join(one.text for _, _, one in written) if error else "",
+        audio_tokens_sent=sum(proof.sent.audio_tokens for proof in proofs),
+        audio_tokens_expected=sum(proof.expected.audio_tokens for proof in proofs),
+    )
 
 
 def stretches(samples: Samples, longest: int) -> list[tuple[int, int]]:

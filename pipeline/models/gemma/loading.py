@@ -6,6 +6,7 @@ transformers are imported here, and only when a model is loaded.
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +40,13 @@ SIZES = {
 _DRAFTED_TOKENS = 4
 
 
-def load_gemma(settings: GemmaSettings, folder: Path, *, frame_tokens: int) -> Running:
+def load_gemma(
+    settings: GemmaSettings, folder: Path, *, frame_tokens: int, generating: threading.Lock | None = None
+) -> Running:
     """The model that `settings` name, ready to be asked.
 
-    `folder` is where weights live on this machine; quantised copies go to `folder/quantized`. Raises
+    `folder` is where weights live on this machine; quantised copies go to `folder/quantized`. `generating` is the
+    lock that all transformers models of a program share. Raises
     `MissingExtraError`, `WeightsMissingError`, `WeightsDamagedError`, or `ModelError` where it is no
     Gemma 4 or does not fit.
     """
@@ -75,6 +79,7 @@ def load_gemma(settings: GemmaSettings, folder: Path, *, frame_tokens: int) -> R
         batch=settings.batch,
         frame_tokens=frame_tokens,
         prefill=settings.prefill,
+        generating=generating or threading.Lock(),
     )
 
 

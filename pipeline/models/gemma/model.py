@@ -11,14 +11,14 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.errors import LimitError, ModelError
 from pipeline.models.gemma.frames import Frames, patches
 from pipeline.models.gemma.inputs import Prepared, Proof, Request, conversation, prepare, refusal
 from pipeline.models.gemma.limits import GemmaLimits
-from pipeline.models.huggingface.generating import generate, in_halves
+from pipeline.models.huggingface.generating import generate, in_halves, release
 from pipeline.models.protocol import Written
 from pipeline.prompts import Prompt
 
@@ -49,6 +49,8 @@ class Running:
     frame_tokens: int = 70
     prefill: int = 2048
     """Tokens of a long text that are read at once: the attention mask is then `prefill` x length."""
+    generating: threading.Lock = field(default_factory=threading.Lock)
+    """Shared by all transformers models of a program; see `generate`."""
 
 
 class Gemma:
@@ -82,6 +84,11 @@ class Gemma:
         """Tokens that one request may hold, prompt and answer together."""
         return self.limits.context
 
+    @property
+    def batch(self) -> int:
+        """Requests computed at once; one where a drafter helps."""
+        return 1 if self._running.drafter is not None else self._running.batch
+
     def count(self, text: str) -> int:
         """Tokens of `text`; control tokens in it count as the plain text that they are."""
         with self._tokenizing:
@@ -104,6 +111,12 @@ class Gemma:
         requests = [Request(text=prompt.user, system=prompt.system) for prompt in prompts]
         answers = self.ask(requests, max_tokens=max_tokens, temperature=temperature)
         return [_words(answer) for answer in answers]
+
+    def close(self) -> None:
+        """Free the model."""
+        self._eyes.shutdown()
+        del self._running
+        release()
 
     def look(self, frames: Frames, at: tuple[int, ...]) -> Future[Any]:
         """Begin with the frames of a later request, on a thread of their own: its `patches`.
@@ -128,7 +141,7 @@ class Gemma:
                 sendable.append(index)
             else:
                 answers[index] = Answer(None, None, error)
-        size = 1 if self._running.drafter is not None else self._running.batch
+        size = self.batch
         for start in range(0, len(sendable), size):
             batch = sendable[start : start + size]
             done = in_halves(
@@ -168,7 +181,9 @@ class Gemma:
             # Text only: transformers refuses to split what holds audio or video.
             options["prefill_chunk_size"] = running.prefill
         start = time.perf_counter()
-        generated = generate(running.model, inputs, max_tokens=max_tokens, temperature=temperature, **options)
+        generated = generate(
+            running.model, inputs, running.generating, max_tokens=max_tokens, temperature=temperature, **options
+        )
         seconds = (time.perf_counter() - start) / len(generated)
         return [
             Answer(self._written(one.tokens, tokens_in, one.complete, seconds), proof)

@@ -14,9 +14,6 @@ from typing import Any, TypeVar
 
 from pipeline.errors import ModelError
 
-_ONE_AT_A_TIME = threading.Lock()
-"""Two generations at once would share the memory that a batch was sized for, and the seed, which is global."""
-
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -48,7 +45,7 @@ def in_halves(items: Sequence[Item], work: Callable[[Sequence[Item]], list[Resul
                 "`merge.budget` needs less; `longmedia doctor` computes how much.",
             ) from error
     # Only here, behind the handler, is the failed batch free: its traceback held every tensor.
-    _release()
+    release()
     middle = (len(items) + 1) // 2
     return [*in_halves(items[:middle], work), *in_halves(items[middle:], work)]
 
@@ -62,7 +59,8 @@ def _out_of_memory(error: Exception) -> bool:
     return "DefaultCPUAllocator" in str(error) or "out of memory" in str(error).lower()
 
 
-def _release() -> None:
+def release() -> None:
+    """Give memory of objects that are gone back to the device."""
     import torch
 
     gc.collect()
@@ -83,15 +81,19 @@ def make_greedy(model: Any) -> None:
     )
 
 
-def generate(model: Any, inputs: Any, *, max_tokens: int, temperature: float = 0.0, **options: Any) -> list[Generated]:
+def generate(
+    model: Any, inputs: Any, lock: threading.Lock, *, max_tokens: int, temperature: float = 0.0, **options: Any
+) -> list[Generated]:
     """One answer for each row of `inputs` (left-padded `input_ids`, shape (rows, tokens), and what goes with them).
 
-    Greedy where `temperature` is 0; otherwise sampled from a fixed seed, so that a second run says the same.
+    Greedy where `temperature` is 0; otherwise sampled from a fixed seed, so that a second run says the same. `lock` is
+    shared by all models of a program: two generations at once would share the memory that a batch was sized for, and
+    the seed, which is global.
     """
     import torch
 
     sampling = {"do_sample": True, "temperature": temperature} if temperature > 0 else {"do_sample": False}
-    with _ONE_AT_A_TIME, torch.inference_mode(), _seeded():
+    with lock, torch.inference_mode(), _seeded():
         output = model.generate(**inputs, max_new_tokens=max_tokens, **sampling, **options)
     answers = output[:, inputs["input_ids"].shape[1] :].tolist()
     return [_until_end(tokens, end_tokens(model)) for tokens in answers]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import LimitError, WeightsDamagedError, WeightsMissingError
-from pipeline.models.huggingface.generating import end_tokens, generate, in_halves, make_greedy
+from pipeline.models.huggingface.generating import end_tokens, generate, in_halves, make_greedy, release
 from pipeline.models.huggingface.quantized import LoadOptions, load, require, whole_folder
 from pipeline.models.protocol import Written
 from pipeline.models.weights.content_hash import build
@@ -27,11 +27,21 @@ _PREFILL = 2048
 class TransformersWriter:
     """A text model in a folder of weights or a GGUF file. Implements `Writer`.
 
-    `context` caps what the model itself could hold. `batch` prompts are answered at once, left-padded.
+    `context` caps what the model itself could hold. `batch` prompts are answered at once, left-padded. `generating`
+    is the lock that all transformers models of a program share.
     Raises `MissingExtraError`, `WeightsMissingError`, `WeightsDamagedError`, or `ModelError` where it does not fit.
     """
 
-    def __init__(self, weights: Path, cache: Path, plan: LoadOptions, *, context: int, batch: int = 1) -> None:
+    def __init__(
+        self,
+        weights: Path,
+        cache: Path,
+        plan: LoadOptions,
+        *,
+        context: int,
+        batch: int = 1,
+        generating: threading.Lock | None = None,
+    ) -> None:
         require(*(("bitsandbytes",) if plan.quantization != "none" else ()))
         from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -50,6 +60,7 @@ class TransformersWriter:
         self._tokenizing = threading.Lock()  # how it treats control tokens is its state, not the call's
         self._context = min(context, int(self._model.config.max_position_embeddings))
         self._batch = batch
+        self._generating = generating or threading.Lock()
         self._name = f"{weights.stem} {plan.quantization} {build(folder)}"
 
     @property
@@ -61,6 +72,11 @@ class TransformersWriter:
     def context(self) -> int:
         """Tokens that one request may hold, prompt and answer together."""
         return self._context
+
+    @property
+    def batch(self) -> int:
+        """Requests computed at once."""
+        return self._batch
 
     def count(self, text: str) -> int:
         """Tokens of `text`; control tokens in it count as the plain text that they are."""
@@ -83,6 +99,11 @@ class TransformersWriter:
             written += in_halves(batch, lambda some: self._answer(some, max_tokens, temperature))
         return written
 
+    def close(self) -> None:
+        """Free the model."""
+        del self._model
+        release()
+
     def _ids(self, prompt: Prompt) -> list[int]:
         system = [{"role": "system", "content": prompt.system}] if prompt.system else []
         with self._tokenizing:
@@ -102,7 +123,12 @@ class TransformersWriter:
         ).to(self._model.device)
         start = time.perf_counter()
         generated = generate(
-            self._model, inputs, max_tokens=max_tokens, temperature=temperature, prefill_chunk_size=_PREFILL
+            self._model,
+            inputs,
+            self._generating,
+            max_tokens=max_tokens,
+            temperature=temperature,
+            prefill_chunk_size=_PREFILL,
         )
         seconds = (time.perf_counter() - start) / len(generated)
         return [

@@ -1,0 +1,212 @@
+"""The chain of stages that answers a request: which engine serves which stage, and the key of each.
+
+A key is a hash of what the rows of a stage depend on: the keys of the stages before it, its own settings as far as
+they can change the rows, the identity of its model, its prompts, the version of its code. Two requests that share
+the beginning of their chain share its rows. This is the only place that reads all of `Settings`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from chunkers import Choice
+from pipeline import prompts
+from pipeline.errors import NoAudioError, SettingsError
+from pipeline.merge.run import VERSION as MERGE_VERSION
+from pipeline.models.gemma.limits import MOST_FRAMES
+from pipeline.models.hardware import ctranslate2_has_cuda, torch_has_bfloat16, torch_has_cuda
+from pipeline.models.identity import gemma_identity, whisper_identity, writer_identity
+from pipeline.models.registry import GEMMA, TEXT, WHISPER
+from pipeline.settings import Group, Settings, text_changing
+from pipeline.source import Source
+from pipeline.stages.describe import VERSION as DESCRIBE_VERSION
+from pipeline.stages.hear import VERSION as HEAR_VERSION
+from pipeline.stages.imported import VERSION as IMPORTED_VERSION
+from pipeline.store import DESCRIBE, HEAR, MERGE, STAGES, RunKey
+
+IMPORTED = "imported"
+
+Stage = Literal["hear", "describe", "merge"]
+
+RECIPES: Mapping[str, Mapping[str, str]] = {
+    "cascade": {HEAR: WHISPER, DESCRIBE: TEXT, MERGE: TEXT},
+    "gemma": {HEAR: GEMMA, DESCRIBE: GEMMA, MERGE: GEMMA},
+}
+"""Which engine serves which stage; `hear.engine` may put another in front."""
+
+_TEXT_TOKENS, _GEMMA_TOKENS = 110, 300
+_AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One stage of a chain."""
+
+    stage: str
+    engine: str
+    key: str
+    rests_on: dict[str, Any]
+    """What went into the key, as JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The stages that answer a request about one recording, in order. Of `settings` nothing is left on `auto`."""
+
+    source: Source
+    settings: Settings
+    links: tuple[Link, ...]
+
+    @property
+    def run(self) -> RunKey:
+        """The run that it makes."""
+        return RunKey(self.source.recording, {link.stage: link.key for link in self.links})
+
+    def needs(self, after: str) -> Collection[str]:
+        """The engines that stages behind `after` need."""
+        stages = [link.stage for link in self.links]
+        return {link.engine for link in self.links[stages.index(after) + 1 :]}
+
+    def has(self, stage: str) -> bool:
+        """Whether it has such a stage."""
+        return any(link.stage == stage for link in self.links)
+
+
+def chain(settings: Settings, source: Source, only: Stage | None = None) -> Chain:
+    """The chain for `source`; it ends with the stage `only`, where that is given. Loads no model.
+
+    Raises `SettingsError` for settings that do not go together, `NoAudioError` where there is nothing that the recipe
+    can take in, and what `pipeline.models.identity` raises where a model cannot be found.
+    """
+    engines = dict(RECIPES[settings.recipe])
+    if settings.hear.engine != _AUTO:
+        engines[HEAR] = settings.hear.engine
+    if source.transcript:
+        engines[HEAR] = IMPORTED
+    sees = engines[DESCRIBE] == GEMMA and source.pictures
+    hears = source.track is not None or bool(source.transcript)
+    if not hears and not sees:
+        raise NoAudioError(
+            source.path,
+            f"no audio track: the recipe `{settings.recipe}` has nothing to hear.",
+            cure="Use --recipe gemma for pictures.",
+        )
+    resolved = _resolve(settings, engines)
+    if sees:
+        _check_video(resolved, hears=hears)
+    wanted = STAGES[: STAGES.index(only) + 1] if only else STAGES
+    if not hears and wanted == (HEAR,):
+        raise NoAudioError(source.path, "no audio track: there is nothing to hear.")
+    links: list[Link] = []
+    for stage in wanted:
+        if stage == HEAR and not hears:
+            continue
+        rests_on = _depends(stage, engines[stage], resolved, source, sees=sees)
+        rests_on["before"] = links[-1].key if links else ""
+        as_json = json.dumps(rests_on, sort_keys=True, default=str)
+        key = hashlib.sha256(as_json.encode()).hexdigest()[:16]
+        links.append(Link(stage, engines[stage], key, json.loads(as_json)))
+    return Chain(source, resolved, tuple(links))
+
+
+def _depends(stage: str, engine: str, settings: Settings, source: Source, *, sees: bool) -> dict[str, Any]:
+    if stage == HEAR:
+        return _heard(engine, settings, source.track, source.transcript)
+    if stage == DESCRIBE:
+        return _described(engine, settings, sees=sees)
+    return {
+        "version": MERGE_VERSION,
+        "merge": text_changing(settings.merge),
+        "prompts": _digests(settings.profile, "merge"),
+        **_writer(engine, settings),
+    }
+
+
+def _heard(engine: str, settings: Settings, track: Choice | None, transcript: str) -> dict[str, Any]:
+    if engine == IMPORTED:
+        return {"version": IMPORTED_VERSION, "transcript": transcript, "length_s": settings.audio.length_s}
+    hear = settings.hear
+    shared: dict[str, Any] = {
+        "version": HEAR_VERSION,
+        "engine": engine,
+        "audio": text_changing(settings.audio) | {"track": track},
+        "language": hear.language,
+    }
+    if engine == WHISPER:
+        own = {"beam": hear.beam, "device": hear.device, "compute_type": hear.compute_type}
+        return shared | {"hear": own, "identity": whisper_identity(hear, settings.models)}
+    stretches = {"stretch_s": hear.stretch_s, "max_tokens": hear.max_tokens}
+    return shared | {"hear": stretches, "prompts": _digests(settings.profile, "gemma_hear"), **_gemma(settings)}
+
+
+def _described(engine: str, settings: Settings, *, sees: bool) -> dict[str, Any]:
+    describe = settings.describe
+    shared: dict[str, Any] = {"version": DESCRIBE_VERSION, "engine": engine, "max_tokens": describe.max_tokens}
+    if not sees:
+        shared["windows"] = describe.windows
+    if engine == TEXT:
+        return shared | {"prompts": _digests(settings.profile, "chunk"), **_writer(engine, settings)}
+    seen = {"video": text_changing(settings.video)} if sees else {}
+    roles = _digests(settings.profile, "gemma_watch", "gemma_listen")
+    return shared | {"listen_again": describe.listen_again, "prompts": roles, **seen, **_gemma(settings)}
+
+
+def _writer(engine: str, settings: Settings) -> dict[str, Any]:
+    if engine == GEMMA:
+        return _gemma(settings)
+    own = _without(settings.write, "model")
+    return {"write": own, "identity": writer_identity(settings.write, settings.endpoint, settings.models)}
+
+
+def _gemma(settings: Settings) -> dict[str, Any]:
+    own = _without(settings.gemma, "model", "adapter", "drafter")
+    if own["device"] == _AUTO:
+        own["device"] = "cuda" if torch_has_cuda() else "cpu"
+    if own["dtype"] == _AUTO:
+        own["dtype"] = "bfloat16" if own["device"] == "cuda" and torch_has_bfloat16() else "float32"
+    return {"gemma": own, "identity": gemma_identity(settings.gemma, settings.models)}
+
+
+def _without(group: Group, *names: str) -> dict[str, Any]:
+    """The settings of a group without those that the identity of the model stands for."""
+    return {name: value for name, value in text_changing(group).items() if name not in names}
+
+
+def _digests(profile: str, *roles: str) -> dict[str, str]:
+    return {role: prompts.load(profile, role).digest for role in roles}
+
+
+def _resolve(settings: Settings, engines: Mapping[str, str]) -> Settings:
+    """The settings with every `auto` of an engine that is used decided by this machine."""
+    hear, write, describe = settings.hear, settings.write, settings.describe
+    if engines[HEAR] == WHISPER:
+        device = hear.device if hear.device != _AUTO else "cuda" if ctranslate2_has_cuda() else "cpu"
+        kinds = {"cpu": "int8", "cuda": "float16"}
+        kind = kinds[device] if hear.compute_type == "default" else hear.compute_type
+        hear = hear.model_copy(update={"device": device, "compute_type": kind})
+    if TEXT in engines.values() and write.engine == _AUTO:
+        write = write.model_copy(update={"engine": "transformers" if torch_has_cuda() else "llamacpp"})
+    if describe.max_tokens is None:
+        tokens = _GEMMA_TOKENS if engines[DESCRIBE] == GEMMA else _TEXT_TOKENS
+        describe = describe.model_copy(update={"max_tokens": tokens})
+    return settings.model_copy(update={"hear": hear, "write": write, "describe": describe})
+
+
+def _check_video(settings: Settings, *, hears: bool) -> None:
+    video = settings.video
+    frames = video.length_s * video.fps
+    if frames > MOST_FRAMES:
+        raise SettingsError(
+            f"video.length_s x video.fps are {frames:g} frames a segment; Gemma 4 takes {MOST_FRAMES}.",
+            cure="Shorter segments or fewer frames a second.",
+        )
+    if hears and video.length_s < settings.audio.length_s:
+        raise SettingsError(
+            f"video.length_s={video.length_s} is shorter than audio.length_s={settings.audio.length_s:g}: a segment "
+            "holds whole windows.",
+            cure="Longer segments or shorter windows.",
+        )

@@ -1,0 +1,327 @@
+"""A chain of stages at work: its streams, its workers, its tables; finished stages are passed over."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from chunkers import Decoded, Recording, SegmentRules, Segments, WindowRules, Windows, segments, to_ticks, windows
+from pipeline import prompts
+from pipeline.chain import IMPORTED, Chain, Link
+from pipeline.errors import LimitError, StoreDamagedError
+from pipeline.fallback.client import FallbackClient, admit
+from pipeline.fallback.stages import FallbackDescribing, FallbackHearing, FallbackNodes
+from pipeline.merge.nodes import NodeWorker, NodeWriter
+from pipeline.merge.prompting import MergePrompts
+from pipeline.merge.run import merge
+from pipeline.models.gemma.model import Gemma
+from pipeline.models.protocol import Hearer, Writer
+from pipeline.models.registry import TEXT, WHISPER, Lease
+from pipeline.models.weights.fetch import locate
+from pipeline.stages.describe import DescribeStage, TextDescriber
+from pipeline.stages.describe_frames import GemmaDescriber
+from pipeline.stages.driver import run_stage
+from pipeline.stages.hear import HearStage, HearWorker, cuts, sounds
+from pipeline.stages.imported import ImportedStage, imported_rows
+from pipeline.stages.passages import Passage, of_segments, of_windows
+from pipeline.stages.protocol import ItemT, Stage, Worker
+from pipeline.stages.shared_batches import SharedBatches
+from pipeline.store import DESCRIBE, HEAR, Run
+from pipeline.store.documents import DecodedDocument, StageDocument
+from pipeline.store.parts import Parts
+from pipeline.store.tables import DescribeRow, Row
+
+log = logging.getLogger(__name__)
+
+_OVERLAPPING = 2
+"""Recordings at once among which no two can wait for the models."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where the job stands: `load` or a stage, and `done` of `total`, in nodes while merging, else in ticks."""
+
+    stage: str
+    done: int = 0
+    total: int = 0
+
+
+Watch = Callable[[Step], None]
+
+
+class Job:
+    """One chain at work on one run; the caller holds the run (`run.writing()`)."""
+
+    def __init__(
+        self,
+        chain: Chain,
+        run: Run,
+        lease: Lease,
+        watch: Watch,
+        fallback: FallbackClient | None = None,
+        *,
+        egress: bool = False,
+    ) -> None:
+        self._chain = chain
+        self._settings = chain.settings
+        self._source = chain.source
+        self._recording = chain.source.recording
+        self._run = run
+        self._lease = lease
+        self._watch = watch
+        self._fallback = fallback
+        self._egress = egress
+
+    def run_all(self) -> None:
+        """Every stage in order; after each, the models that no later stage needs are let go.
+
+        Raises, before any stage begins, what is wrong with the weights or with the server that is to write.
+        """
+        self._check()
+        stages = {HEAR: self._hear, DESCRIBE: self._describe}
+        for link in self._chain.links:
+            stages.get(link.stage, self._merge)(link)
+            self._lease.keep(self._chain.needs(link.stage))
+
+    def close(self) -> None:
+        """Let go of the models."""
+        self._lease.close()
+
+    def _check(self) -> None:
+        engines = {link.engine for link in self._chain.links}
+        if WHISPER in engines:
+            locate(self._settings.hear.model, self._settings.models)
+        if TEXT in engines and self._settings.write.engine == "endpoint":
+            self._writer()
+        elif TEXT in engines:
+            locate(self._settings.write.model, self._settings.models)
+
+    # -- hearing ------------------------------------------------------------------------------------
+
+    def _hear(self, link: Link) -> None:
+        table, part_rows = self._run.hear, self._begin(link, self._settings.hear.part_rows)
+        if self._done(link, table):
+            return
+        if link.engine == IMPORTED:
+            length = to_ticks(Fraction(self._settings.audio.length_s))
+            words = self._source.words
+            rows = [] if words is None else imported_rows(self._recording, words, self._source.duration, length)
+            self._made(link, self._run_stage(link, ImportedStage(), rows, table, part_rows), part_rows)
+            return
+        self._watch(Step("load"))
+        worker = self._shared(link, HearWorker(self._hearer(link), language=self._settings.hear.language), part_rows)
+        if self._fallback is not None:
+            template = prompts.load(self._settings.profile, "fallback_hear")
+            worker = FallbackHearing(worker, self._fallback, template)
+        with self._windows(cuts(table, open_end=True)) as stream:
+            stage = HearStage(self._recording, worker)
+            parts = self._run_stage(link, stage, sounds(stream), table, part_rows)
+            self._made(link, parts, part_rows, stream.report)
+
+    def _hearer(self, link: Link) -> Hearer:
+        hear = self._settings.hear
+        if link.engine == WHISPER:
+            return self._lease.whisper(hear, self._settings.models)
+        from pipeline.models.gemma.hearing import GemmaHearer
+
+        gemma = self._gemma()
+        if not gemma.limits.hears:
+            raise LimitError(
+                f"{gemma.name} does not hear.",
+                cure="Gemma 4 12B, E4B and E2B do; or `--set hear.engine=whisper`, or `--recipe cascade`.",
+            )
+        return GemmaHearer(
+            gemma,
+            prompts.load(self._settings.profile, "gemma_hear"),
+            longest_s=hear.stretch_s or gemma.limits.hear_s,
+            max_tokens=hear.max_tokens,
+        )
+
+    # -- describing ---------------------------------------------------------------------------------
+
+    def _describe(self, link: Link) -> None:
+        describe = self._settings.describe
+        table, part_rows = self._run.describe, self._begin(link, describe.part_rows)
+        if self._done(link, table):
+            return
+        self._watch(Step("load"))
+        with contextlib.ExitStack() as streams:
+            local, items, stream = self._describer(link, streams)
+            worker = self._shared(link, local, part_rows)
+            if self._fallback is not None:
+                template = prompts.load(self._settings.profile, "chunk")
+                worker = FallbackDescribing(worker, self._fallback, template, max_tokens=describe.max_tokens or 0)
+            stage = DescribeStage(self._recording, worker)
+            parts = self._run_stage(link, stage, items, table, part_rows)
+            self._made(link, parts, part_rows, stream.report if stream is not None else None)
+
+    def _describer(
+        self, link: Link, streams: contextlib.ExitStack
+    ) -> tuple[Worker[Passage, DescribeRow], Iterator[Passage], Windows | Segments | None]:
+        """The worker, its items, and the pass over the recording that they come from, where there is one."""
+        describe, profile = self._settings.describe, self._settings.profile
+        cap = describe.max_tokens or 0
+        if link.engine == TEXT:
+            worker = TextDescriber(self._writer(), prompts.load(profile, "chunk"), max_tokens=cap)
+            return worker, of_windows(self._run.heard(), describe.windows), None
+        gemma = self._gemma()
+        again = gemma.limits.hears_behind_frames if describe.listen_again is None else describe.listen_again
+        again = again and gemma.limits.hears and self._source.track is not None
+        watch, listen = prompts.load(profile, "gemma_watch"), prompts.load(profile, "gemma_listen")
+        describer = GemmaDescriber(gemma, watch, listen, max_tokens=cap, listen_again=again)
+        made = cuts(self._run.hear, open_end=False) if self._run.has(HEAR) else []
+        if self._source.pictures and gemma.limits.sees:
+            shown = streams.enter_context(self._segments(made))
+            return describer, of_segments(shown, self._run.heard()), shown
+        if not again:
+            return describer, of_windows(self._run.heard(), describe.windows), None
+        sound = streams.enter_context(self._windows(made))
+        return describer, of_windows(self._run.heard(), describe.windows, sound), None
+
+    # -- merging ------------------------------------------------------------------------------------
+
+    def _merge(self, link: Link) -> None:
+        self._begin(link, 1)
+        self._watch(Step("load"))
+        writer = self._writer() if link.engine == TEXT else self._gemma()
+        template = prompts.load(self._settings.profile, "merge")
+        local = NodeWriter(MergePrompts(writer, self._settings.merge, template))
+        worker: NodeWorker = local if self._fallback is None else FallbackNodes(local, self._fallback)
+        merge(self._run, worker, lambda done, total: self._watch(Step("merge", done, total)))
+
+    # -- models -------------------------------------------------------------------------------------
+
+    def _writer(self) -> Writer:
+        settings = self._settings
+        writer = self._lease.writer(settings.write, settings.endpoint, settings.models)
+        path, run = self._source.path, self._run.key.path
+        admit(writer, settings.fallback, settings.endpoint.model, path, run, egress=self._egress)
+        return writer
+
+    def _gemma(self) -> Gemma:
+        return self._lease.gemma(self._settings.gemma, self._settings.video.frame_tokens, self._settings.models)
+
+    def _shared(self, link: Link, worker: Worker[ItemT, Row], part_rows: int) -> Worker[ItemT, Row]:
+        """The worker, or where several recordings can wait for it at once the one that all of them share."""
+        endpoint = link.engine == TEXT and self._settings.write.engine == "endpoint"
+        if self._settings.media.recordings <= _OVERLAPPING or endpoint:
+            return worker  # what leaves the machine is one recording's matter, never a common batch's
+        key = ("shared", link.stage, link.key)
+        return self._lease.model(link.engine, key, lambda: SharedBatches(worker, part_rows))
+
+    # -- passes over the recording ------------------------------------------------------------------
+
+    def _windows(self, made: list[tuple[int, int]]) -> Windows:
+        media, source = self._settings.media, self._media()
+        return windows(
+            source,
+            self._window_rules(),
+            track=self._source.track,
+            read_ahead=media.read_ahead,
+            stall_s=media.stall_s,
+            ffmpeg=media.ffmpeg,
+            cuts=made,
+        )
+
+    def _segments(self, made: list[tuple[int, int]]) -> Segments:
+        media, video = self._settings.media, self._settings.video
+        rules = SegmentRules(
+            length_s=video.length_s,
+            fps=Fraction(video.fps).limit_denominator(1000),
+            patches=video.frame_tokens,
+            scene_range_s=video.scene_range_s,
+        )
+        return segments(
+            self._media(),
+            rules,
+            self._window_rules(),
+            track=self._source.track,
+            stall_s=media.stall_s,
+            ffmpeg=media.ffmpeg,
+            cuts=made,
+        )
+
+    def _window_rules(self) -> WindowRules:
+        audio = self._settings.audio
+        return WindowRules(length_s=audio.length_s, cut_range_s=audio.cut_range_s, lead_in_s=audio.lead_in_s)
+
+    def _media(self) -> Recording:
+        if self._source.media is None:
+            raise ValueError(f"{self._source.path}: there is no media to decode")
+        return self._source.media
+
+    # -- the document of a stage --------------------------------------------------------------------
+
+    def _begin(self, link: Link, part_rows: int) -> int:
+        """Write the stage's document at its first start; later starts keep its part size: the parts rest on it."""
+        document = self._run.stage(link.stage)
+        if document is None:
+            document = StageDocument(stage=link.stage, key=link.key, rests_on=link.rests_on, part_rows=part_rows)
+            self._run.save_stage(document)
+        return document.part_rows
+
+    def _done(self, link: Link, table: Parts[Row]) -> bool:
+        """Whether every part of the stage is there and whole, rests on what is there now, and nothing in it failed."""
+        document = self._run.stage(link.stage)
+        if document is None or document.parts is None or document.parts != len(table.numbers()):
+            return False
+        try:
+            if any(row.status == "failed" for row in table.rows()):
+                return False
+        except StoreDamagedError as error:
+            log.warning("%s", error)
+            return False
+        return document.before == self._before(link)
+
+    def _before(self, link: Link) -> str:
+        """A hash of the rows that the stage rests on: when a chunk is heard anew, they change under the same key."""
+        if link.stage != DESCRIBE or not self._run.has(HEAR):
+            return ""
+        digest = hashlib.sha256()
+        for row in self._run.heard():
+            digest.update(f"{row.start}:{row.end}:{row.status}:{row.transcript}\n".encode())
+        return digest.hexdigest()[:16]
+
+    def _made(self, link: Link, parts: int, part_rows: int, report: Decoded | None = None) -> None:
+        """Note that the end of the stage was reached."""
+        before = self._run.stage(link.stage)
+        decoded = before.decoded if before else None
+        if report is not None:
+            decoded = DecodedDocument(
+                duration=report.duration,
+                header=report.header,
+                truncated=report.truncated,
+                error_lines=report.error_lines,
+                errors=report.errors,
+                notes=report.notes,
+            )
+        self._run.save_stage(
+            StageDocument(
+                stage=link.stage,
+                key=link.key,
+                rests_on=link.rests_on,
+                part_rows=part_rows,
+                parts=parts,
+                decoded=decoded,
+                before=self._before(link),
+            )
+        )
+
+    def _run_stage(
+        self, link: Link, stage: Stage[ItemT, Row], items: Iterable[ItemT], table: Parts[Row], part_rows: int
+    ) -> int:
+        name, total = link.stage, self._source.duration
+        self._watch(Step(name, 0, total))
+        rows = part_rows * (self._settings.describe.windows if name == DESCRIBE else 1)
+        return run_stage(
+            stage,
+            items,
+            table,
+            recording=self._recording,
+            part_rows=rows,
+            progress=lambda end: self._watch(Step(name, end, total)),
+        )

@@ -1,0 +1,68 @@
+"""What names a model in the key of a stage: its weights, and the versions of the libraries that run it.
+
+Cheap: no weights are loaded, so that a finished recording is answered at once.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+
+from pipeline.models.weights.catalog import find
+from pipeline.models.weights.content_hash import build
+from pipeline.models.weights.fetch import folder, locate
+from pipeline.settings import Endpoint, Gemma, Hear, Models, Write
+
+_LIBRARIES = {
+    "whisper": ("faster-whisper", "ctranslate2"),
+    "llamacpp": ("xllamacpp",),
+    "transformers": ("transformers", "torch", "bitsandbytes"),
+    "gemma": ("transformers", "torch", "bitsandbytes"),
+    "endpoint": (),
+}
+
+
+def whisper_identity(hear: Hear, models: Models) -> dict[str, str]:
+    """The recogniser: its weights, and its libraries."""
+    return {"model": _weights(hear.model, models)} | versions("whisper")
+
+
+def writer_identity(write: Write, endpoint: Endpoint, models: Models) -> dict[str, str]:
+    """The text model: engine, weights and libraries, or the model of a server."""
+    weights = endpoint.model if write.engine == "endpoint" else _weights(write.model, models)
+    return {"model": f"{write.engine}:{weights}"} | versions(write.engine)
+
+
+def gemma_identity(gemma: Gemma, models: Models) -> dict[str, str]:
+    """The multimodal model: the files of its folder (of a hub id those of the revision that is here), and libraries.
+
+    Raises `MissingExtraError`, and `WeightsMissingError` where the weights are not here and cannot be fetched.
+    """
+    from pipeline.models.huggingface.quantized import require, weights_folder
+
+    require()
+    found = {"model": f"{gemma.model}:{build(weights_folder(gemma.model, folder(models)))}"}
+    if gemma.adapter is not None and gemma.adapter.is_dir():
+        found["adapter"] = build(gemma.adapter)
+    if gemma.drafter is not None:
+        found["drafter"] = build(weights_folder(gemma.drafter, folder(models)))
+    return found | versions("gemma")
+
+
+def versions(engine: str) -> dict[str, str]:
+    """The installed libraries of an engine that can change its text, by name."""
+    found = {}
+    for name in _LIBRARIES[engine]:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _weights(name: str, models: Models) -> str:
+    """The pinned hash, or a hash of the user's own file; see `build` for what is read of it."""
+    known = find(name)
+    if known is not None:
+        return f"{known.name}:{known.files[0].sha256[:16]}"
+    path = locate(name, models)
+    return f"{path.name}:{build(path)}"

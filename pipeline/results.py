@@ -1,0 +1,123 @@
+"""What a run's document says: what was asked for, and how it ended."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from chunkers import Span, ffmpeg_version, find_ffmpeg
+from pipeline.chain import Chain
+from pipeline.errors import StoreDamagedError
+from pipeline.store import DESCRIBE, FORMAT, Run
+from pipeline.store.coverage import Coverage, coverage
+from pipeline.store.documents import Gap, InputDocument, Result, RunDocument, State
+
+_PACKAGES = (
+    "longmedia",
+    "faster-whisper",
+    "ctranslate2",
+    "xllamacpp",
+    "pyarrow",
+    "numpy",
+    "torch",
+    "transformers",
+    "bitsandbytes",
+)
+
+
+def new_document(chain: Chain) -> RunDocument:
+    """The document of a run that begins."""
+    source, settings, now = chain.source, chain.settings, _now()
+    transcript = source.transcript_path
+    return RunDocument(
+        format=FORMAT,
+        recording=source.recording,
+        run=chain.run.run,
+        created=now,
+        asked=now,
+        input=InputDocument(
+            name=source.path.name,
+            path=str(source.path.absolute()),
+            bytes=source.media.size if source.media else source.path.stat().st_size,
+            transcript=None if transcript is None or transcript == source.path else str(transcript.absolute()),
+        ),
+        duration=source.duration,
+        stages=dict(chain.run.stages),
+        settings=settings.model_dump(mode="json"),
+        identity={f"{link.stage}.{k}": str(v) for link in chain.links for k, v in _identity(link.rests_on)},
+        versions=_versions(settings.media.ffmpeg),
+    )
+
+
+def result_of(run: Run, seconds: float) -> tuple[Result, Coverage]:
+    """How a run that has come to its end ended, and its coverage."""
+    total = coverage(run.chunks()) if run.has(DESCRIBE) else coverage(run.heard())
+    failed = sum(node.status == "failed" for level in run.levels() for node in run.nodes(level))
+    state: State = "complete" if total.complete and not failed else "gaps"
+    result = Result(
+        state=state,
+        finished=_now(),
+        seconds=round(seconds, 3),
+        coverage_ticks=total.ticks,
+        failed_nodes=failed,
+        parts=run.parts(),
+        gaps=tuple(Gap(start=g.start, end=g.end, status=status, reason=why) for g, status, why in total.gaps),
+    )
+    return result, total
+
+
+def finished(run: Run) -> tuple[Result, Coverage] | None:
+    """How a run ended that another start could not make better, None of any other; reads no part.
+
+    That is a run that is complete, or whose gaps no model can fill: the file does not hold them. A run that has lost a
+    part since, or whose document is damaged, is not finished.
+    """
+    try:
+        document = run.document()
+    except StoreDamagedError:
+        return None
+    result = document.result if document is not None else None
+    if result is None or result.parts != run.parts() or failed(result):
+        return None
+    total = Coverage(
+        result.coverage_ticks,
+        [(Span(gap.start, gap.end), gap.status, gap.reason) for gap in result.gaps],
+        end=sum(result.coverage_ticks.values()),
+    )
+    return result, total
+
+
+def failed(result: Result) -> bool:
+    """Whether something failed that can be tried again."""
+    return bool(result.failed_nodes) or any(gap.status == "failed" for gap in result.gaps)
+
+
+def asked_again(run: Run, newest: bool) -> None:
+    """Note that a run was asked for, so that reports show it; nothing to be done where it is the newest already."""
+    document = run.document()
+    if document is not None and not newest:
+        run.save(document.model_copy(update={"asked": _now()}))
+
+
+def _identity(rests_on: dict[str, Any]) -> list[tuple[str, Any]]:
+    found = [("version", rests_on["version"])]
+    found += list(rests_on.get("identity", {}).items())
+    found += [(f"prompt.{role}", digest) for role, digest in rests_on.get("prompts", {}).items()]
+    return found + ([("transcript", rests_on["transcript"])] if "transcript" in rests_on else [])
+
+
+def _versions(ffmpeg: Path | None) -> dict[str, str]:
+    found = {"python": platform.python_version(), "ffmpeg": ffmpeg_version(find_ffmpeg(ffmpeg))}
+    for name in _PACKAGES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="microseconds")

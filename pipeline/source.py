@@ -1,0 +1,141 @@
+"""What a request is about: a recording, which of its tracks is heard, and a transcript that came along."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from chunkers import Choice, Recording, choose_audio, content_id, probe
+from pipeline.errors import TrackError
+from pipeline.store.documents import RecordingDocument
+from pipeline.store.store import Store
+from pipeline.text.transcript_files import ImportedTranscript, is_transcript, read_transcript
+
+log = logging.getLogger(__name__)
+
+AUTO, MIX, ALL = "auto", "mix", "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A recording as a chain of stages needs to know it; `media` and `words` are there once it was opened."""
+
+    path: Path
+    recording: str
+    """Its content id."""
+    track: Choice | None = None
+    """The audio track that is heard; None without sound."""
+    pictures: bool = False
+    """Whether there is something to see."""
+    transcript: str = ""
+    """The hash of a transcript that stands for hearing; empty without one."""
+    transcript_path: Path | None = None
+    media: Recording | None = None
+    words: ImportedTranscript | None = None
+
+    @property
+    def duration(self) -> int:
+        """Ticks: what the header promises, or where the transcript ends."""
+        spoken = max((cue.end for cue in self.words.cues), default=0) if self.words is not None else 0
+        return max(self.media.duration if self.media is not None else 0, spoken)
+
+
+def open_source(path: Path, track: str, transcript: Path | None = None) -> Source:
+    """The recording at `path`, probed; `track` is the setting `audio.track`.
+
+    A transcript file stands for itself: it is a recording without sound. Raises the `MediaError` that says what is
+    wrong with a file.
+    """
+    if transcript is None and is_transcript(path):
+        words = read_transcript(path)
+        return Source(path, content_id(path), transcript=_hash(path), transcript_path=path, words=words)
+    media = probe(path)
+    if len(media.audio) > 1 and track == AUTO and transcript is None:
+        media = probe(path, levels=True)
+    return Source(
+        path,
+        media.content_id,
+        track=_choose(media, track),
+        pictures=bool(media.pictures),
+        transcript="" if transcript is None else _hash(transcript),
+        transcript_path=transcript,
+        media=media,
+        words=None if transcript is None else read_transcript(transcript),
+    )
+
+
+def known_source(path: Path, track: str, store: Store, transcript: Path | None = None) -> Source | None:
+    """The recording at `path` as the store knows it, without looking into it; None where the store does not.
+
+    Raises `MediaError` where the file cannot be read, `StoreDamagedError`.
+    """
+    recording = content_id(path)
+    if transcript is None and is_transcript(path):
+        return Source(path, recording, transcript=_hash(path), transcript_path=path)
+    document = store.recording(recording)
+    if document is None or (track == AUTO and document.audio and document.default_track is None):
+        return None
+    return Source(
+        path,
+        recording,
+        track=_known_track(path, document, track),
+        pictures=document.pictures,
+        transcript="" if transcript is None else _hash(transcript),
+        transcript_path=transcript,
+    )
+
+
+def document_of(source: Source, before: RecordingDocument | None, track: str) -> RecordingDocument:
+    """What the store keeps of a recording: its tracks, and the names it was seen under, the last one last.
+
+    `track` is the setting by which the source was opened: what `auto` stands for was measured, and is kept.
+    """
+    media = source.media
+    name = source.path.name
+    older = [one for one in (before.names if before else ()) if one != name]
+    names = (*older, name)
+    if media is None:
+        return RecordingDocument(recording=source.recording, container="transcript", names=names)
+    default = before.default_track if before else None
+    if isinstance(source.track, int) and (track == AUTO or len(media.audio) == 1):
+        default = source.track
+    return RecordingDocument(
+        recording=source.recording,
+        container=media.container,
+        duration=media.duration,
+        start_time=str(media.start_time),
+        audio=tuple(str(track) for track in media.audio),
+        video=tuple(str(track) for track in media.video),
+        pictures=bool(media.pictures),
+        default_track=default,
+        names=names,
+    )
+
+
+def _choose(media: Recording, wanted: str) -> Choice | None:
+    """The pass to make: `auto` looks for a track that is not silent."""
+    if not media.audio:
+        return None
+    if wanted == MIX:
+        return "mix"
+    (choice, *_), why = choose_audio(media, None if wanted == AUTO else int(wanted))
+    log.info("%s: %s", media.path.name, why)
+    return choice
+
+
+def _known_track(path: Path, document: RecordingDocument, wanted: str) -> Choice | None:
+    if not document.audio:
+        return None
+    if wanted == MIX:
+        return "mix"
+    if wanted == AUTO:
+        return document.default_track
+    if int(wanted) >= len(document.audio):
+        raise TrackError(path, f"has no audio track {wanted}.", cure=f"It has {len(document.audio)}.")
+    return int(wanted)
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]

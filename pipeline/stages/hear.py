@@ -1,0 +1,163 @@
+"""Hearing: windows in, words out, whichever engine hears; what it says is checked here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from chunkers import Decoded, Window
+from chunkers.audio import Cut
+from pipeline.errors import ModelError, StoreDamagedError
+from pipeline.models.protocol import Heard, Hearer, Samples
+from pipeline.stages.protocol import Absent, Made, Part, Worker
+from pipeline.store.parts import Parts
+from pipeline.store.tables import HearRow
+from pipeline.text import cues, guards
+
+VERSION = 1
+"""Raised when code changes what is heard although no setting, model or prompt did."""
+
+Sound = Window | Absent
+
+
+class Decoding(Protocol):
+    """A pass over the sound: windows, and once they are exhausted what was wrong."""
+
+    @property
+    def report(self) -> Decoded:
+        """What was decoded, and what was wrong with it."""
+        ...
+
+    def __iter__(self) -> Iterator[Window]: ...
+
+
+def sounds(stream: Decoding) -> Iterator[Sound]:
+    """The windows of a pass, and what the header promised and the file did not hold."""
+    index = 0
+    for window in stream:
+        index = window.index + 1
+        yield window
+    missing = stream.report.missing
+    if missing is not None:
+        yield Absent(index, missing, "missing: the file ends before the length that its header gives")
+
+
+def cuts(table: Parts[HearRow], *, open_end: bool) -> list[Cut]:
+    """Where an earlier pass cut the windows that are stored, from the first on without a hole.
+
+    The rows are the truth: another decoder, which would find another quiet point, cuts there too. With `open_end` the
+    last window is cut anew: what another decoder gives at the end may be a little more or less.
+    """
+    found: list[Cut] = []
+    before: HearRow | None = None
+    for row in _until_damage(table):
+        if row.index != len(found) + (before is not None) or row.status == "skipped":
+            break
+        if before is not None:
+            found.append((before.end, row.start - row.heard_start))
+        before = row
+    if before is not None and not open_end:
+        found.append((before.end, 0))
+    return found
+
+
+def _until_damage(table: Parts[HearRow]) -> Iterator[HearRow]:
+    try:
+        yield from table.rows()
+    except StoreDamagedError:
+        return  # the part is made anew, and all that is behind it is cut anew
+
+
+@dataclass(frozen=True)
+class HearStage:
+    """A `Stage` of windows."""
+
+    recording: str
+    worker: Worker[Sound, HearRow]
+
+    def inputs(self, item: Sound) -> str:
+        """Nothing but the sound."""
+        del item
+        return ""
+
+    def without_model(self, item: Sound) -> HearRow | None:
+        """A row of silence, or of what the file does not hold."""
+        if isinstance(item, Absent):
+            return _row(self.recording, item, "skipped", item.reason)
+        return _row(self.recording, item, "silent") if item.silent else None
+
+
+class HearWorker:
+    """A `Worker` over any engine that hears."""
+
+    def __init__(self, hearer: Hearer, *, language: str | None = None) -> None:
+        self._hearer = hearer
+        self._language = language
+
+    def begin(self, item: Sound) -> Sound:
+        """Nothing can be done before the model is free."""
+        return item
+
+    def work(self, *parts: Part[Sound]) -> list[Made[HearRow]]:
+        """Hear the batch; what is refused is heard once more, with care."""
+        pairs = [(part.recording, item) for part in parts for item in part.items if isinstance(item, Window)]
+        audio = [self._audio(window) for _, window in pairs]
+        heard = self._hearer.hear(audio, language=self._language)
+        made = [self._made(recording, window, one) for (recording, window), one in zip(pairs, heard, strict=True)]
+        again = [number for number, one in enumerate(made) if one.failure]
+        second = self._again([audio[number] for number in again])
+        for number, one in zip(again, second, strict=True):
+            tried = self._made(*pairs[number], one)
+            first = made[number].row
+            tried.row.attempts += first.attempts
+            tried.row.seconds += first.seconds
+            if tried.failure and not tried.row.rejected:
+                tried.row.rejected = first.rejected
+            made[number] = tried
+        return made
+
+    def _again(self, audio: Sequence[Samples]) -> list[Heard]:
+        return self._hearer.hear(audio, language=self._language, careful=True) if audio else []
+
+    def _audio(self, window: Window) -> Samples:
+        """What the engine is given: without times of words, words of the lead-in could not be taken out again."""
+        return window.samples if self._hearer.word_times else owned_samples(window)
+
+    def _made(self, recording: str, window: Window, heard: Heard) -> Made[HearRow]:
+        row = _row(recording, window, "processed")
+        row.model, row.language, row.seconds, row.attempts = self._hearer.name, heard.language, heard.seconds, 1
+        row.audio_tokens_sent, row.audio_tokens_expected = heard.audio_tokens_sent, heard.audio_tokens_expected
+        given = window.heard if self._hearer.word_times else window.span
+        words = cues.owned(heard.pieces, given, window.span)
+        row.words, row.cues = words, cues.group(words)
+        row.transcript = "".join(word.text for word in words).strip()
+        fault = heard.error or guards.transcript_fault(row.transcript, window.span.seconds)
+        fault = fault or guards.answers(row.transcript)
+        if fault:
+            row.rejected = "\n".join(filter(None, [row.transcript, heard.rejected]))
+            row.transcript, row.cues, row.words = "", [], []
+            row.status, row.error = "failed", fault
+            return Made(row, ModelError(fault))
+        if not row.transcript:
+            row.status = "silent"
+        return Made(row)
+
+
+def owned_samples(window: Window) -> Samples:
+    """The samples that the window owns, without its lead-in."""
+    first = window.span.start - window.heard.start
+    return window.samples[first : first + window.span.ticks]
+
+
+def _row(recording: str, item: Sound, status: str, error: str = "") -> HearRow:
+    heard_start = item.heard.start if isinstance(item, Window) else item.span.start
+    return HearRow(
+        recording=recording,
+        index=item.index,
+        start=item.span.start,
+        end=item.span.end,
+        heard_start=heard_start,
+        status=status,
+        error=error,
+    )

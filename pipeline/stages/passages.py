@@ -1,0 +1,131 @@
+"""What is described at once: some windows of sound, or a segment of video with the windows in it. Pure planning."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from chunkers import Decoded, Segment, Span, Window
+from pipeline.store.tables import DescribeRow, HearRow
+from pipeline.text.cues import Cue
+
+MISSING = "missing: the file ends before the length that its header gives"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Passage:
+    """A chunk to be described: what was heard in it, and where it is seen or heard again, its media."""
+
+    index: int
+    """Of the first of its windows, or of its segment: it stays whatever becomes of the windows beside it."""
+    span: Span
+    heard: tuple[HearRow, ...] = ()
+    segment: Segment | None = None
+    windows: tuple[Window, ...] = ()
+    """Its sound, where it is to be heard again."""
+    skipped: str = ""
+    """Why there is nothing in it, where that is known."""
+
+    @property
+    def transcript(self) -> str:
+        """What was said in it."""
+        return " ".join(row.transcript for row in self.heard if row.transcript)
+
+    @property
+    def cues(self) -> list[Cue]:
+        """What was said in it, with times on the recording's clock."""
+        return [cue for row in self.heard for cue in row.cues]
+
+    @property
+    def inputs(self) -> str:
+        """A hash of what was heard in it."""
+        said = [
+            [row.start, row.end, row.status, row.transcript, [(c.start, c.end, c.text, c.speaker) for c in row.cues]]
+            for row in self.heard
+        ]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+
+    @property
+    def sound(self) -> tuple[Window, ...]:
+        """The windows to be heard again: the segment's own, or those that came with it."""
+        return self.segment.windows if self.segment is not None else self.windows
+
+
+class Segmented(Protocol):
+    """A pass over the picture: segments, and once they are exhausted what was wrong."""
+
+    @property
+    def report(self) -> Decoded:
+        """What was decoded, and what was wrong with it."""
+        ...
+
+    def __iter__(self) -> Iterator[Segment]: ...
+
+
+def of_windows(rows: Iterable[HearRow], size: int, windows: Iterable[Window] | None = None) -> Iterator[Passage]:
+    """Passages of at most `size` windows that follow each other; one that failed or is missing stands alone.
+
+    `windows` are those of the rows, where they are to be heard again.
+    """
+    again = iter(windows) if windows is not None else None
+    for _, group in itertools.groupby(rows, key=lambda row: row.index // size):
+        for alone, some in itertools.groupby(group, key=lambda row: row.status in ("failed", "skipped")):
+            for part in [[row] for row in some] if alone else [list(some)]:
+                sound = () if again is None else tuple(_next(again, row) for row in part if row.status != "skipped")
+                yield _of_rows(part, tuple(window for window in sound if window is not None))
+
+
+def _next(windows: Iterator[Window], row: HearRow) -> Window | None:
+    """The row's window; none where the recording gives less sound than it did."""
+    window = next(windows, None)
+    return window if window is not None and window.span == row.span else None
+
+
+def _of_rows(rows: Sequence[HearRow], windows: tuple[Window, ...] = ()) -> Passage:
+    skipped = rows[0].error if rows[0].status == "skipped" else ""
+    span = Span(rows[0].start, rows[-1].end)
+    return Passage(rows[0].index, span, tuple(rows), windows=windows, skipped=skipped)
+
+
+def of_segments(stream: Segmented, rows: Iterable[HearRow]) -> Iterator[Passage]:
+    """A passage a segment, with the windows that begin in it, and one for what the file does not hold.
+
+    The passages touch and reach from 0 to the end of the sound or of the picture, whichever is later.
+    """
+    waiting = iter(rows)
+    row = next(waiting, None)
+    index = end = 0
+    for segment in stream:
+        inside: list[HearRow] = []
+        while row is not None and row.start < segment.span.end and row.status != "skipped":
+            inside.append(row)
+            row = next(waiting, None)
+        yield Passage(segment.index, segment.span, tuple(inside), segment)
+        index, end = segment.index + 1, segment.span.end
+    while row is not None:
+        if row.end > end:
+            yield Passage(index, Span(end, row.end), (row,), skipped=row.error if row.status == "skipped" else "")
+            index, end = index + 1, row.end
+        row = next(waiting, None)
+    missing = stream.report.missing
+    if missing is not None and missing.end > end:
+        yield Passage(index, Span(end, missing.end), skipped=MISSING)
+
+
+def row_of(recording: str, passage: Passage, status: str, error: str = "", failed_step: str = "") -> DescribeRow:
+    """A row of the passage without anything described in it."""
+    return DescribeRow(
+        recording=recording,
+        index=passage.index,
+        start=passage.span.start,
+        end=passage.span.end,
+        kind="window" if passage.segment is None else "segment",
+        inputs=passage.inputs,
+        status=status,
+        error=error,
+        failed_step=failed_step,
+    )

@@ -1,0 +1,117 @@
+"""What the store says of a recording, of a stage and of a run, as JSON documents."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+State = Literal["complete", "gaps"]
+
+
+class _Document(BaseModel):
+    """What a later version has added is passed over."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+Document = TypeVar("Document", bound=_Document)
+
+
+class RecordingDocument(_Document):
+    """recording.json: what is known of a recording beside its results."""
+
+    recording: str
+    container: str = ""
+    duration: int = 0
+    """Ticks that the header promises."""
+    start_time: str = "0"
+    """The container's own stamp, in seconds, of the moment that is zero on the recording's clock."""
+    audio: tuple[str, ...] = ()
+    """The audio tracks, in words."""
+    video: tuple[str, ...] = ()
+    pictures: bool = False
+    """Whether there is a video track that can be looked at."""
+    default_track: int | None = None
+    """The audio track that `audio.track=auto` stands for; None without sound."""
+    names: tuple[str, ...] = ()
+    """The names under which the recording was seen, the last one last."""
+
+
+class DecodedDocument(_Document):
+    """What a pass over the recording found; durations in ticks."""
+
+    duration: int
+    header: int = 0
+    truncated: bool = False
+    error_lines: int = 0
+    errors: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class StageDocument(_Document):
+    """stage.json: what the rows of a stage rest on, and whether they are all there."""
+
+    stage: str
+    key: str
+    rests_on: dict[str, JsonValue] = {}
+    """What went into the key."""
+    part_rows: int = 1
+    parts: int | None = None
+    """Parts of the finished stage; None until its end was reached once."""
+    before: str = ""
+    """A hash of the rows of the stage before, as they were when the end was reached."""
+    decoded: DecodedDocument | None = None
+
+
+class Gap(_Document):
+    """A span in ticks that was not processed, and why."""
+
+    start: int
+    end: int
+    status: str
+    reason: str
+
+
+class Result(_Document):
+    """How the last start of a run ended."""
+
+    state: State
+    finished: str
+    seconds: float
+    coverage_ticks: dict[str, int]
+    failed_nodes: int = 0
+    parts: dict[str, int] = {}
+    """Parts of each table, by its folder: one that was lost since shows here."""
+    gaps: tuple[Gap, ...] = ()
+
+
+class InputDocument(_Document):
+    """The file that was given."""
+
+    name: str
+    path: str
+    bytes: int = 0
+    transcript: str | None = None
+    """Path of the transcript that was given with it."""
+
+
+class RunDocument(_Document):
+    """runs/<run>.json: a request, the stages that answer it, and how it ended."""
+
+    format: int
+    recording: str
+    run: str
+    created: str
+    asked: str = ""
+    """When it was last asked for: the newest of a recording's runs is what a report shows."""
+    input: InputDocument
+    duration: int = 0
+    """Ticks that the header promises."""
+    stages: dict[str, str] = {}
+    """The key of each stage, in order."""
+    settings: dict[str, JsonValue] = {}
+    identity: dict[str, str] = {}
+    """Models, prompts and code, by name and hash."""
+    versions: dict[str, str] = {}
+    result: Result | None = None
