@@ -28,7 +28,7 @@ lint: $(VENV)/.test  ## ruff, mypy (strict), who imports whom, and what is decla
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/deptry chunkers pipeline flows
+	$(BIN)/deptry chunkers pipeline flows longmedia
 
 format: $(VENV)/.test  ## let ruff format and mend what it can
 	$(BIN)/ruff check --fix .

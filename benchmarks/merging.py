@@ -20,16 +20,18 @@ from pathlib import Path
 
 from benchmarks.merging_data import Planted, recalled, transcript
 from benchmarks.merging_peers import PEERS
-from chunkers.spans import Span
 from pipeline.merge import merge
+from pipeline.merge.nodes import NodeWriter
+from pipeline.merge.prompting import MergePrompts
 from pipeline.models.llamacpp import LlamaCpp
 from pipeline.models.protocol import Writer, Written
 from pipeline.prompts import Prompt
+from pipeline.prompts import load as load_prompt
 from pipeline.settings import Settings, load
 from pipeline.store import Run, RunKey, Store
-from pipeline.store.tables import ChunkRow, NodeRow
+from pipeline.store.tables import DescribeRow, NodeRow
 
-WINDOWS_A_PART = 8
+CHUNKS_A_PART = 8
 
 
 class Counting:
@@ -37,7 +39,7 @@ class Counting:
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
-        self.name, self.context = writer.name, writer.context
+        self.name, self.context, self.batch = writer.name, writer.context, writer.batch
         self.count, self.prompt_tokens = writer.count, writer.prompt_tokens
         self.answers: list[Written] = []
 
@@ -56,6 +58,7 @@ class FirstWords:
 
     name = "first words"
     context = 32_768
+    batch = 1
 
     def count(self, text: str) -> int:
         """Words."""
@@ -109,17 +112,17 @@ HEAD = (
 )
 
 
-def ours(name: str, writer: Writer, rows: list[ChunkRow], planted: list[Planted], settings: Settings) -> Result:
+def ours(name: str, writer: Writer, rows: list[DescribeRow], planted: list[Planted], settings: Settings) -> Result:
     """Merge with this package, in a store of its own."""
     with tempfile.TemporaryDirectory() as folder:
         run = fill(Path(folder), rows)
         counting = Counting(writer)
         started = time.perf_counter()
         with run.writing():
-            root = merge(run, counting, settings)
+            root = merge(run, _worker(counting, settings))
         seconds = time.perf_counter() - started
         assert root is not None
-        nodes = [list(run.nodes(level)) for level in run.levels() if level]
+        nodes = [list(run.nodes(level)) for level in run.levels()]
     levels = [recalled(planted, (node.text for node in level)) for level in nodes]
     result = Result(name, *_spent(counting), seconds, levels, root.text, rows=[n for level in nodes for n in level])
     for node in result.rows:
@@ -136,13 +139,13 @@ def citations(node: NodeRow, planted: list[Planted]) -> tuple[int, int]:
     right = shown = 0
     for fact in planted:
         for number in fact.within(node.text):
-            spans = [Span(c["start"], c["end"]) for c in node.citations if c["valid"] and c["sentence"] == number]
+            spans = [one.span for one in node.citations if one.valid and one.sentence == number]
             shown += bool(spans)
             right += any(span.overlaps(fact.span) for span in spans)
     return right, shown
 
 
-def peer(name: str, writer: Writer, rows: list[ChunkRow], planted: list[Planted], settings: Settings) -> Result:
+def peer(name: str, writer: Writer, rows: list[DescribeRow], planted: list[Planted], settings: Settings) -> Result:
     """Merge with a peer; its last answer is the root, the others are level 1."""
     counting = Counting(writer)
     started = time.perf_counter()
@@ -154,11 +157,11 @@ def peer(name: str, writer: Writer, rows: list[ChunkRow], planted: list[Planted]
     return Result(name, *_spent(counting), seconds, levels, text)
 
 
-def fill(folder: Path, rows: list[ChunkRow]) -> Run:
+def fill(folder: Path, rows: list[DescribeRow]) -> Run:
     """A run whose level 0 holds the rows."""
-    run = Store(folder).run(RunKey("generated", "merging"))
-    for part in range(0, len(rows), WINDOWS_A_PART):
-        run.write_chunks(part // WINDOWS_A_PART, rows[part : part + WINDOWS_A_PART])
+    run = Store(folder).run(RunKey("generated", {"describe": "notes", "merge": "merging"}))
+    for part in range(0, len(rows), CHUNKS_A_PART):
+        run.describe.write(part // CHUNKS_A_PART, rows[part : part + CHUNKS_A_PART])
     return run
 
 
@@ -171,20 +174,19 @@ def day(writer: Writer, settings: Settings, hours: float) -> None:
         counting = Counting(writer)
         started, computing = time.perf_counter(), time.process_time()
         with run.writing():
-            root = merge(run, counting, settings)
+            root = merge(run, _worker(counting, settings))
         seconds, computed = time.perf_counter() - started, time.process_time() - computing
         assert root is not None
         model = sum(answer.seconds for answer in counting.answers)
         more = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-        print(
-            f"{hours:g} h, {len(rows)} chunks, {writer.name}: levels {[len(run.parts(n)) for n in run.levels() if n]}"
-        )
+        levels = [len(run.level(level).numbers()) for level in run.levels()]
+        print(f"{hours:g} h, {len(rows)} chunks, {writer.name}: levels {levels}")
         print(f"calls {len(counting.answers)}; model {model:.1f} s; everything else {seconds - model:.2f} s")
         print(f"{computed:.2f} s of CPU in all")
         print(f"peak memory grew by {more / 1024:.1f} MiB; facts at the root {recalled(planted, [root.text]):.0%}")
         started = time.perf_counter()
         with run.writing():
-            merge(run, counting, settings)
+            merge(run, _worker(counting, settings))
         print(f"again, nothing changed: {time.perf_counter() - started:.2f} s, {len(counting.answers)} calls in all")
 
 
@@ -227,6 +229,10 @@ def main() -> None:
                 print(f"\n{result.text}\n")
                 for node in result.rows:
                     print(node.level, node.index, node.attempts, node.fidelity)
+
+
+def _worker(writer: Writer, settings: Settings) -> NodeWriter:
+    return NodeWriter(MergePrompts(writer, settings.merge, load_prompt(settings.profile, "merge")))
 
 
 def _spent(counting: Counting) -> tuple[int, int, int]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from chunkers.spans import Span, to_ticks
-from pipeline.store.tables import ChunkRow
+from pipeline.store.tables import DescribeRow
 from pipeline.text.facts import find
 from pipeline.text.sentences import sentences
 
@@ -65,7 +65,7 @@ class Planted:
 
 def transcript(
     hours: float = 2.0, facts: int = 40, *, note_s: int = 60, seed: int = 5
-) -> tuple[list[ChunkRow], list[Planted]]:
+) -> tuple[list[DescribeRow], list[Planted]]:
     """Level 0 of a recording of `hours`, a note every `note_s` seconds, and the `facts` planted, evenly spread."""
     dice = random.Random(seed)  # noqa: S311 - the same dice every time is the point
     topics = _TOPICS.split("|")
@@ -78,17 +78,15 @@ def transcript(
         said = dice.choice(_SAYINGS).format(dice.choice(topics))
         text = f"{said} {planted[index].sentence}" if index in planted else said
         rows.append(
-            ChunkRow(
+            DescribeRow(
                 recording="generated",
                 index=index,
                 start=span.start,
                 end=span.end,
                 kind="window",
+                inputs="",
                 status="processed",
-                transcript=text,
                 summary=text,
-                summary_start=span.start,
-                summary_end=span.end,
             )
         )
     return rows, list(planted.values())

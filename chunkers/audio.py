@@ -73,12 +73,14 @@ Cut = tuple[int, int]
 class WindowCutter:
     """Cuts a stream of 16-bit samples into windows. Knows nothing of files; holds at most what is not yet cut.
 
-    `cuts` are made as they are given, in order; `rules` decide what is behind them.
+    `cuts` are made as they are given, in order; `rules` decide what is behind them, and before one that would make a
+    window longer than they allow.
     """
 
     def __init__(self, rules: WindowRules, cuts: Sequence[Cut] = ()) -> None:
         self._rules = rules
         self._cuts = cuts
+        self._next = 0
         self._pcm = bytearray()
         self._heard_start = 0
         self._owned_start = 0
@@ -94,8 +96,8 @@ class WindowCutter:
         self._pcm += data
 
     def given(self, ahead: int = 0) -> Cut | None:
-        """The cut of the next window, or of the one `ahead` behind it, where it was given."""
-        at = self._index + ahead
+        """The next cut that was given and is still to be made, or the one `ahead` behind it."""
+        at = self._next + ahead
         return self._cuts[at] if at < len(self._cuts) else None
 
     def next_cut(self, *, final: bool = False) -> Cut | None:
@@ -104,6 +106,8 @@ class WindowCutter:
         None: more has to come in first. `final`: nothing more will.
         """
         given = self.given()
+        if given is not None and given[0] - self._heard_start > self._rules.length:
+            given = None
         if given is not None and self.received > given[0]:
             return given
         if given is not None and not final:
@@ -138,6 +142,8 @@ class WindowCutter:
         del self._pcm[: 2 * (len(pcm) - keep)]
         self._index += 1
         self._owned_start = end
+        while self._next < len(self._cuts) and self._cuts[self._next][0] <= end:
+            self._next += 1
         self._heard_start = end - keep
         return window
 

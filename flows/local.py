@@ -6,6 +6,8 @@ from flows.environment import prepare
 
 prepare()
 
+import signal  # noqa: E402
+import threading  # noqa: E402
 from collections.abc import Sequence  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
@@ -38,21 +40,23 @@ def run_flow(
     folders and this package.
     """
     runner: Any = ThreadPoolTaskRunner(max_workers=MOST_IN_FLIGHT)
-    processes = 1
+    processes, ending = 1, signal.getsignal(signal.SIGTERM)
     if dask is not None:
         runner, processes = _on_dask(dask)
 
     # The jobs are no parameters of the flow: those are kept by Prefect's server, and a long list is refused.
     @flow(name=NAME, persist_result=False, task_runner=runner)
     def archive() -> list[Item]:
+        if ending is not None and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, ending)  # Prefect has put in its own, which knows of no clean end
         submit = submit_to_threads(store.files.url, session, None) if dask is None else _submit_to_workers
         return run_jobs(todo, store, session, submit, settings.media.recordings * processes)
 
     def _submit_to_workers(job: Job) -> PrefectFuture[Item]:
         place, path = _everywhere(store.files.url), str(job.path.absolute())
-        future: PrefectFuture[Item] = process_recording.submit(
-            path, job.settings.model_dump(mode="json"), place, None, job.egress
-        )
+        words = None if job.transcript is None else str(job.transcript.absolute())
+        settings = job.settings.model_dump(mode="json")
+        future: PrefectFuture[Item] = process_recording.submit(path, settings, place, None, job.egress, job.only, words)
         return future
 
     with server(children):

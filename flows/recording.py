@@ -19,6 +19,7 @@ from prefect.cache_policies import NO_CACHE  # noqa: E402
 from flows.artifacts import Progress, show_run  # noqa: E402
 from flows.session import Session  # noqa: E402
 from pipeline.archive import Item, Job, Until, attempt  # noqa: E402
+from pipeline.chain import Stage  # noqa: E402
 from pipeline.models.registry import Registry  # noqa: E402
 from pipeline.settings import Settings, load_here  # noqa: E402
 from pipeline.store import Store  # noqa: E402
@@ -35,12 +36,19 @@ def work(job: Job, store: str, session: Session, until: float | None = None) -> 
 
 @task(task_run_name="{path}", cache_policy=NO_CACHE, persist_result=False)
 def process_recording(
-    path: str, settings: dict[str, Any], store: str, until: float | None = None, egress: bool = False
+    path: str,
+    settings: dict[str, Any],
+    store: str,
+    until: float | None = None,
+    egress: bool = False,
+    only: Stage | None = None,
+    transcript: str | None = None,
 ) -> Item:
     """Process one recording with models of its own: for a flow of one recording, and for workers elsewhere."""
-    job = Job(Path(path), Settings.model_validate(settings), egress)
-    registry = Registry(keep=False)
-    return work(job, store, Session(registry), until)
+    words = None if transcript is None else Path(transcript)
+    job = Job(Path(path), Settings.model_validate(settings), egress, only, words)
+    with Registry(keep=False) as registry:
+        return work(job, store, Session(registry), until)
 
 
 @flow(name="longmedia-recording", flow_run_name="{path}", persist_result=False, validate_parameters=False)

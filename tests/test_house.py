@@ -13,9 +13,11 @@ from chunkers.errors import LongmediaError
 from pipeline import errors
 
 ROOT = Path(__file__).parent.parent
-FLOORS = {"chunkers": 0, "pipeline": 1, "flows": 2}
+FLOORS = {"chunkers": 0, "pipeline": 1, "flows": 2, "longmedia": 2}
 FOLDERS = [*FLOORS, "benchmarks", "data", "tests"]
 SOURCES = [path for floor in FLOORS for path in sorted((ROOT / floor).rglob("*.py"))]
+MOST_LINES = 340
+"""Lines of a source file; the longest one comes near it, so that the bound is one that can be broken."""
 
 
 def _imports(path: Path) -> set[str]:
@@ -30,10 +32,11 @@ def _imports(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_floor_imports_only_floors_below_it(path: Path) -> None:
-    floor = FLOORS[path.relative_to(ROOT).parts[0]]
+    own = path.relative_to(ROOT).parts[0]
+    floor = FLOORS[own]
     names = _imports(path)
-    assert not {name for name, height in FLOORS.items() if height > floor} & names
-    if floor < FLOORS["flows"]:
+    assert not {name for name, height in FLOORS.items() if height >= floor and name != own} & names
+    if own != "flows":
         assert "prefect" not in names
     if floor < FLOORS["pipeline"]:
         assert not names & {"torch", "transformers", "faster_whisper", "ctranslate2", "xllamacpp"}
@@ -41,7 +44,15 @@ def test_a_floor_imports_only_floors_below_it(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_file_holds_one_idea(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 420
+    assert _lines(path) <= MOST_LINES
+
+
+def test_the_bound_on_files_is_one_that_can_be_broken() -> None:
+    assert max(map(_lines, SOURCES)) > 0.9 * MOST_LINES
+
+
+def _lines(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
 
 
 def test_tables_are_read_in_one_place() -> None:
@@ -59,7 +70,7 @@ def test_tables_are_read_in_one_place() -> None:
 def test_the_core_runs_where_prefect_is_not_installed() -> None:
     code = (
         "import sys; sys.modules['prefect'] = None; sys.modules['torch'] = None\n"
-        "import pipeline.process, pipeline.archive, pipeline.reports, pipeline.models.weights.catalog\n"
+        "import longmedia, pipeline.process, pipeline.archive, pipeline.reports, pipeline.models.weights.catalog\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
 

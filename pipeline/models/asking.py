@@ -9,7 +9,9 @@ from pipeline.models.protocol import Writer, Written
 from pipeline.prompts import Prompt
 
 
-def write_each(writer: Writer, prompts: Sequence[Prompt], *, max_tokens: int) -> list[Written | ModelError]:
+def write_each(
+    writer: Writer, prompts: Sequence[Prompt], *, max_tokens: int, temperature: float = 0.0
+) -> list[Written | ModelError]:
     """An answer or an error for each prompt, in order; where a batch fails, each of it is asked alone.
 
     Raises `UnreachedError` where the model's server cannot be reached: that is no prompt's fault.
@@ -17,10 +19,10 @@ def write_each(writer: Writer, prompts: Sequence[Prompt], *, max_tokens: int) ->
     if not prompts:
         return []
     try:
-        return list(writer.write(prompts, max_tokens=max_tokens))
+        return list(writer.write(prompts, max_tokens=max_tokens, temperature=temperature))
     except UnreachedError:
         raise
     except ModelError as error:
         if len(prompts) == 1:
             return [error]
-        return [write_each(writer, [prompt], max_tokens=max_tokens)[0] for prompt in prompts]
+        return [write_each(writer, [prompt], max_tokens=max_tokens, temperature=temperature)[0] for prompt in prompts]

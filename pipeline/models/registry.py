@@ -9,7 +9,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Hashable
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from types import TracebackType
+from typing import Any, Self, TypeVar, cast
 
 from pipeline.errors import MissingExtraError
 from pipeline.models.gemma.model import Gemma
@@ -59,10 +60,16 @@ class Registry:
     def release(self, holder: int, keys: set[Hashable]) -> None:
         """`holder` needs these no more; what nobody holds is let go."""
         with self._lock:
-            for key in keys:
+            for key in keys & self._holders.keys():  # a registry that was closed meanwhile has let it go already
                 self._holders[key].discard(holder)
                 if not self._holders[key] and not self._keep:
                     self._forget(key)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
 
     def close(self) -> None:
         """Let everything go."""

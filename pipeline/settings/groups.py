@@ -36,7 +36,10 @@ class Video(Group):
 
     length_s: Annotated[int, Field(ge=2, le=60)] = Field(60, description="longest segment, seconds")
     fps: Annotated[float, Field(gt=0, le=4)] = Field(1, description="frames a second that the model sees")
-    frame_tokens: Literal[70, 140, 280, 560, 1120] = Field(70, description="soft tokens a frame, at most")
+    frame_tokens: Annotated[
+        Literal[70, 140, 280, 560, 1120],
+        BeforeValidator(lambda value: int(value) if isinstance(value, str) and value.isdigit() else value),
+    ] = Field(70, description="soft tokens a frame, at most")
     scene_range_s: Annotated[float, Field(ge=0, le=59)] = Field(
         20, description="a scene change in the last so many seconds of a segment moves its border there; 0: never"
     )

@@ -64,10 +64,16 @@ class TextDescriber:
         ]
         for number, answer in enumerate(answers):
             if isinstance(answer, Written) and made[number].failure:
-                second = self._writer.write(
-                    [prompts[number]], max_tokens=self._max_tokens, temperature=_SECOND_TRY_TEMPERATURE
+                second = write_each(
+                    self._writer,
+                    [prompts[number]],
+                    max_tokens=self._max_tokens,
+                    temperature=_SECOND_TRY_TEMPERATURE,
                 )[0]
                 first = made[number].row
+                if isinstance(second, ModelError):
+                    first.attempts += 1
+                    continue
                 made[number] = self._made(*pairs[number], second)
                 add_cost(made[number].row, answer)
                 made[number].row.attempts += first.attempts

@@ -40,16 +40,16 @@ def run_stage(
     `part_rows` is how many indices a part spans. `progress` is called with the first tick that is not done, after
     every part. Returns the number of parts; rows and parts that no item stands for any more are gone.
     """
-    count = 0
+    made = set()
     with contextlib.closing(_one_ahead(_parts(stage, items, table, part_rows))) as parts:
         for part in parts:
             _make(stage, part, table, recording)
             progress(part.items[-1].span.end)
-            count = part.number + 1
+            made.add(part.number)
     for number in table.numbers():
-        if number >= count:
+        if number not in made:
             table.delete(number)
-    return len(table.numbers())
+    return len(made)
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,9 +110,9 @@ def _windows(pieces: Sequence[_Piece], duration: int, length: int) -> Iterator[t
         if full:
             border = min(max(end, start + 1), cue.start) if cue.start > start else start
             if border > start:
-                yield Span(start, border), waiting
-                start, waiting = border, []
-        if not waiting and cue.start - start >= _PAUSE:
+                yield Span(start, border), [one for one in waiting if one[0].start < border]
+                start, waiting = border, [one for one in waiting if one[0].start >= border]
+        if not waiting and (cue.start - start >= _PAUSE or cue.end - start > length):
             for silence in _silences(start, cue.start, length):
                 yield silence, []
             start = cue.start

@@ -6,7 +6,7 @@ import hashlib
 import itertools
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from chunkers import Decoded, Segment, Span, Window
@@ -98,14 +98,21 @@ def of_segments(stream: Segmented, rows: Iterable[HearRow]) -> Iterator[Passage]
     """
     waiting = iter(rows)
     row = next(waiting, None)
-    index = end = 0
+    index = end = heard = 0
+    last: Passage | None = None
     for segment in stream:
+        if last is not None:
+            yield last
         inside: list[HearRow] = []
         while row is not None and row.start < segment.span.end and row.status != "skipped":
             inside.append(row)
+            heard = row.end
             row = next(waiting, None)
-        yield Passage(segment.index, segment.span, tuple(inside), segment)
+        last = Passage(segment.index, segment.span, tuple(inside), segment)
         index, end = segment.index + 1, segment.span.end
+    if last is not None:
+        end = max(end, heard)  # this pass may give less sound than the one that was heard
+        yield replace(last, span=Span(last.span.start, end))
     while row is not None:
         if row.end > end:
             yield Passage(index, Span(end, row.end), (row,), skipped=row.error if row.status == "skipped" else "")

@@ -23,6 +23,9 @@ from pipeline.errors import SettingsError, StoreLockedError
 _ENCRYPTED, _NAME = b"PARE", "longmedia"
 _MAKE = "`openssl rand -base64 32` makes one."
 
+DAMAGE = (pa.ArrowException, OSError, ValueError, TypeError, KeyError)
+"""What reading a file raises that is no table, or not the table it should be."""
+
 
 class Cipher:
     """Reads and writes Parquet with a key, or without one."""

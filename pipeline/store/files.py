@@ -103,11 +103,14 @@ class Files:
         stream.write(data)
         stream.close()
 
-    def sweep(self, path: str) -> int:
-        """Remove temporary files that a killed writer left in `path`; returns how many."""
+    def sweep(self, path: str, of: str = "") -> int:
+        """Remove temporary files that a killed writer left in `path`; returns how many.
+
+        `of` is how the names begin that they were to get, where others may be writing beside it.
+        """
         if not self.local:
             return 0
-        names = [n for n in self._names(path, pafs.FileType.File) if n.startswith(TEMPORARY)]
+        names = [n for n in self._names(path, pafs.FileType.File) if n.startswith(f"{TEMPORARY}{of}")]
         for name in names:
             self.delete(f"{path}/{name}")
         return len(names)

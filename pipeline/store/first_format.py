@@ -6,20 +6,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
 
-import pyarrow as pa
 from pydantic import Field
 
 from pipeline.errors import StoreDamagedError
-from pipeline.store.documents import DecodedDocument, Gap, InputDocument, Result, RunDocument, StageDocument, _Document
-from pipeline.store.encryption import Cipher
+from pipeline.store.documents import (
+    DecodedDocument,
+    Gap,
+    InputDocument,
+    Result,
+    RunDocument,
+    StageDocument,
+    State,
+    _Document,
+)
+from pipeline.store.encryption import DAMAGE, Cipher
 from pipeline.store.files import Files
 from pipeline.store.parts import Parts
-from pipeline.store.runs import DESCRIBE, HEAR, Documents, Run, RunKey
+from pipeline.store.runs import DESCRIBE, HEAR, STAGES, Documents, Run, RunKey
 from pipeline.store.tables import DescribeRow, Event, HearRow, NodeRow
 from pipeline.text.cues import Cue
+
+_Row = TypeVar("_Row", HearRow, DescribeRow)
 
 
 class _Probe(_Document):
@@ -40,7 +50,7 @@ class _RunJson(_Document):
 
 
 class _ResultJson(_Document):
-    state: Any
+    state: State
     finished: str
     seconds: float = 0.0
     coverage_ticks: dict[str, int]
@@ -53,7 +63,7 @@ class FirstFormatRun(Run):
     """A run of the first format: it can be read, and is never written again."""
 
     def __init__(self, files: Files, recording: str, fingerprint: str, cipher: Cipher) -> None:
-        super().__init__(files, RunKey(recording, {HEAR: fingerprint}), cipher)
+        super().__init__(files, RunKey(recording, dict.fromkeys(STAGES, fingerprint)), cipher)
         self._path = f"{recording}/{fingerprint}"
         self._json = Documents(files, cipher)
 
@@ -82,31 +92,13 @@ class FirstFormatRun(Run):
         run = self._json.load(self._path, "run.json", _RunJson) if name == HEAR else None
         return None if run is None else StageDocument(stage=HEAR, key=run.fingerprint, decoded=run.decoded)
 
-    def has(self, stage: str) -> bool:
-        """It has everything."""
-        del stage
-        return True
-
     def heard(self) -> Iterator[HearRow]:
-        """Level 0 as what was heard."""
-        for record in self._records():
-            yield HearRow(
-                heard_start=record["start"],
-                cues=[Cue(**cue) for cue in record["cues"]],
-                **{name: record[name] for name in _HEARD if name in record},
-            )
+        """Level 0 as what was heard; where only the summary failed, the words are there."""
+        yield from self._rows(_heard)
 
     def chunks(self) -> Iterator[DescribeRow]:
         """Level 0 as what was described."""
-        for record in self._records():
-            failed = record["status"] == "failed"
-            step = DESCRIBE if failed and record["error"].startswith("summary: ") else HEAR if failed else ""
-            yield DescribeRow(
-                inputs="",
-                failed_step=step,
-                events=[Event(**event) for event in record["events"]],
-                **{name: record[name] for name in _DESCRIBED if name in record},
-            )
+        yield from self._rows(_described)
 
     def level(self, level: int) -> Parts[NodeRow]:
         """The table of a level of the tree, from 1."""
@@ -121,14 +113,38 @@ class FirstFormatRun(Run):
         """How many parts each level has, by its number."""
         return {str(level): len(self.level(level).numbers()) for level in [0, *self.levels()]}
 
-    def _records(self) -> Iterator[dict[str, Any]]:
+    def _rows(self, made: Callable[[Mapping[str, Any]], _Row]) -> Iterator[_Row]:
         table = self.level(0)
         for number in table.numbers():
             path = f"{table.path}/part-{number:06d}.parquet"
             try:
-                yield from self._cipher.read(self.files.read(path), path).to_pylist()
-            except (pa.ArrowInvalid, OSError) as error:
+                rows = [made(record) for record in self._cipher.read(self.files.read(path), path).to_pylist()]
+            except DAMAGE as error:
                 raise StoreDamagedError(f"{self.files.url}/{path}: damaged: {error}.") from error
+            yield from rows
+
+
+def _heard(record: Mapping[str, Any]) -> HearRow:
+    known = {name: record[name] for name in _HEARD if name in record}
+    if _failed_step(record) == DESCRIBE:
+        known |= {"status": "processed", "error": "", "rejected": ""}
+    return HearRow(heard_start=record["start"], cues=[Cue(**cue) for cue in record["cues"]], **known)
+
+
+def _described(record: Mapping[str, Any]) -> DescribeRow:
+    return DescribeRow(
+        inputs="",
+        failed_step=_failed_step(record),
+        events=[Event(**event) for event in record["events"]],
+        **{name: record[name] for name in _DESCRIBED if name in record},
+    )
+
+
+def _failed_step(record: Mapping[str, Any]) -> str:
+    """What a row of level 0 failed at; it was told by how the reason begins."""
+    if record["status"] != "failed":
+        return ""
+    return DESCRIBE if record["error"].startswith("summary: ") else HEAR
 
 
 _SHARED = (

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Generic
 
-import pyarrow as pa
-
 from pipeline.errors import StoreDamagedError
-from pipeline.store.encryption import Cipher
+from pipeline.store.encryption import DAMAGE, Cipher
 from pipeline.store.files import Files
 from pipeline.store.tables import Row, to_rows, to_table
 
@@ -37,7 +35,7 @@ class Parts(Generic[Row]):
         shown = f"{self._files.url}/{self._name(number)}"
         try:
             return to_rows(self._cipher.read(self._files.read(self._name(number)), shown), self._row)
-        except (pa.ArrowInvalid, OSError) as error:
+        except DAMAGE as error:
             raise StoreDamagedError(
                 f"{shown}: damaged: {error}.", cure="Delete this file and run again: it is made anew."
             ) from error

@@ -22,7 +22,7 @@ from pydantic import ValidationError
 
 from pipeline.errors import StoreDamagedError
 from pipeline.store.documents import Document, RunDocument, StageDocument
-from pipeline.store.encryption import Cipher
+from pipeline.store.encryption import DAMAGE, Cipher
 from pipeline.store.files import Files
 from pipeline.store.lock import busy, held
 from pipeline.store.parts import Parts
@@ -146,7 +146,7 @@ class Run:
             for name in self.key.stages:
                 locks.enter_context(held(self.files, self.folder(name)))
                 self._sweep(self.folder(name))
-            self.files.sweep(f"{self.key.recording}/runs")
+            self.files.sweep(f"{self.key.recording}/runs", of=self.key.run)
             yield
 
     def busy(self) -> bool:
@@ -176,13 +176,13 @@ class Documents:
             data = self._files.read(f"{folder}/{found}")
             text = data if found == name else self._cipher.read(data, shown)["json"][0].as_py()
             return kind.model_validate_json(text)
-        except (ValidationError, ValueError, OSError) as error:
+        except DAMAGE as error:
             why = "not what it should hold" if isinstance(error, ValidationError) else error
             raise StoreDamagedError(f"{shown}: damaged: {why}.", cure="Delete this file and run again.") from error
 
     def save(self, folder: str, name: str, document: Document) -> None:
         """Write a document, whole or not at all."""
-        text = json.dumps(document.model_dump(mode="json"), indent=2, sort_keys=True, ensure_ascii=False)
+        text = json.dumps(document.model_dump(mode="json"), indent=2, ensure_ascii=False)
         plain, sealed = f"{folder}/{name}", f"{folder}/{_sealed(name)}"
         if not self._cipher.on:
             self._files.write(plain, text.encode())

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from pathlib import Path
 
-from pipeline.errors import NoSuchRunError, StoreDamagedError
+from pipeline.errors import NoSuchRunError, StoreBusyError, StoreDamagedError
 from pipeline.store.documents import RecordingDocument, RunDocument
 from pipeline.store.encryption import Cipher
 from pipeline.store.files import Files
 from pipeline.store.first_format import FirstFormatRun
+from pipeline.store.lock import held
 from pipeline.store.runs import Documents, Run, RunKey
 
 log = logging.getLogger(__name__)
@@ -34,8 +36,13 @@ class Store:
         return self._documents.load(recording, "recording.json", RecordingDocument)
 
     def save_recording(self, document: RecordingDocument) -> None:
-        """Write what is known of a recording, whole or not at all."""
-        self._documents.save(document.recording, "recording.json", document)
+        """Write what is known of a recording, whole or not at all, and sweep up what a killed writer left of it.
+
+        Runs of one recording share the document: where another process is writing it now, that one's will do.
+        """
+        with contextlib.suppress(StoreBusyError), held(self.files, document.recording):
+            self.files.sweep(document.recording)
+            self._documents.save(document.recording, "recording.json", document)
 
     def recordings(self) -> list[str]:
         """The ids of the recordings that the store has a folder of, sorted."""
@@ -89,4 +96,4 @@ class Store:
         except StoreDamagedError as error:
             log.warning("%s", error)
             return None
-        return None if document is None else self.run(RunKey(recording, document.stages))
+        return self.run(RunKey(recording, document.stages)) if document is not None and document.stages else None

@@ -1,36 +1,145 @@
-"""Stub."""
+"""Transcripts that other tools, or we, have written: SubRip, WebVTT and JSON, told apart by their content."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+import stat
 from pathlib import Path
 
+from pipeline.errors import EmptyFileError, MediaError, NotAFileError, NotFoundError, NotMediaError, UnreadableError
+from pipeline.text import transcript_json, transcript_subtitles
+from pipeline.text.transcript_cues import FORMS, FormError, ImportedCue, ImportedTranscript, Word
 
-@dataclass(frozen=True, slots=True)
-class ImportedCue:
-    """x"""
+__all__ = ["ImportedCue", "ImportedTranscript", "Word", "is_transcript", "read_transcript"]
 
-    start: int
-    end: int
-    text: str
-    speaker: str | None = None
-    words: tuple[tuple[int, int, str], ...] = ()
+LIMIT = 200_000_000
+"""Bytes a transcript may have: days of speech with a time for every word, and what fits into memory."""
 
+_LOOK = 64 * 1024
+"""Bytes of a JSON file that are looked at."""
+_LONG_LOOK = 16 * 1024 * 1024
+"""The same where the whole text, or the summary of our own report, stands before the list of cues."""
 
-@dataclass(frozen=True, slots=True)
-class ImportedTranscript:
-    """x"""
-
-    cues: tuple[ImportedCue, ...]
-    language: str = ""
-    form: str = ""
-
-
-def is_transcript(path: Path) -> bool:
-    """x"""
-    return path.suffix in (".srt", ".vtt")
+_FIRST = re.compile(r"\s*(\S{0,7})")
+_TEXT_FIRST = re.compile(r'(?<!\\)"(?:text|run)"\s*:')
+_MARKS = (
+    (b"\xff\xfe\0\0", "utf-32-le"),
+    (b"\0\0\xfe\xff", "utf-32-be"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
 
 
 def read_transcript(path: Path) -> ImportedTranscript:
-    """x"""
-    raise NotImplementedError
+    """The cues of a transcript, in the order of their start.
+
+    Cues may overlap, as two speakers do; one without a length gets a millisecond.
+
+    Raises `NotFoundError`, `NotAFileError`, `UnreadableError`, `EmptyFileError`; `NotMediaError` where the file is no
+    transcript at all; `MediaError` where it is over `LIMIT` or damaged, with the line or item that is wrong. None of
+    them tells what was said.
+    """
+    text = _decoded(_content(path)).replace("\ufeff", "")  # joined files have marks in the middle as well
+    if "\0" in text:
+        raise NotMediaError(path, "is no transcript: it is not text.", cure=FORMS)
+    language = ""
+    try:
+        if _is_vtt(text):
+            form = "vtt"
+            cues, language = transcript_subtitles.read(text, vtt=True)
+        elif transcript_json.begins(text):
+            cues, language, form = transcript_json.read(text)
+        elif transcript_subtitles.has_times(text):
+            form = "srt"
+            cues, language = transcript_subtitles.read(text, vtt=False)
+        else:
+            raise NotMediaError(path, "is no transcript: no line has the times of a cue.", cure=FORMS)
+    except FormError as fault:
+        # Not chained, so that no frame of the reader shows what was said.
+        raise fault.kind(path, f"cannot be read as a transcript: {fault}", cure=fault.cure) from None
+    return ImportedTranscript(tuple(sorted(cues, key=lambda cue: cue.start)), language, form)
+
+
+def is_transcript(path: Path) -> bool:
+    """Whether `path` is named as a subtitle file, or is a JSON file that begins as a transcript does."""
+    suffix = path.suffix.lower()
+    if suffix != ".json":
+        return suffix in {".srt", ".vtt"}
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return False
+        head = _head(path, _LOOK)
+        if _TEXT_FIRST.search(head) and not transcript_json.looks_like(head):
+            head = _head(path, _LONG_LOOK)
+    except (OSError, ValueError):
+        return False
+    return transcript_json.begins(head) and transcript_json.looks_like(head)
+
+
+def _head(path: Path, size: int) -> str:
+    with path.open("rb") as file:
+        return _decoded(file.read(size)).replace("\ufeff", "")
+
+
+def _is_vtt(text: str) -> bool:
+    found = _FIRST.match(text)
+    return found is not None and found[1] == "WEBVTT"
+
+
+def _content(path: Path) -> bytes:
+    try:
+        status = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise NotFoundError(path, "there is no such file.", cure="Check the name.") from None
+    except PermissionError:
+        raise UnreadableError(path, "may not be reached.", cure="Check the rights of its folders.") from None
+    except (OSError, ValueError) as error:
+        raise NotFoundError(path, f"cannot be reached ({error}).", cure="Check the name and the disk.") from error
+    if not stat.S_ISREG(status.st_mode):
+        raise NotAFileError(path, "is a directory, a pipe or a device.", cure="Name a file.")
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LIMIT + 1) if status.st_size <= LIMIT else b""
+    except OSError as error:
+        raise UnreadableError(path, f"may not be read ({error.strerror}).", cure="Check its rights.") from error
+    if status.st_size > LIMIT or len(raw) > LIMIT:
+        raise MediaError(
+            path,
+            f"is too large for a transcript: over {LIMIT // 1_000_000} MB.",
+            cure="Split it, or export it without tokens and words.",
+        )
+    if not raw:
+        raise EmptyFileError(path, "is empty.", cure="Was it copied to the end?")
+    return raw
+
+
+def _decoded(raw: bytes) -> str:
+    """The text of a file that does not say in which letters it is written."""
+    for mark, codec in _MARKS:
+        if raw.startswith(mark):
+            return raw.decode(codec, "replace")
+    head = raw[:256]
+    low, high = head[::2].count(0), head[1::2].count(0)
+    if max(low, high) * 8 > len(head) and not min(low, high):  # the digits of times have a zero byte in UTF-16
+        return raw.decode("utf-16-le" if high else "utf-16-be", "replace")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return _mended(raw)
+
+
+def _mended(raw: bytes) -> str:
+    """UTF-8 with damage, or one of the encodings of old Windows programs.
+
+    In those a valid sequence of UTF-8 is all but impossible, while a cut file and the split letters that
+    whisper.cpp writes leave many.
+    """
+    text = raw.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    good = len(text) - len(text.encode("ascii", "ignore")) - bad
+    if bad <= 4 * good:
+        return text
+    try:
+        return raw.decode("cp1252")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")

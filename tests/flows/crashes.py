@@ -19,20 +19,25 @@ SETTINGS = {
     "write.model": "smollm2-135m",
     "write.context": "1024",
     "write.threads": "1",
-    "write.chunk_tokens": "40",
+    "describe.max_tokens": "40",
     "merge.budget": "600",
     "merge.max_tokens": "100",
-    "storage.part_rows": "1",
+    "hear.part_rows": "1",
+    "describe.part_rows": "1",
 }
-"""A part a chunk, and little to merge."""
+"""A part a window and a chunk, and little to merge."""
 
 _PROGRAM = """
 import os, re, resource, signal, sys
-event, pattern, largest = sys.argv[1:4]
-del sys.argv[1:4]
+event, pattern, times, largest = sys.argv[1:5]
+del sys.argv[1:5]
+seen = 0
 def hook(name, arguments):
+    global seen
     if name == event and re.search(pattern, str(arguments[1 if name == "os.rename" else 0])):
-        os.kill(os.getpid(), signal.SIGKILL)
+        seen += 1
+        if seen == int(times):
+            os.kill(os.getpid(), signal.SIGKILL)
 if event:
     sys.addaudithook(hook)
 if largest:
@@ -50,13 +55,13 @@ def short_meeting(folder: Path) -> Path:
     return path
 
 
-def command(*arguments: object, event: str = "", at: str = "", largest: str = "") -> list[str]:
-    """`longmedia` with arguments. It kills itself, as `kill -9` does, at the first `event` whose file matches `at`.
+def command(*arguments: object, event: str = "", at: str = "", times: int = 1, largest: str = "") -> list[str]:
+    """`longmedia` with arguments. It kills itself, as `kill -9` does, at an `event` whose file matches `at`.
 
-    `event`: `open` or `os.rename`, audit events of the interpreter, raised just before the act. `largest`: bytes
-    that a file may have.
+    `event`: `open` or `os.rename`, audit events of the interpreter, raised just before the act; at which of them
+    `times` says. `largest`: bytes that a file may have.
     """
-    return [sys.executable, "-c", _PROGRAM, event, at, largest, *map(str, arguments)]
+    return [sys.executable, "-c", _PROGRAM, event, at, str(times), largest, *map(str, arguments)]
 
 
 def run_arguments(media: Path, store: Path) -> list[object]:
@@ -79,16 +84,16 @@ def parts(store: Path) -> dict[str, tuple[int, int]]:
     """Every finished part of the store: which file it is, and when it was written."""
     return {
         str(path.relative_to(store)): (path.stat().st_ino, path.stat().st_mtime_ns)
-        for path in sorted(store.glob("*/*/level=*/part-*.parquet"))
+        for path in sorted(store.rglob("part-*.parquet"))
     }
 
 
 def told(store: Path) -> dict[str, Any]:
-    """Everything that the one run of the store says, but for times of day and run times."""
+    """Everything that the run of the store that was asked for last says, but for times of day and run times."""
     from pipeline.reports import report
     from pipeline.store import Store
 
-    (run,) = Store(store).runs()
+    run = Store(store).runs()[-1]
     said: dict[str, Any] = {form: "".join(report(run, form)) for form in ("md", "srt", "txt")}
     whole = json.loads("".join(report(run, "json")))
     return said | {"json": _timeless(whole)}
@@ -96,5 +101,5 @@ def told(store: Path) -> dict[str, Any]:
 
 def _timeless(value: Any) -> Any:
     if isinstance(value, dict):
-        return {k: _timeless(v) for k, v in value.items() if k not in ("seconds", "created", "finished")}
+        return {k: _timeless(v) for k, v in value.items() if k not in ("seconds", "created", "asked", "finished")}
     return [_timeless(one) for one in value] if isinstance(value, list) else value

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import psutil
 import pytest
 
 from chunkers import find_ffmpeg
@@ -53,12 +50,22 @@ def test_help_shows_itself(tmp_path: Path, command: list[str]) -> None:
     [["run"], ["run", "x.wav", "--set", "audio.lenth_s=3"], ["run", "x", "--set", "audio"], ["report"], ["fly"],
      ["report", "nothing", "--store", "empty"], ["models", "get", "nothing"], ["run", "x", "--config", "none.toml"],
      ["run", "x", "--recipe", "soup"], ["run", "x", "--quantization", "nf4"],
-     ["run", "x", "--recipe", "gemma", "--quantization", "nf3"]],
+     ["run", "x", "--recipe", "gemma", "--quantization", "nf3"], ["run", "x", "--only", "sing"],
+     ["run", "x", "--set", "storage.part_rows=4"]],
 )  # fmt: skip
 def test_wrong_use_is_2(tmp_path: Path, arguments: list[str]) -> None:
     done = longmedia(*arguments, cwd=tmp_path)
     assert done.returncode == 2, done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_transcript_goes_with_one_recording(tmp_path: Path) -> None:
+    for name in ("a.wav", "b.wav"):
+        make(tmp_path / name, ["-f", "lavfi", "-i", "sine=d=1"])
+    (tmp_path / "a.srt").write_text("1\n00:00:00,000 --> 00:00:01,000\nHello.\n")
+    done = longmedia("run", "a.wav", "b.wav", "--transcript", "a.srt", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "one recording" in done.stderr
 
 
 def test_a_level_that_does_not_exist_is_wrong_use(tmp_path: Path) -> None:
@@ -146,33 +153,3 @@ def test_settings_are_listed(tmp_path: Path) -> None:
     done = longmedia("settings", cwd=tmp_path)
     assert "audio.length_s = 30" in done.stdout
     assert done.returncode == 0
-
-
-_BUSY = """
-import time
-from flows.environment import prepare
-prepare()
-from flows.cli_options import stop_on_signals
-from prefect.server.api.server import SubprocessASGIServer
-
-stop_on_signals()
-server = SubprocessASGIServer()
-server.start(timeout=180)
-print(server.server_process.pid, flush=True)
-while True:  # as if in a model's call, which nothing can interrupt
-    time.sleep(0.1)
-"""
-
-
-@pytest.mark.server
-def test_a_hard_end_takes_the_temporary_server_with_it(tmp_path: Path) -> None:
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "PREFECT_HOME": str(tmp_path)}
-    with subprocess.Popen([sys.executable, "-c", _BUSY], env=env, stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdout is not None
-        server = psutil.Process(int(child.stdout.readline()))
-        child.send_signal(signal.SIGINT)
-        time.sleep(0.5)
-        child.send_signal(signal.SIGINT)
-        assert child.wait(60) == 130
-    gone, _ = psutil.wait_procs([server], timeout=60)
-    assert gone or server.status() == psutil.STATUS_ZOMBIE  # where no init process reaps it

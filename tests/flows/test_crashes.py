@@ -9,24 +9,31 @@ from __future__ import annotations
 import shutil
 import signal
 import subprocess
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipeline.store import Store
-from pipeline.store.tables import to_chunks
+from chunkers import Span
+from pipeline.store import Run, Store
+from pipeline.store.documents import Gap
 from tests.flows.crashes import command, environment, parts, run_arguments, short_meeting, start, told
 
+ALL = -1
 KILLS = [
-    ("open", r"\.tmp-run\.json", 0),  # before anything is written
-    ("open", r"level=0/\.tmp-part-000001", 1),  # describing: the models have worked, nothing of it is stored
-    ("os.rename", r"level=0/part-000002", 2),  # between temporary and rename
-    ("os.rename", r"level=1/part-000000", 0),  # merging
-    ("os.rename", r"result\.json", 0),  # all is done but to say so
+    ("open", r"/\.tmp-recording\.json", 1, 0, 0, 0),  # before anything is written
+    ("open", r"hear=\w+/\.tmp-part-000001", 1, 1, 0, 0),  # the recogniser has worked, nothing of it is stored
+    ("os.rename", r"hear=\w+/part-000002", 1, 2, 0, 0),  # between temporary and rename
+    ("os.rename", r"hear=\w+/stage\.json", 1, ALL, 0, 0),  # all is heard but to say so
+    ("open", r"describe=\w+/\.tmp-part-000001", 1, ALL, 1, 0),
+    ("os.rename", r"describe=\w+/part-000002", 1, ALL, 2, 0),
+    ("os.rename", r"level=1/part-000000", 1, ALL, ALL, 0),  # merging
+    ("os.rename", r"runs/\w+\.json", 2, ALL, ALL, 1),  # all is done but to say so: the first one is the start's
 ]
-"""Event, file, and how many parts its level must hold by then."""
+"""Event, file, the how-many-eth of them, and how many parts of hear, describe and merge there must be by then."""
 
 
 @pytest.fixture(scope="module")
@@ -45,26 +52,38 @@ def whole(tmp_path_factory: pytest.TempPathFactory, media: Path) -> Path:
 
 @pytest.fixture
 def broken_off(whole: Path, tmp_path: Path) -> Path:
-    """A copy of that store with two parts of level 0 left: only the last of them and the merge are to be done."""
+    """A copy of that store: all is heard, of the summaries the last one is missing, and nothing is merged."""
     store = tmp_path / "store"
     shutil.copytree(whole, store)
-    described = sorted(store.glob("*/*/level=0/part-*"))
-    for path in [described[-1], *store.glob("*/*/level=[1-9]/part-*"), *store.glob("*/*/result.json")]:
+    (run,) = Store(store).runs()
+    document, stage = run.document(), run.stage("describe")
+    assert document is not None
+    assert stage is not None
+    run.save(document.model_copy(update={"result": None}))
+    run.save_stage(stage.model_copy(update={"parts": None}))
+    described = sorted(store.glob("*/describe=*/part-*"))
+    for path in [described[-1], *store.glob("*/merge=*/level=*/part-*")]:
         path.unlink()
     return store
 
 
+def stored(names: Iterable[str]) -> tuple[int, int, int]:
+    """How many parts of hear, describe and merge there are."""
+    counts = Counter(name.split("/")[1].partition("=")[0] for name in names)
+    return counts["hear"], counts["describe"], counts["merge"]
+
+
 def test_kill_9_at_every_kind_of_step(media: Path, whole: Path, tmp_path: Path) -> None:
     expected, store = told(whole), tmp_path / "store"
-    assert len([name for name in parts(whole) if "level=0" in name]) > 3
+    windows = len([name for name in parts(whole) if "/hear=" in name])
+    assert windows > 3
     finished: dict[str, Any] = {}
-    for event, at, stored in KILLS:
-        done = start(command(*run_arguments(media, store), event=event, at=at))
+    for event, at, times, *counts in KILLS:
+        done = start(command(*run_arguments(media, store), event=event, at=at, times=times))
         assert done.returncode == -signal.SIGKILL, (at, done.stderr)
         now = parts(store)
         assert finished.items() <= now.items(), f"{at}: a finished part was lost or made again"
-        level = at.partition("/")[0]
-        assert len([name for name in now if level in name]) == stored or "level" not in at, "more than a part was lost"
+        assert stored(now) == tuple(windows if count == ALL else count for count in counts), f"{at}: more was lost"
         finished = now
     last = start(command(*run_arguments(media, store)))
     assert last.returncode == 0, last.stderr
@@ -87,31 +106,58 @@ def test_a_report_that_is_killed_leaves_the_store_as_it_was(whole: Path) -> None
     assert (done.returncode, done.stdout) == (0, told(whole)["md"])
 
 
+def mark_failed(run: Run, span: Span, reason: str) -> None:
+    """Let the run's document say that `span` failed."""
+    document = run.document()
+    assert document is not None
+    assert document.result is not None
+    gap = Gap(start=span.start, end=span.end, status="failed", reason=reason)
+    result = document.result.model_copy(update={"state": "gaps", "gaps": (gap,)})
+    run.save(document.model_copy(update={"result": result}))
+
+
 def test_retry_does_only_what_failed(whole: Path, tmp_path: Path) -> None:
     store = tmp_path / "store"
     shutil.copytree(whole, store)
     (run,) = Store(store).runs()
-    (row,) = to_chunks(run.read(0, 2))
-    reason = "summary: says the same again and again"
-    run.write_chunks(2, [replace(row, status="failed", error=reason, summary="")])
-    gap = {"start": row.start, "end": row.end, "status": "failed", "reason": reason}
-    run.save("result.json", {**run.result(), "state": "gaps", "gaps": [gap]})
+    (row,) = run.describe.read(2)
+    reason = "says the same again and again"
+    run.describe.write(2, [replace(row, status="failed", failed_step="describe", error=reason, summary="")])
+    mark_failed(run, row.span, reason)
     before = parts(store)
     done = start(command("retry", "--store", store))
     assert done.returncode == 0, done.stderr
-    made = {name.partition("level=")[2] for name, stamp in parts(store).items() if before.get(name) != stamp}
-    assert made == {"0/part-000002.parquet"}, "the summaries above rest on the same text and stay"
+    made = {name.partition("/")[2] for name, stamp in parts(store).items() if before.get(name) != stamp}
+    assert made == {f"describe={run.key.stages['describe']}/part-000002.parquet"}, "what rests on the same text stays"
     assert told(store) == told(whole)
     assert "nothing failed" in start(command("retry", "--store", store)).stdout
 
 
-def test_a_power_cut_leaves_truncated_temporaries_and_a_damaged_part(
-    media: Path, whole: Path, broken_off: Path
-) -> None:
-    first, *_ = sorted(broken_off.glob("*/*/level=0/part-*"))
-    for size in (0, 4, 1000):
-        (first.parent / f".tmp-part-000009.parquet-{size}").write_bytes(first.read_bytes()[:size])
-    first.write_bytes(first.read_bytes()[:1000])
+def test_retry_of_a_window_hears_it_and_remakes_what_rests_on_it(whole: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    shutil.copytree(whole, store)
+    (run,) = Store(store).runs()
+    (heard,), (chunk,) = run.hear.read(2), run.describe.read(2)
+    reason = "says the same again and again"
+    run.hear.write(2, [replace(heard, status="failed", error=reason, transcript="", cues=[], words=[])])
+    run.describe.write(
+        2, [replace(chunk, status="failed", failed_step="hear", error=f"hearing: {reason}", summary="", inputs="")]
+    )
+    mark_failed(run, chunk.span, f"hearing: {reason}")
+    before = parts(store)
+    done = start(command("retry", "--store", store))
+    assert done.returncode == 0, done.stderr
+    made = {name.partition("/")[2] for name, stamp in parts(store).items() if before.get(name) != stamp}
+    assert made == {f"{stage}={run.key.stages[stage]}/part-000002.parquet" for stage in ("hear", "describe")}
+    assert told(store) == told(whole)
+
+
+def test_a_power_cut_leaves_truncated_temporaries_and_damaged_parts(media: Path, whole: Path, broken_off: Path) -> None:
+    for stage in ("hear", "describe"):
+        first, *_ = sorted(broken_off.glob(f"*/{stage}=*/part-*"))
+        for size in (0, 4, 1000):
+            (first.parent / f".tmp-part-000009.parquet-{size}").write_bytes(first.read_bytes()[:size])
+        first.write_bytes(first.read_bytes()[:1000])
     done = start(command(*run_arguments(media, broken_off)))
     assert done.returncode == 0, done.stderr
     assert told(broken_off) == told(whole)
@@ -127,7 +173,7 @@ def test_two_processes_on_one_store(media: Path, whole: Path, broken_off: Path) 
         second = start(words)
         first.send_signal(signal.SIGCONT)
         assert second.returncode == 1
-        assert "another process is writing this run" in second.stderr
+        assert "another process is writing it" in second.stderr
         first.communicate()
     assert first.returncode == 0
     assert told(broken_off) == told(whole)

@@ -6,10 +6,10 @@ import base64
 import os
 import subprocess
 import sys
-import threading
 import wave
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,9 +19,13 @@ from flows.environment import prepare
 from flows.local import run_flow
 from flows.recording import recording_flow
 from flows.schedule import inbox_flow
+from flows.server import Child
+from flows.session import Session
+from pipeline.archive import jobs
+from pipeline.models.registry import Registry
 from pipeline.process import process
-from pipeline.settings import load
-from pipeline.store import Store
+from pipeline.settings import Settings, load
+from pipeline.store import Run, Store
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -82,17 +86,24 @@ def test_recordings_that_share_their_batches_say_what_each_says_alone(
     server: None, tmp_path: Path, whisper_base: Path, smollm2_gguf: Path
 ) -> None:
     clips = [spoken(tmp_path / f"{n}.flac", 12 * n) for n in range(4)]
-    sets = ["write.model=smollm2-135m", "write.context=1024", "write.chunk_tokens=16", "hear.beam=1"]
+    sets = ["write.model=smollm2-135m", "write.context=1024", "describe.max_tokens=16", "hear.beam=1"]
     shared = load(None, [*sets, "media.recordings=4"])
     items = archive_flow([str(clip) for clip in clips], shared.model_dump(mode="json"), str(tmp_path / "together"))
     assert {item.state for item in items} == {"complete"}
+    registry = Registry(keep=True)
     for item, clip in zip(items, clips, strict=True):
-        alone = process(clip, load(None, sets), Store(str(tmp_path / "alone"))).run
+        alone = process(clip, load(None, sets), Store(str(tmp_path / "alone")), registry).run
         together = Store(str(tmp_path / "together")).run(alone.key)
-        assert item.recording == alone.key.recording
-        said = [(row.transcript, row.summary) for row in together.chunks()]
-        assert said == [(row.transcript, row.summary) for row in alone.chunks()]
+        assert (item.recording, item.run) == (alone.key.recording, alone.key.run)
+        said = _said(together)
+        assert said == _said(alone)
+        assert all(said)
         assert said[0][0]
+
+
+def _said(run: Run) -> tuple[list[str], list[str]]:
+    """Every transcript and every summary of a run."""
+    return [row.transcript for row in run.heard()], [row.summary for row in run.chunks()]
 
 
 @pytest.mark.server
@@ -109,7 +120,7 @@ def test_prefect_shows_progress_chunks_and_where_the_report_is_and_no_words(
     assert float(mine["progress"]["data"]) == 100
     assert '"status": "silent"' in mine["table"]["data"]
     assert "transcript" not in mine["table"]["data"]
-    assert item.fingerprint in mine["markdown"]["data"]  # links are shown as Markdown
+    assert f"longmedia report {item.recording}" in mine["markdown"]["data"]  # links are shown as Markdown
 
 
 @pytest.mark.server
@@ -120,14 +131,52 @@ def test_an_archive_on_a_dask_cluster_of_two_processes(
     distributed = pytest.importorskip("distributed")
     pytest.importorskip("prefect_dask")
     files = [silence(tmp_path / f"{n}.wav", n + 1) for n in range(4)]
-    store = Store(tmp_path / "store")
+    settings = load(None, ["write.model=smollm2-135m", "write.context=1024"])
+    whole, heard = Store(tmp_path / "whole"), Store(tmp_path / "heard")
+    children: list[Child] = []
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
-        items = run_flow(
-            files, load(None, ["write.model=smollm2-135m", "write.context=1024"]), store,
-            lambda _path: lambda _step: None, threading.Event(), cluster.scheduler_address,
-        )  # fmt: skip
+        address, session = cluster.scheduler_address, Session(Registry(keep=False))
+        items = run_flow(list(jobs(files, settings)), settings, whole, session, children, address)
+        only = run_flow(list(jobs(files[:2], settings, only="hear")), settings, heard, session, children, address)
     assert [item.state for item in items] == ["complete"] * 4
-    assert len(store.runs()) == 4
+    assert [list(run.key.stages) for run in whole.runs()] == [["hear", "describe", "merge"]] * 4
+    assert [item.state for item in only] == ["complete"] * 2
+    assert [list(run.key.stages) for run in heard.runs()] == [["hear"]] * 2
+    assert children == [], "the configured server is used, none is started"
+
+
+@pytest.mark.server
+@pytest.mark.filterwarnings("ignore")
+def test_a_flow_for_the_command_line_shares_one_registry(
+    server: None, tmp_path: Path, flow_settings: dict[str, object]
+) -> None:
+    """Two recordings at once; each model is loaded once, and every step of each is seen."""
+    clips = [spoken(tmp_path / f"{n}.flac", 12 * n) for n in range(2)]
+    settings = Settings.model_validate(flow_settings)
+    steps: list[tuple[str, str]] = []
+    registry = _Counting()
+    session = Session(registry, watch=lambda path: lambda step: steps.append((path.name, step.stage)))
+    items = run_flow(list(jobs(clips, settings)), settings, Store(tmp_path / "store"), session, [])
+    assert [item.state for item in items] == ["complete"] * 2
+    assert {name for name, _ in steps} == {"0.flac", "1.flac"}
+    assert {stage for _, stage in steps} == {"load", "hear", "describe", "merge"}
+    assert sorted(registry.loads) == ["llamacpp", "whisper"]
+    registry.close()
+
+
+class _Counting(Registry):
+    """Notes what is really loaded."""
+
+    def __init__(self) -> None:
+        super().__init__(keep=True)
+        self.loads: list[str] = []
+
+    def hold(self, holder: int, key: Hashable, load: Callable[[], Any]) -> Any:
+        def noted() -> Any:
+            self.loads.append(key[0] if isinstance(key, tuple) else str(key))
+            return load()
+
+        return super().hold(holder, key, noted)
 
 
 @pytest.mark.server

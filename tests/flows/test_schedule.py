@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -10,43 +9,15 @@ import time
 from datetime import datetime
 from pathlib import Path
 
+import psutil
 import pytest
 import yaml
 
 from flows.schedule import inbox_flow, next_moment, settled
 from pipeline.errors import SettingsError
-from pipeline.store import Store
+from pipeline.store import Run, Store
+from tests.flows.programs import environment, left, longmedia
 from tests.flows.test_flows import ROOT, silence
-
-_CUT = """
-import os, sys
-def hook(event, arguments):
-    if event in ("socket.connect", "socket.sendto", "socket.getaddrinfo"):
-        where = arguments[0] if event == "socket.getaddrinfo" else arguments[1]
-        host = where[0] if isinstance(where, tuple) else where
-        local = host in (None, "localhost", "::1", "0.0.0.0", "") or str(host).startswith(("127.", "/", "b'/"))
-        if not local:
-            with open(os.environ["ATTEMPTS"], "a") as file:
-                print(event, where, file=file)
-            raise OSError("the network is cut")
-sys.addaudithook(hook)
-"""
-"""Cuts the network for a Python process and all its Python children, and notes who tried."""
-
-
-def environment(home: Path) -> dict[str, str]:
-    """A user with an empty Prefect home, no server of their own, and no network."""
-    cut = home / "cut"
-    cut.mkdir(parents=True, exist_ok=True)
-    (cut / "sitecustomize.py").write_text(_CUT)
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT", "DO_NOT"))}
-    paths = {"PYTHONPATH": f"{cut}:{ROOT}", "PREFECT_HOME": str(home / "prefect"), "ATTEMPTS": str(home / "attempts")}
-    return {**kept, **paths, "COLUMNS": "200"}
-
-
-def longmedia(*arguments: object) -> list[str]:
-    return [sys.executable, "-c", "from flows.cli import main; main()", *map(str, arguments)]
-
 
 SETS = ["--set", "write.model=smollm2-135m", "--set", "write.context=1024"]
 
@@ -86,7 +57,10 @@ def test_a_schedule_that_is_none_is_refused(tmp_path: Path, arguments: list[str]
 
 
 @pytest.mark.server
-def test_a_served_inbox_fires(tmp_path: Path, whisper_base: Path, smollm2_gguf: Path) -> None:
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_served_inbox_fires_and_ends_with_its_server(
+    tmp_path: Path, whisper_base: Path, smollm2_gguf: Path, ending: signal.Signals
+) -> None:
     """With a server that the command starts itself, and no way out of this machine."""
     inbox, store = tmp_path / "inbox", tmp_path / "store"
     inbox.mkdir()
@@ -100,19 +74,27 @@ def test_a_served_inbox_fires(tmp_path: Path, whisper_base: Path, smollm2_gguf: 
             silence(inbox / "b.wav", 3)  # for the next start
             _until(child, store, 2)
         finally:
-            child.send_signal(signal.SIGINT)
+            started = psutil.Process(child.pid).children(recursive=True)
+            child.send_signal(ending)
             assert child.stderr is not None
             said = child.stderr.read()
-    assert "starting one on this machine" in said
+    assert "The Prefect server is at http://127.0.0.1:" in said
+    assert "Traceback" not in said
+    assert left(started) == []
     assert not (tmp_path / "attempts").exists(), (tmp_path / "attempts").read_text()
 
 
 def _until(child: subprocess.Popen[str], store: Path, runs: int) -> None:
     end = time.monotonic() + 400
-    while sum(run.result().get("state") == "complete" for run in Store(store).runs()) < runs:
+    while sum(_complete(run) for run in Store(store).runs()) < runs:
         assert child.poll() is None
         assert time.monotonic() < end, "the schedule did not fire"
         time.sleep(0.5)
+
+
+def _complete(run: Run) -> bool:
+    document = run.document()
+    return document is not None and document.result is not None and document.result.state == "complete"
 
 
 @pytest.mark.server

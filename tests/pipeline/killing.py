@@ -1,79 +1,81 @@
 """Kill a whole run at every single act on its files, one after the other: `python -m tests.pipeline.killing FOLDER`.
 
-The run is the real one (decoding, describing, merging, storing) with a recipe and a writer that answer at once, in a
-process forked for each kill. The interpreter raises an event before a file is opened, renamed or removed; at the n-th
-such event below the store the process kills itself.
+The run is the real one (decoding, hearing, describing, merging, storing) with models that answer at once, in a process
+forked for each kill. The interpreter raises an event before a file is opened, renamed or removed; at the n-th such
+event below the store the process kills itself.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
-import wave
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-
-from chunkers import Window
-from pipeline.models.protocol import Writer
 from pipeline.process import process
-from pipeline.recipes.protocol import Chunk, Part
-from pipeline.settings import load
+from pipeline.reports import report
 from pipeline.store import Store
-from pipeline.store.tables import ChunkRow
-from tests.flows.crashes import parts, told
-from tests.pipeline.merge.writers import Words, chunk, first_sentences
+from tests.pipeline.quick import QuickRegistry, quick_settings, tones
 
-_SETTINGS = ["audio.length_s=4", "audio.cut_range_s=1", "audio.lead_in_s=0.5", "storage.part_rows=2"]
+_SETTINGS = ["hear.part_rows=2", "describe.part_rows=2"]
 _SETTINGS += ["merge.budget=512", "merge.max_tokens=120", "merge.carry=0"]
-_RATE = 16_000
-
-
-class Quick:
-    """A recipe that says the same of a chunk whenever it is asked."""
-
-    sees = False
-    writer: Writer = Words(first_sentences)
-
-    def begin(self, chunk: Chunk) -> Chunk:
-        return chunk
-
-    def describe(self, *parts: Part) -> list[ChunkRow]:
-        return [self._row(part.recording, one) for part in parts for one in part.chunks]
-
-    def _row(self, recording: str, one: Window) -> ChunkRow:
-        text = " ".join(chunk(one.index * 9 + n).summary for n in range(9))
-        span = {"start": one.span.start, "end": one.span.end}
-        ends = {"summary_start": one.span.start, "summary_end": one.span.end}
-        return chunk(one.index, text, recording=recording, **span, **ends)
+_CLOCK = ("seconds", "created", "asked", "finished")
 
 
 def main(folder: Path) -> int:
     """Print kills survived and attempted; 1 where they differ."""
-    media = _speechlike(folder / "beeps.wav")
-    assert _forked(lambda: _run(media, folder / "whole")) == 0
+    media = tones(folder / "tones.wav", 30)
+    assert _forked(partial(_run, media, folder / "whole")) == 0
     expected = told(folder / "whole")
     survived = attempted = 0
     while True:
         store = folder / f"killed-{attempted}"
         moment = attempted + 1
-        if _forked(lambda at=moment, to=store: (_kill_at(at, to), _run(media, to))) == 0:  # type: ignore[misc]
+        if _forked(partial(_run, media, store, kill_at=moment)) == 0:
             break  # it came to its end before that many events
         attempted += 1
         before = parts(store)
-        ended = _forked(lambda to=store: _run(media, to))  # type: ignore[misc]
+        ended = _forked(partial(_run, media, store))
         right = ended == 0 and before.items() <= parts(store).items() and told(store) == expected
         right = right and not list(store.rglob(".tmp-*"))
         survived += right
         print(f"kill {attempted}: {len(before)} parts, {'survived' if right else 'LOST'}", file=sys.stderr, flush=True)
-    print(f"survived {survived} of {attempted} kills; {len(parts(folder / 'whole'))} parts")
+    tables = sorted({Path(name).parent.name.partition("=")[0] for name in parts(folder / "whole")})
+    print(f"survived {survived} of {attempted} kills; {len(parts(folder / 'whole'))} parts of {', '.join(tables)}")
     return int(survived != attempted)
 
 
-def _run(media: Path, store: Path) -> None:
-    process(media, load(None, _SETTINGS), Store(store), load=lambda _settings: Quick())
+def parts(store: Path) -> dict[str, tuple[int, int]]:
+    """Every finished part of the store: which file it is, and when it was written."""
+    return {
+        str(path.relative_to(store)): (path.stat().st_ino, path.stat().st_mtime_ns)
+        for path in sorted(store.rglob("part-*.parquet"))
+    }
+
+
+def told(store: Path) -> dict[str, Any]:
+    """Everything that the one run of the store says, but for times of day and run times."""
+    (run,) = Store(store).runs()
+    said: dict[str, Any] = {form: "".join(report(run, form)) for form in ("md", "srt", "txt")}
+    return said | {"json": _timeless(json.loads("".join(report(run, "json"))))}
+
+
+def _timeless(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _timeless(v) for k, v in value.items() if k not in _CLOCK}
+    return [_timeless(one) for one in value] if isinstance(value, list) else value
+
+
+def _run(media: Path, store: Path, kill_at: int | None = None) -> None:
+    if kill_at is not None:
+        _kill_at(kill_at, store)
+    settings = quick_settings(media.parent / "weights", _SETTINGS)
+    outcome = process(media, settings, Store(store), QuickRegistry())
+    assert outcome.state == "complete"
 
 
 def _kill_at(moment: int, store: Path) -> None:
@@ -100,17 +102,6 @@ def _forked(act: Callable[[], object]) -> int:
         finally:
             os._exit(status)
     return os.waitpid(child, 0)[1]
-
-
-def _speechlike(path: Path) -> Path:
-    t = np.arange(30 * _RATE) / _RATE
-    sound = 0.3 * np.sin(2 * np.pi * 300 * t) * (1 + 0.8 * np.sin(2 * np.pi * 5 * t)) * (t % 4 < 3)
-    with wave.open(str(path), "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(_RATE)
-        out.writeframes((sound * 32767 / 2).astype("<i2").tobytes())
-    return path
 
 
 if __name__ == "__main__":

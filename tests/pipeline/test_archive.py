@@ -5,17 +5,21 @@ from __future__ import annotations
 import sys
 import threading
 import wave
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from chunkers import probing
 from chunkers.probe_process import ProbeProcesses
-from pipeline.archive import Job, Until, attempt, discover, jobs, shard, triage
+from pipeline.archive import Job, Until, again, attempt, discover, jobs, shard, triage
 from pipeline.errors import NotFoundError, SettingsError
-from pipeline.process import key
+from pipeline.models.protocol import Heard, Samples
+from pipeline.models.registry import Registry
+from pipeline.process import process
 from pipeline.settings import Settings, load
 from pipeline.store import Store
+from tests.pipeline.quick import QuickHearer, QuickRegistry, quick_settings, tones
 
 
 def touched(folder: Path, *names: str) -> list[Path]:
@@ -53,23 +57,80 @@ def test_a_shard_that_is_none_is_refused(wrong: str) -> None:
 
 
 def test_what_is_done_or_a_duplicate_is_answered_without_work(tmp_path: Path) -> None:
-    done, fresh, twin = touched(tmp_path, "done.mp3", "fresh.mp3", "twin.mp3")
+    done = tones(tmp_path / "done.wav", 9)
+    fresh, twin = touched(tmp_path, "fresh.mp3", "twin.mp3")
     twin.write_bytes(fresh.read_bytes())
-    store, settings = Store(tmp_path / "store"), load()
+    store, settings = Store(tmp_path / "store"), quick_settings(tmp_path / "weights")
+    run = process(done, settings, store, QuickRegistry()).run
     todo = list(jobs([done, fresh, twin, tmp_path / "gone.mp3"], settings))
-    from chunkers import content_id
-
-    run = store.run(key(content_id(done), settings))
-    result = {"state": "complete", "parts": {}, "coverage_ticks": {"processed": 32_000}}
-    run.save("result.json", result)
     items = [item for _, item in triage(todo, store, threading.Event())]
     assert [item.state if item else None for item in items] == ["complete", None, "duplicate", None]
     assert items[0] is not None
-    assert (items[0].fresh, items[0].media_seconds) == (False, 2)
+    assert (items[0].recording, items[0].run) == (run.key.recording, run.key.run)
+    assert (items[0].fresh, items[0].media_seconds) == (False, 9)
     assert items[2] is not None
     assert str(fresh) in items[2].error
-    run.save("result.json", result | {"parts": {"0": 1}})  # a part was lost since
+    copy = tmp_path / "copy.wav"
+    copy.write_bytes(done.read_bytes())
+    known = [item for _, item in triage(jobs([done, copy], settings), store, threading.Event())]
+    assert [item.state if item else None for item in known] == ["complete", "duplicate"]
+    run.hear.delete(0)  # a part was lost since
     assert next(triage(todo, store, threading.Event()))[1] is None
+
+
+def test_what_is_done_is_done_for_its_settings_alone(tmp_path: Path) -> None:
+    """Another summary is another run; nothing is heard again for it. The one asked for last is shown."""
+    path, store, heard = tones(tmp_path / "a.wav", 9), Store(tmp_path / "store"), []
+
+    def hearer() -> QuickHearer:
+        heard.append(QuickHearer())
+        return heard[-1]
+
+    first = quick_settings(tmp_path / "weights")
+    other = quick_settings(tmp_path / "weights", ["describe.max_tokens=64"])
+    runs = [process(path, settings, store, QuickRegistry(hearer)).run for settings in (first, other)]
+    assert [one.heard for one in heard] == [len(list(runs[0].heard()))], "the second run asks for no hearer at all"
+    assert store.find(runs[0].key.recording).key == runs[1].key
+    items = [item for _, item in triage(jobs([path], first), store, threading.Event())]
+    assert [item.run for item in items if item] == [runs[0].key.run]
+    assert store.find(runs[0].key.recording).key == runs[0].key
+    assert next(triage(jobs([path], first, only="hear"), store, threading.Event()))[1] is None
+
+
+class _BrokenOnce(QuickHearer):
+    def hear(self, batch: Sequence[Samples], *, language: str | None = None, careful: bool = False) -> list[Heard]:
+        return [Heard("", (), 0.1, error="nothing heard") for _ in batch]
+
+
+def test_what_failed_is_found_again_with_the_settings_of_then(tmp_path: Path) -> None:
+    good, bad = (tones(tmp_path / f"{pitch}.wav", 9, pitch=pitch) for pitch in (200, 300))
+    store = Store(tmp_path / "store")
+    then = quick_settings(tmp_path / "weights", ["describe.max_tokens=64"])
+    now = quick_settings(tmp_path / "weights", ["models.folder=elsewhere"])
+    process(good, then, store, QuickRegistry())
+    process(bad, then, store, QuickRegistry(_BrokenOnce))
+    ((job, item),) = again(store, now)
+    assert item is None
+    assert job is not None
+    assert (job.path, job.settings.describe.max_tokens, job.settings.models.folder) == (bad, 64, Path("elsewhere"))
+    done = attempt(job, store, QuickRegistry(), lambda _step: None, threading.Event())
+    assert (done.state, done.fresh) == ("complete", True)
+    assert list(again(store, now)) == []
+
+
+def test_what_failed_and_cannot_be_made_again_says_why(tmp_path: Path) -> None:
+    path, store = tones(tmp_path / "a.wav", 9), Store(tmp_path / "store")
+    settings = quick_settings(tmp_path / "weights")
+    process(path, settings, store, QuickRegistry(_BrokenOnce))
+    (tmp_path / "weights" / "hearer.bin").write_bytes(b"other weights")
+    ((job, item),) = again(store, settings)
+    assert job is None
+    assert item is not None
+    assert (item.state, "have changed since" in item.error) == ("blocked", True)
+    path.unlink()
+    ((_, item),) = again(store, settings)
+    assert item is not None
+    assert str(path) in item.error
 
 
 def test_after_the_window_nothing_more_is_started(tmp_path: Path) -> None:
@@ -87,14 +148,15 @@ def test_a_file_that_kills_its_reader_is_that_files_error_and_the_night_goes_on(
     processes = ProbeProcesses((sys.executable, str(bad)))
     monkeypatch.setattr(probing, "shared", processes)
     store, never = Store(tmp_path / "store"), threading.Event()
-    items = []
+    items, registry = [], Registry(keep=True)
     for name in ("crash.wav", "good.wav", "native.wav", "last.wav"):
         path = tmp_path / name
         with wave.open(str(path), "wb") as sound:
             sound.setparams((1, 2, 16_000, 0, "NONE", ""))
             sound.writeframes(bytes(32_000 * (1 + len(name))))
-        items.append(attempt(Job(path, settings), store, lambda _step: None, never))
+        items.append(attempt(Job(path, settings), store, registry, lambda _step: None, never))
     processes.close()
+    registry.close()
     assert [item.state for item in items] == ["unreadable", "complete", "unreadable", "complete"]
     assert str(items[0].path) in items[0].error
     assert "SIGSEGV" in items[0].error

@@ -13,23 +13,33 @@ from pipeline.models.gemma.memory import CONFIGS, GIB
 _SOFTWARE = dict.fromkeys(("torch", "torchvision", "transformers", "accelerate", "bitsandbytes"), "1")
 
 
-def _machine(gib: int, weights: tuple[str, ...] = tuple(CONFIGS)) -> Machine:
+def _machine(gib: float, weights: tuple[str, ...] = tuple(CONFIGS)) -> Machine:
     return Machine(
         python="3.12",
         system="Linux x86_64",
         cores=8,
         ram=32 * GIB,
         free_disk=100 * GIB,
-        devices=(Device("a card", gib * GIB),) if gib else (),
+        devices=(Device("a card", int(gib * GIB)),) if gib else (),
         versions=_SOFTWARE,
         kernels="bitsandbytes on CUDA",
         weights=weights,
     )
 
 
-@pytest.mark.parametrize(("gib", "model"), [(24, "12B"), (16, "12B"), (12, "12B")])
-def test_a_card_gets_the_largest_model_that_fits(gib: int, model: str) -> None:
-    one = report(_machine(gib), 8192)
+@pytest.mark.parametrize(
+    ("gib", "tokens", "model"),
+    [
+        (24, 8192, "12B"),
+        (12, 8192, "12B"),
+        (9.5, 8192, "E2B"),  # the E4B weighs more than the 12B: its embeddings are not in 4 bits
+        (16, 262_144, "12B"),
+        (14, 262_144, "E4B"),
+        (12, 262_144, "E2B"),
+    ],
+)
+def test_a_card_gets_the_largest_model_that_fits(gib: float, tokens: int, model: str) -> None:
+    one = report(_machine(gib), tokens)
     assert one.recipe == "gemma"
     assert f"gemma-4-{model}-it in nf4" in one.reason
 

@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.chain import chain
 from pipeline.errors import SettingsError
 from pipeline.fallback import policy
 from pipeline.fallback.gate import forbidding_file
 from pipeline.fallback.policy import Case
 from pipeline.models.endpoint.egress import Arrival, Departure, is_loopback
-from pipeline.settings import fingerprint, load
+from pipeline.models.identity import writer_identity
+from pipeline.settings import load
 from pipeline.settings.fallback import Fallback
+from pipeline.source import Source
 
 RULES = Fallback.model_validate(
     {
@@ -136,15 +139,15 @@ def test_the_file_that_forbids_is_found_beside_above_and_behind_links(tmp_path: 
 
 
 def test_egress_settings_split_no_run_but_the_model_of_an_engine_does() -> None:
-    from pipeline.models.registry import writer_identity
-
+    source = Source(Path("a.wav"), "content", track=0)
     changed = load(
         None, ["fallback.enabled=true", "fallback.cap=3", "endpoint.url=http://127.0.0.1:1/v1", "fallback.model=x"]
     )
-    assert fingerprint(changed, "r", {}) == fingerprint(load(), "r", {})
+    assert chain(changed, source).run == chain(load(), source).run
     ours = load(None, ["write.engine=endpoint", "endpoint.model=m"])
-    assert writer_identity(ours) == "endpoint:m"
-    assert fingerprint(ours, "r", {}) != fingerprint(load(), "r", {})
+    assert writer_identity(ours.write, ours.endpoint, ours.models) == {"model": "endpoint:m"}
+    one, two = chain(ours, source).run.stages, chain(load(), source).run.stages
+    assert [stage for stage in one if one[stage] != two[stage]] == ["describe", "merge"]
 
 
 @pytest.mark.parametrize(

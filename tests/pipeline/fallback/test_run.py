@@ -6,48 +6,37 @@ import os
 import shutil
 import subprocess
 import sys
-import wave
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from pipeline.fallback.ledger import Ledger
+from pipeline.models.protocol import Heard, Samples, Written
 from pipeline.process import process
+from pipeline.prompts import Prompt
 from pipeline.reports import report
-from pipeline.settings import load
 from pipeline.settings.fallback import Fallback
 from pipeline.store import Store
+from tests.pipeline.fallback import cloud as play
 from tests.pipeline.fallback.cloud import GOOD, Cloud
 from tests.pipeline.fallback.conftest import KEY
-from tests.pipeline.fallback.test_client import Fails
+from tests.pipeline.quick import QuickHearer, QuickRegistry, QuickWriter, quick_settings, tones
 
 ROOT = Path(__file__).parents[3]
-
-
-def tones(path: Path, seconds: int = 20) -> Path:
-    """Something to hear: bursts with pauses."""
-    t = np.arange(seconds * 16_000) / 16_000
-    sound = np.sin(2 * np.pi * 220 * t) * (np.sin(2 * np.pi * t / 2) > 0) * 8000
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with wave.open(str(path), "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(16_000)
-        out.writeframes(sound.astype("<i2").tobytes())
-    return path
 
 
 WHOLE = """
 import socket, sys
 from pathlib import Path
+from pipeline.models.registry import Registry
 from pipeline.process import process
 from pipeline.settings import load
 from pipeline.store import Store
 try:
     socket.create_connection(("192.0.2.1", 80), 2)
 except OSError:
-    outcome = process(Path(sys.argv[1]), load(None, sys.argv[3:]), Store(sys.argv[2]))
+    outcome = process(Path(sys.argv[1]), load(None, sys.argv[3:]), Store(sys.argv[2]), Registry())
     print(outcome.state, outcome.coverage.end)
 """
 
@@ -80,24 +69,46 @@ LOOPBACK_UP = (
 )
 
 
+class Refuses(QuickWriter):
+    """A writer that says nothing about the chunk in which `words` were heard."""
+
+    words = ""
+
+    def _answer(self, prompt: Prompt) -> Written:
+        answer = super()._answer(prompt)
+        return replace(answer, text="") if self.words in prompt.user and "Transcript:" in prompt.user else answer
+
+
+class Deaf(QuickHearer):
+    """A hearer that fails at the windows of a given length."""
+
+    length = 0
+
+    def _said(self, samples: Samples) -> Heard:
+        return Heard("", (), 0.1, error="loop") if len(samples) == self.length else super()._said(samples)
+
+
 def test_a_run_fills_its_gap_from_the_cloud_and_says_so(cloud: Cloud, rules: Fallback, tmp_path: Path) -> None:
-    recording = tones(tmp_path / "in" / "Merger-Talks-Secret.wav")
-    settings = load(None, ["audio.length_s=4", "audio.cut_range_s=1", "audio.lead_in_s=0"])
-    settings = settings.model_copy(update={"fallback": rules})
+    recording = tones(tmp_path / "in" / "Merger-Talks-Secret.wav", 20)
+    settings = quick_settings(tmp_path / "weights").model_copy(update={"fallback": rules})
     store = Store(tmp_path / "store")
+    heard = list(process(recording, settings, store, QuickRegistry(), only="hear").run.heard())
 
-    def local(_settings: object) -> Fails:  # type: ignore[type-arg,unused-ignore]
-        return Fails({1: "summary: loop"})
+    def local() -> Refuses:
+        writer = Refuses()
+        writer.words = heard[1].transcript
+        return writer
 
-    first = process(recording, settings, store, load=local)  # type: ignore[arg-type]
+    first = process(recording, settings, store, QuickRegistry(writer=local))
     assert first.state == "gaps"
     assert cloud.got == []
-    second = process(recording, settings, store, load=local, egress=True)  # type: ignore[arg-type]
+    second = process(recording, settings, store, QuickRegistry(writer=local), egress=True)
     assert second.run.key == first.run.key
     assert second.state == "complete"
     rows = list(second.run.chunks())
     assert [row.source for row in rows].count("cloud") == 1
     assert (rows[1].summary, rows[1].source, rows[1].status) == (GOOD, "cloud", "processed")
+    assert list(second.run.heard()) == heard, "nothing was heard again"
     assert "made outside this machine" in "".join(report(second.run, "md"))
     assert Ledger(rules.ledger).verify().faults == ()
     assert len(cloud.got) == 1
@@ -106,6 +117,33 @@ def test_a_run_fills_its_gap_from_the_cloud_and_says_so(cloud: Cloud, rules: Fal
     assert all(b"Secret" not in one for one in left)
     kept = b"".join(path.read_bytes() for path in (tmp_path / "store").rglob("*") if path.is_file())
     assert KEY.encode() not in kept + rules.ledger.read_bytes()
+
+
+def test_a_window_that_the_cloud_heard_is_described_here(cloud: Cloud, rules: Fallback, tmp_path: Path) -> None:
+    recording = tones(tmp_path / "in" / "talk.wav", 20)
+    audio = rules.model_copy(update={"kinds": ("audio",)})
+    settings = quick_settings(tmp_path / "weights").model_copy(update={"fallback": audio})
+    store = Store(tmp_path / "store")
+    heard = list(process(recording, settings, Store(tmp_path / "other"), QuickRegistry(), only="hear").run.heard())
+
+    def local() -> Deaf:
+        hearer = Deaf()
+        hearer.length = heard[1].end - heard[1].heard_start
+        return hearer
+
+    alike = [row.index for row in heard if row.end - row.heard_start == heard[1].end - heard[1].heard_start]
+    cloud.answer = play.says(GOOD)
+    gaps = process(recording, settings, store, QuickRegistry(local))
+    assert gaps.state == "gaps"
+    assert [row.index for row in gaps.run.chunks() if row.failed_step == "hear"] == alike
+    outcome = process(recording, settings, store, QuickRegistry(local), egress=True)
+    assert outcome.state == "complete"
+    assert [row.index for row in outcome.run.heard() if row.source == "cloud"] == alike
+    chunks = list(outcome.run.chunks())
+    assert {chunks[n].source for n in alike} == {"local"}, "the summary was written here"
+    assert all("412,000" in " ".join(chunks[n].facts) for n in alike)
+    assert len(cloud.got) == len(alike)
+    assert "made outside this machine" in "".join(report(outcome.run, "md"))
 
 
 def test_the_command_line_shows_and_verifies(cloud: Cloud, rules: Fallback, recording: Path, tmp_path: Path) -> None:

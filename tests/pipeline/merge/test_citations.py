@@ -69,7 +69,7 @@ def test_a_label_of_no_note_names_nothing() -> None:
     assert cited("The director resigned.", (99,)) == []
 
 
-def test_abroad_a_label_is_held_by_its_numbers_alone() -> None:
+def test_in_another_language_a_label_is_held_by_its_numbers_alone() -> None:
     assert cited("Der Aufzug blieb 11 Mal stehen.", (3,), translated=True) == [(3, True, "cited")]
     assert cited("Der Aufzug blieb 12 Mal stehen.", (3,), translated=True) == [(3, False, "cited")]
 

@@ -11,7 +11,7 @@ from pipeline.merge import merge, sentences
 from pipeline.merge.fidelity import comparable, invented, measure, repetition
 from pipeline.settings import load
 from pipeline.store.tables import NodeRow
-from tests.pipeline.merge.writers import Words, chunk, first_sentences, stored
+from tests.pipeline.merge.writers import Words, chunk, first_sentences, node_writer, stored
 
 SMALL = ["merge.budget=600", "merge.max_tokens=64"]
 NOTES = "Anna Keller sold 1,200 boats on 14 March. The roof takes twelve days."
@@ -20,7 +20,7 @@ NOTES = "Anna Keller sold 1,200 boats on 14 March. The roof takes twelve days."
 def merged(folder: Path, writer: Words, count: int = 12, *sets: str) -> NodeRow:
     run = stored(folder, [chunk(n) for n in range(count)])
     with run.writing():
-        root = merge(run, writer, load(sets=[*SMALL, *sets]))
+        root = merge(run, node_writer(writer, load(sets=[*SMALL, *sets])))
     assert root is not None
     return root
 
@@ -31,7 +31,7 @@ def figures(node: NodeRow) -> dict[str, object]:
 
 
 def valid(node: NodeRow, sentence: int) -> bool:
-    return any(c["valid"] for c in node.citations if c["sentence"] == sentence)
+    return any(c.valid for c in node.citations if c.sentence == sentence)
 
 
 @pytest.mark.parametrize(
@@ -91,9 +91,9 @@ def test_what_was_invented_does_not_climb(tmp_path: Path) -> None:
     writer = Words(lambda lines: f"Anna Keller counts 987654 parts of the crane. {first_sentences(lines)}")
     run = stored(tmp_path, [chunk(n) for n in range(200)])
     with run.writing():
-        merge(run, writer, load(sets=SMALL))
+        merge(run, node_writer(writer, load(sets=SMALL)))
     notes = [line for prompt in writer.prompts for line in prompt.user.splitlines() if line.startswith("- ")]
-    assert len(run.levels()) > 2
+    assert len(run.levels()) > 1
     assert not any("987654" in line for line in notes)
 
 
@@ -102,9 +102,7 @@ def test_what_the_writer_left_out_is_carried_and_cited(tmp_path: Path) -> None:
     root = merged(tmp_path, writer, 5)
     assert figures(root)["share"] == 1.0
     assert root.text.count("\n- ") == 4
-    assert [(c["sentence"], c["start"], c["how"]) for c in root.citations[1:]] == [
-        (n, n * 10, "carried") for n in range(1, 5)
-    ]
+    assert [(c.sentence, c.start, c.how) for c in root.citations[1:]] == [(n, n * 10, "carried") for n in range(1, 5)]
     assert root.attempts == 1
 
 
@@ -142,8 +140,8 @@ def test_wrong_labels_are_never_shown_as_right(tmp_path: Path) -> None:
     root = merged(tmp_path, writer, 6, "merge.cite=true")
     assert "[6] " in writer.prompts[0].user
     for number in range(6):
-        shown = [c for c in root.citations if c["valid"] and c["sentence"] == number]
-        assert [(c["start"], c["how"]) for c in shown] == [(number * 10, "aligned" if number else "cited")]
+        shown = [c for c in root.citations if c.valid and c.sentence == number]
+        assert [(c.start, c.how) for c in shown] == [(number * 10, "aligned" if number else "cited")]
     assert "[" not in root.text
 
 

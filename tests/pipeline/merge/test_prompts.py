@@ -11,7 +11,7 @@ from pipeline.models.llamacpp import LlamaCpp
 from pipeline.prompts import load as load_prompt
 from pipeline.prompts import profiles
 from pipeline.settings import load
-from tests.pipeline.merge.writers import chunk, stored
+from tests.pipeline.merge.writers import chunk, node_writer, stored
 
 
 def test_the_profiles_are_there() -> None:
@@ -36,14 +36,14 @@ def test_a_real_model_makes_a_whole_tree_twice_the_same(tmp_path: Path, smollm2_
     for folder in ("one", "two"):
         run = stored(tmp_path / folder, rows)
         with run.writing():
-            root = merge(run, writer, chosen)
+            root = merge(run, node_writer(writer, chosen))
         assert root is not None
-        nodes = [row for level in run.levels() if level for row in run.nodes(level)]
+        nodes = [row for level in run.levels() for row in run.nodes(level)]
         assert root.level >= 2
         assert (root.start, root.end) == (0, 200)
         assert all(writer.count(row.text) <= 64 for row in nodes)
         for row in nodes:
-            cited = {c["sentence"] for c in row.citations if c["valid"]}
+            cited = {c.sentence for c in row.citations if c.valid}
             assert all(trace(run, row, number) for number in cited)
             assert cited <= set(range(len(sentences(row.text))))
         roots.append(root.text)

@@ -11,20 +11,21 @@ from pipeline.errors import LimitError
 from pipeline.merge import Limits, Rates, estimate, merge, plan, sentences, trace
 from pipeline.merge.plan import Item
 from pipeline.settings import load
-from tests.pipeline.merge.writers import Words, chunk, stored
+from pipeline.text.cues import Cue
+from tests.pipeline.merge.writers import Words, chunk, node_writer, stored, window
 
 
 def test_a_sentence_of_the_root_leads_to_its_cue(tmp_path: Path) -> None:
     rows = [chunk(n) for n in range(200)]
     rows[123].summary = "Zoe Ash paid 99999 crowns for the bell."
-    rows[123].cues = [
-        {"start": 1230, "end": 1234, "text": "so let us begin", "speaker": None},
-        {"start": 1234, "end": 1239, "text": "Zoe Ash has paid 99999 crowns", "speaker": None},
-    ]
-    run = stored(tmp_path, rows)
+    heard = [window(n) for n in range(200)]
+    heard[123] = window(
+        123, Cue(1230, 1234, "so let us begin"), Cue(1234, 1239, "Zoe Ash has paid 99999 crowns"),
+    )  # fmt: skip
+    run = stored(tmp_path, rows, heard)
     writer = Words(lambda lines: next((line for line in lines if "Zoe" in line), lines[0]))
     with run.writing():
-        root = merge(run, writer, load(sets=["merge.budget=600", "merge.max_tokens=64"]))
+        root = merge(run, node_writer(writer, load(sets=["merge.budget=600", "merge.max_tokens=64"])))
     assert root is not None
     number = next(n for n, line in enumerate(sentences(root.text)) if "Zoe" in line)
     (trail,) = trace(run, root, number)
@@ -37,10 +38,36 @@ def test_a_sentence_of_the_root_leads_to_its_cue(tmp_path: Path) -> None:
     assert trail.nodes[1][1] in nodes[trail.nodes[0]].children
 
 
+def test_a_chunk_of_several_windows_leads_to_the_cue_of_the_right_one(tmp_path: Path) -> None:
+    rows = [chunk(0, "Zoe Ash paid 99999 crowns for the bell.", end=30), chunk(3, "Omar sold 40 boats.", end=60)]
+    heard = [window(n, Cue(n * 10 + 1, n * 10 + 5, f"{words} and so on")) for n, words in enumerate(
+        ["it rained", "it snowed", "99999 crowns", "a storm", "40 boats", "it hailed"]
+    )]  # fmt: skip
+    run = stored(tmp_path, rows, heard)
+    with run.writing():
+        root = merge(run, node_writer(Words(" ".join), load(sets=["merge.budget=600"])))
+    assert root is not None
+    found = [trace(run, root, number) for number in range(2)]
+    assert [(trail.chunk, trail.span, trail.cue, trail.words) for (trail,) in found] == [
+        (0, Span(0, 30), Span(21, 25), "99999 crowns and so on"),
+        (3, Span(30, 60), Span(41, 45), "40 boats and so on"),
+    ]
+
+
+def test_where_nothing_was_heard_a_sentence_leads_to_the_chunk_itself(tmp_path: Path) -> None:
+    run = stored(tmp_path, [chunk(n) for n in range(3)])
+    with run.writing():
+        root = merge(run, node_writer(Words(" ".join), load(sets=["merge.budget=600"])))
+    assert root is not None
+    (trail,) = trace(run, root, 1)
+    assert (trail.chunk, trail.span, trail.cue, trail.words) == (1, Span(10, 20), Span(10, 20), chunk(1).summary)
+
+
 def test_a_sentence_without_a_valid_citation_leads_nowhere(tmp_path: Path) -> None:
     run = stored(tmp_path, [chunk(n) for n in range(5)])
     with run.writing():
-        root = merge(run, Words(lambda lines: f"Nobody expected any rain. {lines[0]}"), load(sets=["merge.budget=600"]))
+        writer = Words(lambda lines: f"Nobody expected any rain. {lines[0]}")
+        root = merge(run, node_writer(writer, load(sets=["merge.budget=600"])))
     assert root is not None
     assert trace(run, root, 0) == []
     assert len(trace(run, root, 1)) == 1

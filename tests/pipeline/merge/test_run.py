@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 from pipeline.merge import merge, sentences
 from pipeline.settings import Settings, load
 from pipeline.store import Run
-from pipeline.store.tables import ChunkRow, NodeRow
-from tests.pipeline.merge.writers import Failing, Words, chunk, first_sentences, stored
+from pipeline.store.tables import DescribeRow, NodeRow
+from tests.pipeline.merge.writers import Failing, Words, chunk, first_sentences, node_writer, stored
 
 SMALL = load(sets=["merge.budget=600", "merge.max_tokens=64"])
 
 
 def run_merge(run: Run, writer: Words, chosen: Settings = SMALL) -> NodeRow | None:
     with run.writing():
-        return merge(run, writer, chosen)
+        return merge(run, node_writer(writer, chosen))
 
 
 def must(row: NodeRow | None) -> NodeRow:
@@ -31,22 +31,22 @@ def must(row: NodeRow | None) -> NodeRow:
 
 
 def tree(run: Run) -> list[NodeRow]:
-    return [row for level in run.levels() if level for row in run.nodes(level)]
+    return [row for level in run.levels() for row in run.nodes(level)]
 
 
-def check_tree(run: Run, rows: Sequence[ChunkRow]) -> None:
+def check_tree(run: Run, rows: Sequence[DescribeRow]) -> None:
     """Every chunk below a node, every span the union of its children's, one root over all."""
     spans = {row.index: (row.start, row.end) for row in rows}
     below = list(spans)
-    for level in [level for level in run.levels() if level]:
+    for level in run.levels():
         nodes = list(run.nodes(level))
-        assert [node.index for node in nodes] == list(range(len(nodes))) == run.parts(level)
+        assert [node.index for node in nodes] == list(range(len(nodes))) == run.level(level).numbers()
         children = [child for node in nodes for child in node.children]
         assert list(dict.fromkeys(children)) == below
         for node in nodes:
             assert node.start == min(spans[child][0] for child in node.children)
             assert node.end == max(spans[child][1] for child in node.children)
-            assert all(node.start <= c["start"] <= c["end"] <= node.end for c in node.citations if c["valid"])
+            assert all(node.start <= c.start <= c.end <= node.end for c in node.citations if c.valid)
         spans = {node.index: (node.start, node.end) for node in nodes}
         below = list(spans)
     assert list(spans.values()) == [(rows[0].start, rows[-1].end)]
@@ -56,7 +56,7 @@ summaries = st.one_of(
     st.none(), st.just(""), st.text(max_size=60), st.integers(1, 900).map(lambda words: "much was said. " * words)
 )
 states = st.sampled_from(["processed", "processed", "processed", "silent", "failed", "skipped"])
-BEHAVIOURS = {
+BEHAVIOURS: dict[str, Callable[[list[str]], str]] = {
     "good": first_sentences,
     "everything": " ".join,
     "far too much": lambda lines: "It goes on and on for ever. " * 400 + " ".join(lines),
@@ -86,7 +86,7 @@ def test_any_level_0_and_any_writer_give_a_whole_tree(given_rows: list[tuple[str
 
 def test_the_text_of_a_failed_chunk_is_never_merged(tmp_path: Path) -> None:
     rows = [chunk(n) for n in range(20)]
-    rows[7] = chunk(7, status="failed", transcript="poison", error="poison")
+    rows[7] = chunk(7, status="failed", error="poison", rejected="poison")
     rows[7].summary = "poison"
     writer = Words(first_sentences)
     must(run_merge(stored(tmp_path, rows), writer))
@@ -98,11 +98,11 @@ def test_no_text_leaves_no_tree(tmp_path: Path) -> None:
     rows = [chunk(n) for n in range(30)]
     run = stored(tmp_path, rows)
     assert run_merge(run, Words(first_sentences)) is not None
-    for part in run.parts(0):
-        run.delete(0, part)
-    run.write_chunks(0, [chunk(0, status="silent")])
+    for part in run.describe.numbers():
+        run.describe.delete(part)
+    run.describe.write(0, [chunk(0, status="silent")])
     assert run_merge(run, Words(first_sentences)) is None
-    assert run.levels() == [0]
+    assert run.levels() == []
 
 
 def test_a_lone_summary_is_the_root_as_it_is_without_a_call(tmp_path: Path) -> None:
@@ -110,27 +110,33 @@ def test_a_lone_summary_is_the_root_as_it_is_without_a_call(tmp_path: Path) -> N
     writer = Words(first_sentences)
     root = must(run_merge(stored(tmp_path, rows), writer))
     assert (root.level, root.text, root.children) == (1, "Omar sold 40 boats. It rained.", [0, 1, 2])
-    assert [(c["sentence"], c["start"], c["end"], c["how"]) for c in root.citations] == [
+    assert [(c.sentence, c.start, c.end, c.how) for c in root.citations] == [
         (0, 10, 20, "carried"), (1, 10, 20, "carried"),
     ]  # fmt: skip
     assert writer.prompts == []
 
 
 def test_a_summary_of_several_windows_is_cited_as_a_whole(tmp_path: Path) -> None:
-    rows = [chunk(0, "Omar sold 40 boats.", summary_end=30), chunk(1, ""), chunk(2, ""), chunk(3)]
+    rows = [chunk(0, "Omar sold 40 boats.", end=30), chunk(3)]
     root = must(run_merge(stored(tmp_path, rows), Words(" ".join)))
-    assert [(c["start"], c["end"]) for c in root.citations if c["sentence"] == 0] == [(0, 30)]
+    assert [(c.start, c.end) for c in root.citations if c.sentence == 0] == [(0, 30)]
+    assert root.children == [0, 3]
 
 
-def test_a_summary_that_looks_back_keeps_its_windows_together(tmp_path: Path) -> None:
-    rows = [chunk(n, f"{'word ' * 40}{n}.") for n in range(40)]
-    for n in range(0, 40, 2):
-        rows[n] = chunk(n, "", summary_start=0, summary_end=0)
-        rows[n + 1].summary_start = n * 10
+def test_chunks_of_several_windows_keep_their_own_numbers(tmp_path: Path) -> None:
+    """A chunk has the number of its first window, and the next one follows with a gap."""
+    rows = [chunk(n, f"{'word ' * 40}{n}.", end=n * 10 + 20) for n in range(0, 40, 2)]
     run = stored(tmp_path, rows)
     must(run_merge(run, Words(first_sentences)))
     check_tree(run, rows)
-    assert all(node.children[0] % 2 == 0 for node in run.nodes(1))
+    assert len(run.level(1).numbers()) > 1
+    assert all(citation.span.ticks % 20 == 0 for node in run.nodes(1) for citation in node.citations)
+    writer = Words(first_sentences)
+    rows[3] = chunk(6, f"{'other ' * 40}6.", end=80)
+    run.describe.write(0, rows[:8])
+    must(run_merge(run, writer))
+    check_tree(run, rows)
+    assert len(writer.prompts) == 2
 
 
 def test_an_over_long_summary_reaches_the_writer_without_a_lost_word(tmp_path: Path) -> None:
@@ -158,9 +164,9 @@ def test_killed_after_any_node_the_next_start_goes_on(tmp_path: Path, after: int
 
     first, second = Words(first_sentences), Words(first_sentences)
     with pytest.raises(Killed), cut.writing():
-        merge(cut, first, SMALL, progress=stop)
+        merge(cut, node_writer(first, SMALL), stop)
     assert must(run_merge(cut, second)) == expected
-    calls = len(whole.parts(1)) + len(whole.parts(2))
+    calls = len(whole.level(1).numbers()) + len(whole.level(2).numbers())
     assert (len(first.prompts), len(first.prompts) + len(second.prompts)) == (after, calls)
     assert tree(cut) == tree(whole)
 
@@ -179,13 +185,13 @@ def test_a_retried_chunk_asks_for_the_nodes_above_it_and_no_other(tmp_path: Path
     rows[57] = chunk(57, status="failed")
     run = stored(tmp_path, rows)
     must(run_merge(run, Words(first_sentences)))
-    before = {node.inputs_hash for node in tree(run)}
+    before = {node.inputs for node in tree(run)}
     rows[57] = chunk(57, "Zoe Ash paid 99999 crowns for the bell.")
-    run.write_chunks(57 // 8, rows[56:64])
+    run.describe.write(57 // 8, rows[56:64])
     writer = Words(lambda lines: " ".join(line for line in lines if "Zoe" in line) or first_sentences(lines))
     root = must(run_merge(run, writer))
     check_tree(run, rows)
-    changed = [node for node in tree(run) if node.inputs_hash not in before]
+    changed = [node for node in tree(run) if node.inputs not in before]
     assert [node.level for node in changed] == [1] * (1 + more) + [2]
     assert any(57 in node.children for node in changed[:-1])
     assert len(writer.prompts) == 2 + more
@@ -196,12 +202,12 @@ def test_a_smaller_tree_leaves_nothing_of_the_larger(tmp_path: Path) -> None:
     rows = [chunk(n) for n in range(200)]
     run = stored(tmp_path, rows)
     must(run_merge(run, Words(first_sentences)))
-    assert run.levels() == [0, 1, 2]
+    assert run.levels() == [1, 2]
     rows = [chunk(n) if n < 10 else chunk(n, status="silent") for n in range(200)]
     for part in range(25):
-        run.write_chunks(part, rows[part * 8 : part * 8 + 8])
+        run.describe.write(part, rows[part * 8 : part * 8 + 8])
     must(run_merge(run, Words(first_sentences)))
-    assert run.levels() == [0, 1]
+    assert run.levels() == [1]
     check_tree(run, rows)
 
 
@@ -216,16 +222,15 @@ def test_a_damaged_node_is_made_anew(tmp_path: Path) -> None:
 
 def test_a_node_that_fails_spoils_no_other_and_is_tried_again(tmp_path: Path) -> None:
     run = stored(tmp_path, [chunk(n) for n in range(200)])
-    chosen = load(sets=["merge.budget=600", "merge.max_tokens=64", "write.slots=4"])
-    with_gap = must(run_merge(run, Failing("counts 1950 parts"), chosen))
+    with_gap = must(run_merge(run, Failing("counts 1950 parts", batch=4)))
     failed = [node for node in run.nodes(1) if node.status == "failed"]
     assert [(node.text, node.error) for node in failed] == [("", "out of luck")]
     assert (with_gap.status, with_gap.start, with_gap.end) == ("processed", 0, 2_000)
-    writer = Words(first_sentences)
-    root = must(run_merge(run, writer, chosen))
+    writer = Words(first_sentences, batch=4)
+    root = must(run_merge(run, writer))
     assert all(node.status == "processed" for node in tree(run))
     assert len(writer.prompts) == 2
-    assert root.inputs_hash != with_gap.inputs_hash
+    assert root.inputs != with_gap.inputs
 
 
 def test_where_every_node_fails_the_root_says_so(tmp_path: Path) -> None:
@@ -239,7 +244,7 @@ def test_progress_counts_every_node_once(tmp_path: Path) -> None:
     run = stored(tmp_path, [chunk(n) for n in range(200)])
     seen: list[tuple[int, int]] = []
     with run.writing():
-        merge(run, Words(first_sentences), SMALL, progress=lambda done, total: seen.append((done, total)))
+        merge(run, node_writer(Words(first_sentences), SMALL), lambda done, total: seen.append((done, total)))
     nodes = len(tree(run))
     assert seen[0] == (0, nodes)
     assert seen[-1] == (nodes, nodes)
@@ -252,7 +257,7 @@ def test_a_language_is_asked_for_and_then_even_a_lone_summary_is_written(tmp_pat
     root = must(run_merge(stored(tmp_path, [chunk(0, "Omar sold 40 boats.")]), writer, chosen))
     assert "in German" in writer.prompts[0].user
     assert root.text.startswith("Omar verkaufte 40 Boote.")
-    assert [(c["valid"], c["how"]) for c in root.citations if c["sentence"] == 0] == [(True, "cited")]
+    assert [(c.valid, c.how) for c in root.citations if c.sentence == 0] == [(True, "cited")]
 
 
 def test_what_a_node_is_made_of_is_accounted_for(tmp_path: Path) -> None:

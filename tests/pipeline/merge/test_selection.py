@@ -78,7 +78,7 @@ def test_what_is_chosen_fits_and_only_facts_are_worth_it(
     assert not chosen or left >= 0
     if not fill:
         assert all(notes[number].facts & wanted for number in chosen)
-        have = frozenset[int]().union(*(notes[number].facts for number in chosen))  # type: ignore[arg-type]
+        have = frozenset[int]().union(*(notes[number].facts for number in chosen))
         rest = set(range(len(notes))) - set(chosen)
         assert all(notes[number].cost > left or not notes[number].facts & (wanted - have) for number in rest)
 

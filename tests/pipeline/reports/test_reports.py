@@ -12,57 +12,85 @@ from chunkers.spans import TICKS_PER_SECOND, Span
 from pipeline.errors import SettingsError
 from pipeline.reports import FORMATS, report
 from pipeline.reports.reading import Sentence, by_time
-from pipeline.store import Run, RunKey, Store
-from pipeline.store.tables import ChunkRow, NodeRow
+from pipeline.store import FORMAT, Run, RunDocument, RunKey, Store
+from pipeline.store.documents import DecodedDocument, InputDocument, Result, StageDocument
+from pipeline.store.tables import Citation, DescribeRow, Event, HearRow, NodeRow
+from pipeline.text.cues import Cue
 
 S = TICKS_PER_SECOND
 
 
-def chunk(index: int, status: str = "processed", **more: object) -> ChunkRow:
-    values: dict[str, object] = {
-        "recording": "r",
-        "index": index,
-        "start": index * 30 * S,
-        "end": (index + 1) * 30 * S,
-        "kind": "window",
-        "status": status,
-    }
-    return ChunkRow(**{**values, **more})  # type: ignore[arg-type]
+KEY = RunKey("r", {"hear": "h", "describe": "d", "merge": "m"})
+CUES = [
+    Cue(1 * S, 3 * S, "The <pump> & the valve cost 412,000 euros, which is more."),
+    Cue(3661 * S + 8, 3662 * S, "Later."),
+]
+
+
+def window(index: int, status: str = "processed", **more: object) -> HearRow:
+    start = index * 30 * S
+    values: dict[str, object] = {"recording": "r", "index": index, "start": start, "end": start + 30 * S}
+    return HearRow(**{**values, "heard_start": start, "status": status, **more})  # type: ignore[arg-type]
+
+
+def chunk(index: int, status: str = "processed", **more: object) -> DescribeRow:
+    values: dict[str, object] = {"recording": "r", "index": index, "start": index * 30 * S, "inputs": "x"}
+    end = {"end": (index + 1) * 30 * S, "kind": "window", "status": status}
+    return DescribeRow(**{**values, **end, **more})  # type: ignore[arg-type]
+
+
+def begun(folder: Path, key: RunKey = KEY, result: Result | None = None) -> Run:
+    """A run without any row."""
+    run = Store(folder).run(key)
+    run.save(
+        RunDocument(
+            format=FORMAT,
+            recording="r",
+            run=key.run,
+            created="2026-01-01",
+            input=InputDocument(name="a <b> [c].wav", path="/a.wav"),
+            duration=120 * S,
+            stages=dict(key.stages),
+            identity={"hear.hearer": "whisper"},
+            versions={"python": "3"},
+            result=result,
+        )
+    )
+    return run
+
+
+def ended(state: str = "complete", **ticks: int) -> Result:
+    return Result.model_validate(
+        {"state": state, "finished": "2026-01-02", "seconds": 1.0, "coverage_ticks": ticks, "parts": {}}
+    )
 
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    run = Store(tmp_path).run(RunKey("r", "f"))
-    run.save(
-        "run.json",
-        {
-            "created": "2026-01-01",
-            "input": {"name": "a <b> [c].wav"},
-            "probe": {"duration": 120 * S},
-            "identity": {"hearer": "whisper"},
-            "versions": {"python": "3"},
-            "decoded": {"notes": ["Damaged: 3 errors"]},
-        },
+    run = begun(tmp_path)
+    notes = DecodedDocument(duration=90 * S, notes=("Damaged: 3 errors",))
+    run.save_stage(StageDocument(stage="hear", key="h", decoded=notes))
+    run.save_stage(StageDocument(stage="describe", key="d", decoded=notes))
+    missing = "missing: the file ends"
+    run.hear.write(
+        0,
+        [
+            window(0, transcript="The pump costs 412,000 euros.", language="en", cues=CUES),
+            window(1, "silent"),
+            window(2, "failed", error="loop", rejected="NEVER SHOWN AS TEXT"),
+            window(3, "skipped", error=missing),
+        ],
     )
-    cues = [
-        {
-            "start": 1 * S,
-            "end": 3 * S,
-            "text": "The <pump> & the valve cost 412,000 euros, which is more.",
-            "speaker": None,
-        },
-        {"start": 3661 * S + 8, "end": 3662 * S, "text": "Later.", "speaker": None},
-    ]
-    first = chunk(
-        0, transcript="The pump costs 412,000 euros.", language="en", summary="Costs.", summary_end=30 * S, cues=cues
+    run.describe.write(
+        0,
+        [
+            chunk(0, summary="Costs.", screen_text="Slide <1>", events=[Event(2 * S, "A price")]),
+            chunk(1, "silent"),
+            chunk(2, "failed", failed_step="hear", error="hearing: loop", rejected="NEVER SHOWN AS TEXT"),
+            chunk(3, "skipped", error=missing),
+        ],
     )
-    failed = chunk(2, "failed", error="hearing: loop", rejected="NEVER SHOWN AS TEXT")
-    rest = [chunk(1, "silent"), failed, chunk(3, "skipped", error="missing: the file ends")]
-    run.write_chunks(0, [first, *sorted(rest, key=lambda row: row.index)])
-    citation = {"sentence": 0, "start": 0, "end": 30 * S, "valid": True, "how": "cited"}
-    wrong = {"sentence": 1, "start": 60 * S, "end": 90 * S, "valid": False, "how": "cited"}
-    run.write_nodes(
-        1,
+    run.level(1).write(
         0,
         [
             NodeRow(
@@ -72,10 +100,10 @@ def run(tmp_path: Path) -> Run:
                 start=0,
                 end=120 * S,
                 children=[0, 1, 2, 3],
-                inputs_hash="x",
+                inputs="x",
                 status="processed",
                 text="The pump costs 412,000 euros. The moon is made of cheese.",
-                citations=[citation, wrong],
+                citations=[Citation(0, 0, 30 * S, True, "cited"), Citation(1, 60 * S, 90 * S, False, "cited")],
             )
         ],
     )
@@ -101,6 +129,7 @@ def test_a_sentence_without_a_valid_moment_says_so(run: Run) -> None:
 
 def test_markdown_adds_up_and_names_every_gap(run: Run) -> None:
     written = text(run, "md")
+    assert written.count("Damaged: 3 errors") == 1
     for expected in (
         "| processed | 00:00:30.000 | 25.0% |",
         "| silent | 00:00:30.000 |",
@@ -109,6 +138,8 @@ def test_markdown_adds_up_and_names_every_gap(run: Run) -> None:
         "- 0:01:30-0:02:00: skipped: missing: the file ends",
         "Damaged: 3 errors",
         "0:01:00 of the recording are not in this summary",
+        "On screen: Slide &lt;1&gt;",
+        "- 0:00:02 A price\n",
     ):
         assert expected in written
 
@@ -135,18 +166,97 @@ def test_subtitles(run: Run) -> None:
 def test_the_bare_transcript_names_gaps(run: Run) -> None:
     assert text(run, "txt").splitlines() == [
         "The pump costs 412,000 euros.",
-        "[0:01:00-0:01:30: failed: hearing: loop]",
+        "[0:01:00-0:01:30: failed: loop]",
         "[0:01:30-0:02:00: skipped: missing: the file ends]",
     ]
 
 
 def test_json_is_one_document_with_times_in_seconds(run: Run) -> None:
     document = json.loads(text(run, "json"))
+    assert document["run"]["stages"] == {"hear": "h", "describe": "d", "merge": "m"}
+    assert document["run"]["result"] is None
     assert document["summary"][0]["moments"] == [[0.0, 30.0]]
     assert document["summary"][1]["moments"] == []
-    assert [one["status"] for one in document["chunks"]] == ["processed", "silent", "failed", "skipped"]
-    assert document["chunks"][0]["cues"][0]["start"] == 1.0
+    for rows in ("chunks", "windows"):
+        assert [one["status"] for one in document[rows]] == ["processed", "silent", "failed", "skipped"]
+        assert [one["start"] for one in document[rows]] == [0.0, 30.0, 60.0, 90.0]
+    assert document["windows"][0]["cues"][0]["start"] == 1.0
+    assert document["windows"][1]["heard_start"] == 30.0
+    assert document["chunks"][0]["events"] == [{"at": 2.0, "text": "A price"}]
     assert document["tree"][0]["end"] == 120.0
+
+
+def test_windows_that_share_a_summary_are_read_below_it(tmp_path: Path) -> None:
+    run = begun(tmp_path)
+    run.hear.write(0, [window(n, transcript=f"Words {n}.") for n in range(3)])
+    run.describe.write(0, [chunk(0, end=60 * S, summary="First."), chunk(2, summary="Second.")])
+    written = text(run, "md")
+    assert [line for line in written.splitlines() if line.startswith((">", "Words", "###"))] == [
+        '### <a id="t0"></a>0:00:00-0:01:00', "> First.", "Words 0.", "Words 1.",
+        f'### <a id="t{60 * S}"></a>0:01:00-0:01:30', "> Second.", "Words 2.",
+    ]  # fmt: skip
+    assert "| **all** | 00:01:30.000 |" in written
+
+
+def test_a_run_that_is_still_being_described_shows_what_was_heard(tmp_path: Path) -> None:
+    run = begun(tmp_path)
+    run.hear.write(0, [window(n, transcript=f"Words {n}.", language="en") for n in range(3)])
+    assert "| **all** | 00:01:30.000 |" in text(run, "md")
+    run.describe.write(0, [chunk(0, summary="First.")])
+    written = text(run, "md")
+    for expected in ("> First.", "Words 0.", "Words 1.", "Words 2.", "The run is not finished: run it again."):
+        assert expected in written
+    assert text(run, "txt") == "Words 0.\nWords 1.\nWords 2.\n"
+
+
+@pytest.mark.parametrize(
+    ("stages", "said"),
+    [
+        (("hear",), ("This run ends before the summary", "it ends with hearing")),
+        (("hear", "describe"), ("This run ends before the summary",)),
+        (("hear", "describe", "merge"), ("Nothing was said in this recording.",)),
+    ],
+)
+def test_a_run_without_a_summary_says_why(tmp_path: Path, stages: tuple[str, ...], said: tuple[str, ...]) -> None:
+    run = begun(tmp_path, RunKey("r", {stage: f"key of {stage}" for stage in stages}), ended(silent=60 * S))
+    run.hear.write(0, [window(0, "silent"), window(1, "silent")])
+    if "describe" in stages:
+        run.describe.write(0, [chunk(0, "silent"), chunk(1, "silent")])
+    written = text(run, "md")
+    assert "| silent | 00:01:00.000 | 100.0% |" in written
+    assert "no speech" in written
+    for expected in said:
+        assert expected in written
+    assert ("it ends with hearing" in written) == (stages == ("hear",))
+    assert [text(run, form) for form in ("srt", "vtt", "txt")] == ["", "WEBVTT\n\n", ""]
+
+
+def test_what_was_only_seen_has_chunks_without_windows(tmp_path: Path) -> None:
+    run = begun(tmp_path, RunKey("r", {"describe": "d", "merge": "m"}))
+    run.describe.write(0, [chunk(0, kind="segment", summary="A slide.")])
+    assert "> A slide." in text(run, "md")
+    assert text(run, "srt") == ""
+    found = json.loads(text(run, "json"))
+    assert ([one["summary"] for one in found["chunks"]], found["windows"]) == (["A slide."], [])
+
+
+def test_a_transcript_that_was_brought_along_is_named(tmp_path: Path) -> None:
+    run = begun(tmp_path)
+    run.hear.write(0, [window(0, transcript="Words.", source="local")])
+    assert "brought along" not in text(run, "md")
+    run.hear.write(0, [window(0, transcript="Words.", source="imported")])
+    assert "the transcript was brought along" in text(run, "md")
+
+
+@pytest.mark.parametrize("stage", ["hear", "describe"])
+def test_what_another_machine_has_made_is_named(tmp_path: Path, stage: str) -> None:
+    run = begun(tmp_path)
+    sources = {"hear": "local", "describe": "local", stage: "cloud"}
+    run.hear.write(0, [window(n, transcript="Words.", source=sources["hear"] if n else "local") for n in range(2)])
+    run.describe.write(0, [chunk(n, summary="S.", source=sources["describe"] if n else "local") for n in range(2)])
+    written = text(run, "md")
+    assert written.count("*made outside this machine: cloud*") == 1
+    assert written.index("made outside") > written.index(f"t{30 * S}")
 
 
 def test_an_unknown_format_is_named(run: Run) -> None:

@@ -7,19 +7,38 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.store.coverage import STATUSES, coverage
-from pipeline.store.tables import ChunkRow
+from pipeline.store.tables import DescribeRow, HearRow
 
 
-def rows(parts: list[tuple[int, str]]) -> list[ChunkRow]:
+def rows(parts: list[tuple[int, str]]) -> list[DescribeRow]:
     made, clock = [], 0
     for index, (ticks, status) in enumerate(parts):
         made.append(
-            ChunkRow(
-                recording="r", index=index, start=clock, end=clock + ticks, kind="window", status=status, error="e"
+            DescribeRow(
+                recording="r",
+                index=index,
+                start=clock,
+                end=clock + ticks,
+                kind="window",
+                inputs="",
+                status=status,
+                error="e",
             )
         )
         clock += ticks
     return made
+
+
+def heard(row: DescribeRow) -> HearRow:
+    return HearRow(
+        recording=row.recording,
+        index=row.index,
+        start=row.start,
+        end=row.end,
+        heard_start=row.start,
+        status=row.status,
+        error=row.error,
+    )
 
 
 @given(st.lists(st.tuples(st.integers(1, 480_000), st.sampled_from(STATUSES))))
@@ -29,13 +48,14 @@ def test_it_adds_up_to_the_tick(parts: list[tuple[int, str]]) -> None:
     gaps = sum(span.ticks for span, _, _ in total.gaps)
     assert gaps == total.ticks["failed"] + total.ticks["skipped"]
     assert total.complete == (gaps == 0)
+    assert coverage(heard(row) for row in rows(parts)) == total
 
 
 @pytest.mark.parametrize("shift", [-1, 1])
 def test_a_hole_or_an_overlap_is_not_accepted(shift: int) -> None:
     first, second = rows([(10, "processed"), (10, "processed")])
     second.start += shift
-    with pytest.raises(ValueError, match="chunk 1"):
+    with pytest.raises(ValueError, match="row 1"):
         coverage([first, second])
 
 

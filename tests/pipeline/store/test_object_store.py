@@ -15,10 +15,11 @@ import pytest
 from pipeline.errors import StoreError
 from pipeline.store import RunKey, Store
 from pipeline.store.files import Files
-from pipeline.store.tables import ChunkRow
+from pipeline.store.tables import DescribeRow
+from tests.pipeline.store.documents import document
 
 ROOT = Path(__file__).parents[3]
-KEY = RunKey("recording", "fingerprint")
+KEY = RunKey("recording", {"describe": "d", "merge": "m"})
 
 _SERVER = """
 import sys, threading
@@ -31,19 +32,19 @@ sys.stdin.read()
 _WRITER = """
 import sys
 from pipeline.store import RunKey, Store
-from pipeline.store.tables import ChunkRow
+from pipeline.store.tables import DescribeRow, HearRow
 url, who = sys.argv[1:]
-own, shared = Store(url).run(RunKey("recording", who)), Store(url).run(RunKey("recording", "shared"))
+run = Store(url).run(RunKey("two", {"hear": "shared", "describe": who}))
 for n in range(20):
-    row = dict(recording="r", index=n, start=n, end=n + 1, kind="window", status="processed", transcript="x" * 9999)
-    for run in (own, shared):
-        with run.writing():
-            run.write_chunks(n, [ChunkRow(**row)])
+    row = dict(recording="r", index=n, start=n, end=n + 1, status="processed")
+    with run.writing():
+        run.hear.write(n, [HearRow(**row, heard_start=n, transcript="x" * 9999)])
+        run.describe.write(n, [DescribeRow(**row, kind="window", inputs="", summary="x" * 9999)])
 """
 
 
-def row(index: int = 0) -> ChunkRow:
-    return ChunkRow(recording="r", index=index, start=0, end=1, kind="window", status="processed")
+def row(index: int = 0) -> DescribeRow:
+    return DescribeRow(recording="r", index=index, start=0, end=1, kind="window", inputs="", status="processed")
 
 
 @pytest.fixture(scope="module")
@@ -84,27 +85,34 @@ def test_a_run_on_s3(s3: tuple[str, pytest.MonkeyPatch]) -> None:
     run = store.run(KEY)
     assert store.runs() == []
     with run.writing():
-        run.save("run.json", {"created": "x"})
-        run.write_chunks(0, [row()])
-        run.write_chunks(1, [row(1)])
+        run.save(document(KEY))
+        run.describe.write(0, [row()])
+        run.describe.write(1, [row(1)])
+        run.level(1).write(0, [])
     assert [one.key for one in Store(s3[0]).runs()] == [KEY]
-    assert (run.levels(), run.parts(0), [one.index for one in run.chunks()]) == ([0], [0, 1], [0, 1])
+    assert run.document() == document(KEY)
+    assert (run.levels(), run.describe.numbers(), [one.index for one in run.chunks()]) == ([1], [0, 1], [0, 1])
+    assert run.parts() == {"recording/describe=d": 2, "recording/merge=m/level=1": 1}
     assert not run.busy()
-    run.delete(0, 1)
-    assert run.parts(0) == [0]
+    run.describe.delete(1)
+    assert run.describe.numbers() == [0]
 
 
 def test_two_writers_on_s3_never_show_a_half_part(s3: tuple[str, pytest.MonkeyPatch]) -> None:
-    """Each writes a run of its own and both write a third; meanwhile whatever can be listed can be read."""
+    """Two runs that share what was heard; meanwhile whatever can be listed can be read, and nothing goes away."""
     words = [sys.executable, "-c", _WRITER, s3[0]]
     writers = [subprocess.Popen([*words, who], cwd=ROOT) for who in ("one", "two")]
-    shared, seen = Store(s3[0]).run(RunKey("recording", "shared")), 0
+    runs = [Store(s3[0]).run(RunKey("two", {"hear": "shared", "describe": who})) for who in ("one", "two")]
+    seen = [0]
     while any(writer.poll() is None for writer in writers):
-        seen = max(seen, len(list(shared.chunks())))
+        heard = list(runs[0].heard())
+        assert all(len(one.transcript) == 9999 for one in heard)
+        seen.append(len(heard))
     assert [writer.wait() for writer in writers] == [0, 0]
-    for name in ("one", "two", "shared"):
-        run = Store(s3[0]).run(RunKey("recording", name))
-        assert [one.index for one in run.chunks()] == list(range(20))
+    assert seen == sorted(seen)
+    assert any(0 < count < 20 for count in seen), "nobody looked while they wrote"
+    for run in runs:
+        assert [one.index for one in run.heard()] == [one.index for one in run.chunks()] == list(range(20))
 
 
 def test_a_bucket_that_is_not_there_is_an_error_with_its_name(s3: tuple[str, pytest.MonkeyPatch]) -> None:
@@ -114,8 +122,8 @@ def test_a_bucket_that_is_not_there_is_an_error_with_its_name(s3: tuple[str, pyt
 
 def test_any_url_that_fsspec_opens() -> None:
     run = Store("memory://longmedia/store").run(KEY)
-    run.save("run.json", {"created": "x"})
-    run.write_chunks(0, [row()])
+    run.save(document(KEY))
+    run.describe.write(0, [row()])
     (found,) = Store("memory://longmedia/store").runs()
     assert (found.key, list(found.chunks())) == (KEY, [row()])
 

@@ -3,26 +3,46 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import logging
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import StoreBusyError, StoreDamagedError, StoreError
-from pipeline.store import RunKey, Store
+from pipeline.errors import NoSuchRunError, StoreBusyError, StoreDamagedError, StoreError
+from pipeline.store import Run, RunKey, Store
+from pipeline.store.documents import RecordingDocument, StageDocument
+from pipeline.store.encryption import Cipher
 from pipeline.store.files import TEMPORARY, Files
-from pipeline.store.tables import ChunkRow, NodeRow, to_chunks, to_nodes, to_table
+from pipeline.store.lock import busy, held
+from pipeline.store.tables import Citation, DescribeRow, Event, HearRow, NodeRow, to_rows, to_table
+from pipeline.text.cues import Cue
+from tests.pipeline.store.documents import document
 
-KEY = RunKey("recording", "fingerprint")
+KEY = RunKey("recording", {"hear": "h", "describe": "d", "merge": "m"})
 
 
-def chunk(index: int, **more: object) -> ChunkRow:
+def chunk(index: int, **more: object) -> DescribeRow:
     values = {"recording": "r", "index": index, "start": index * 10, "end": index * 10 + 10, "kind": "window"}
-    return ChunkRow(**{**values, "status": "processed", **more})  # type: ignore[arg-type]
+    return DescribeRow(**{**values, "inputs": "", "status": "processed", **more})  # type: ignore[arg-type]
+
+
+def window(index: int, **more: object) -> HearRow:
+    values = {"recording": "r", "index": index, "start": index * 10, "end": index * 10 + 10, "heard_start": index * 10}
+    return HearRow(**{**values, "status": "processed", **more})  # type: ignore[arg-type]
+
+
+def node(**more: object) -> NodeRow:
+    values = {"recording": "r", "level": 1, "index": 0, "start": 0, "end": 9, "children": [0, 1], "inputs": "x"}
+    return NodeRow(**{**values, "status": "processed", **more})  # type: ignore[arg-type]
 
 
 texts = st.text(st.characters(codec="utf-8"), max_size=40)
@@ -30,89 +50,269 @@ texts = st.text(st.characters(codec="utf-8"), max_size=40)
 
 @given(st.lists(st.tuples(texts, texts, st.integers(0, 2**62)), max_size=5))
 def test_rows_survive_the_table(values: list[tuple[str, str, int]]) -> None:
-    rows = [
-        chunk(n, transcript=words, error=error, end=2**62, start=start, cues=[
-            {"start": start, "end": start + 1, "text": words, "speaker": None}
+    heard = [
+        window(n, transcript=words, error=error, end=2**62, start=start, words=[Cue(start, start, words)], cues=[
+            Cue(start, start + 1, words), Cue(start, start + 1, words, error)
         ])
         for n, (words, error, start) in enumerate(values)
     ]  # fmt: skip
-    assert to_chunks(to_table(rows, ChunkRow)) == rows
+    assert to_rows(to_table(heard, HearRow), HearRow) == heard
+    described = [
+        chunk(n, summary=words, error=error, end=2**62, start=start, facts=[words, error], events=[Event(start, words)])
+        for n, (words, error, start) in enumerate(values)
+    ]
+    assert to_rows(to_table(described, DescribeRow), DescribeRow) == described
+    nodes = [
+        node(index=n, text=words, error=error, end=2**62, start=start, children=[start], citations=[
+            Citation(n, start, start + 1, bool(n % 2), words)
+        ])
+        for n, (words, error, start) in enumerate(values)
+    ]  # fmt: skip
+    assert to_rows(to_table(nodes, NodeRow), NodeRow) == nodes
+
+
+def test_a_column_that_a_later_version_has_added_is_passed_over() -> None:
+    table = to_table([chunk(0)], DescribeRow)
+    assert to_rows(table.append_column("later", pa.array(["?"])), DescribeRow) == [chunk(0)]
 
 
 def test_every_column_says_what_it_means(tmp_path: Path) -> None:
     run = Store(tmp_path).run(KEY)
-    run.write_chunks(0, [chunk(0)])
-    schema = pq.read_schema(tmp_path / KEY.path / "level=0" / "part-000000.parquet")
-    assert all(schema.field(name).metadata[b"meaning"] for name in schema.names)
-    assert schema.field("start").metadata[b"unit"] == b"1/16000 s"
+    run.hear.write(0, [window(0)])
+    run.describe.write(0, [chunk(0)])
+    run.level(1).write(0, [node()])
+    for folder in ("hear=h", "describe=d", "merge=m/level=1"):
+        schema = pq.read_schema(tmp_path / "recording" / folder / "part-000000.parquet")
+        assert all(schema.field(name).metadata[b"meaning"] for name in schema.names)
+        assert schema.field("start").metadata[b"unit"] == b"1/16000 s"
 
 
 def test_parts_are_read_in_order(tmp_path: Path) -> None:
     run = Store(tmp_path).run(KEY)
-    run.write_chunks(11, [chunk(88)])
-    run.write_chunks(2, [chunk(16), chunk(17)])
+    run.describe.write(11, [chunk(88)])
+    run.describe.write(2, [chunk(16), chunk(17)])
+    run.hear.write(1, [window(4)])
+    run.hear.write(0, [window(3)])
     assert [row.index for row in run.chunks()] == [16, 17, 88]
-    assert run.levels() == [0]
+    assert [row.index for row in run.heard()] == [3, 4]
+    assert run.describe.numbers() == [2, 11]
+    run.describe.delete(2)
+    assert [row.index for row in run.chunks()] == [88]
 
 
-def test_nodes_survive(tmp_path: Path) -> None:
-    node = NodeRow(
-        recording="r", level=1, index=0, start=0, end=9, children=[0, 1], inputs_hash="x", status="processed",
-        text="t", citations=[{"sentence": 0, "start": 0, "end": 3, "valid": True, "how": "aligned"}],
-    )  # fmt: skip
+def test_levels_are_those_that_have_nodes(tmp_path: Path) -> None:
     run = Store(tmp_path).run(KEY)
-    run.write_nodes(1, 0, [node])
-    assert list(run.nodes(1)) == [node]
-    assert to_nodes(run.read(1, 0)) == [node]
+    assert (run.levels(), run.parts()) == ([], {"recording/hear=h": 0, "recording/describe=d": 0})
+    first = node(citations=[Citation(0, 0, 3, True, "aligned")], text="t")
+    run.level(1).write(0, [first])
+    run.level(1).write(1, [node(index=1)])
+    run.level(10).write(0, [node(level=10)])
+    run.level(2).write(0, [node(level=2)])
+    run.level(2).delete(0)
+    run.hear.write(0, [])
+    assert run.levels() == [1, 10]
+    assert list(run.nodes(1)) == [first, node(index=1)]
+    assert run.level(1).read(0) == [first]
+    assert run.parts() == {
+        "recording/hear=h": 1,
+        "recording/describe=d": 0,
+        "recording/merge=m/level=1": 2,
+        "recording/merge=m/level=10": 1,
+    }
+
+
+def test_a_run_has_the_rows_of_its_own_stages(tmp_path: Path) -> None:
+    whole = Store(tmp_path).run(KEY)
+    whole.hear.write(0, [window(0)])
+    whole.describe.write(0, [chunk(0)])
+    whole.level(1).write(0, [node()])
+    heard = Store(tmp_path).run(RunKey("recording", {"hear": "h"}))
+    assert ([len(list(heard.heard())), len(list(heard.chunks())), heard.levels()]) == [1, 0, []]
+    seen = Store(tmp_path).run(RunKey("recording", {"describe": "d", "merge": "other"}))
+    assert ([len(list(seen.heard())), len(list(seen.chunks())), seen.levels()]) == [0, 1, []]
+
+
+def test_documents_survive(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    run = store.run(KEY)
+    assert (run.document(), run.stage("hear"), store.recording("recording")) == (None, None, None)
+    stage = StageDocument(stage="hear", key="h", rests_on={"beam": 5, "nested": {"a": [None, 1.5]}}, part_rows=4)
+    recording = RecordingDocument(recording="recording", audio=("speech",), default_track=0, names=("a.wav", "ü.wav"))
+    run.save(document(KEY))
+    run.save_stage(stage)
+    store.save_recording(recording)
+    assert (run.document(), run.stage("hear"), store.recording("recording")) == (document(KEY), stage, recording)
 
 
 def test_a_file_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     """The temporary is written and synced, then its name turns out to be taken by a folder."""
     files = Files(tmp_path)
-    (tmp_path / "level=0" / "part-000000.parquet").mkdir(parents=True)
+    (tmp_path / "hear=h" / "part-000000.parquet").mkdir(parents=True)
     with pytest.raises(StoreError, match="part-000000"):
-        files.write("level=0/part-000000.parquet", b"whole")
-    assert files.files("level=0") == []
-    assert [path.name for path in (tmp_path / "level=0").iterdir()] == ["part-000000.parquet"]
+        files.write("hear=h/part-000000.parquet", b"whole")
+    assert files.files("hear=h") == []
+    assert [path.name for path in (tmp_path / "hear=h").iterdir()] == ["part-000000.parquet"]
+
+
+def test_a_part_is_replaced_whole(tmp_path: Path) -> None:
+    """Who has the old one open reads the old one to its end, and nothing else is left in the folder."""
+    run = Store(tmp_path).run(KEY)
+    run.describe.write(0, [chunk(0, summary="old")])
+    path = tmp_path / "recording" / "describe=d" / "part-000000.parquet"
+    with path.open("rb") as old:
+        run.describe.write(0, [chunk(0, summary="new")])
+        assert Cipher().read(old.read(), "old")["summary"].to_pylist() == ["old"]
+    assert [row.summary for row in run.chunks()] == ["new"]
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_left_over_temporaries_are_swept_by_the_next_writer(tmp_path: Path) -> None:
     run = Store(tmp_path).run(KEY)
-    run.write_chunks(0, [chunk(0)])
-    left = tmp_path / KEY.path / "level=0" / f"{TEMPORARY}part-000001.parquet-1"
-    left.write_bytes(b"half")
-    assert run.parts(0) == [0]
+    run.save(document(KEY))
+    run.describe.write(0, [chunk(0)])
+    run.level(1).write(0, [node()])
+    left = [
+        tmp_path / "recording" / folder / f"{TEMPORARY}{name}-1"
+        for folder, name in (
+            ("describe=d", "part-000001.parquet"),
+            ("describe=d", "stage.json"),
+            ("merge=m/level=1", "part-000001.parquet"),
+            ("runs", "m.json"),
+        )
+    ]
+    for path in left:
+        path.write_bytes(b"half")
+    assert (run.describe.numbers(), run.level(1).numbers()) == ([0], [0])
+    assert [one.key for one in Store(tmp_path).runs()] == [KEY]
     with run.writing():
-        assert not left.exists()
+        assert not any(path.exists() for path in left)
+
+
+def test_a_writer_leaves_the_temporaries_of_other_runs_alone(tmp_path: Path) -> None:
+    """Another track of the same recording may be at work: its document is written into the same folder."""
+    other = tmp_path / "recording" / "runs" / f"{TEMPORARY}other.json-1"
+    other.parent.mkdir(parents=True)
+    other.write_bytes(b"half")
+    with Store(tmp_path).run(KEY).writing():
+        assert other.exists()
 
 
 def test_a_damaged_part_names_itself_and_its_cure(tmp_path: Path) -> None:
     run = Store(tmp_path).run(KEY)
-    run.write_chunks(0, [chunk(0)])
-    path = tmp_path / KEY.path / "level=0" / "part-000000.parquet"
+    run.describe.write(0, [chunk(0)])
+    path = tmp_path / "recording" / "describe=d" / "part-000000.parquet"
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(StoreDamagedError, match=r"part-000000.*Delete this file"):
-        run.read(0, 0)
+        run.describe.read(0)
+
+
+def test_a_table_of_something_else_is_a_damaged_part(tmp_path: Path) -> None:
+    run = Store(tmp_path).run(KEY)
+    path = tmp_path / "recording" / "describe=d" / "part-000000.parquet"
+    path.parent.mkdir(parents=True)
+    pq.write_table(pa.table({"index": [0]}), path)
+    with pytest.raises(StoreDamagedError, match=r"part-000000.*Delete this file"):
+        list(run.chunks())
+
+
+@pytest.mark.parametrize("whole", [b"{", b"[]", b'{"format": 2}', b"\xff", b""])
+def test_a_damaged_document_of_a_run_hides_no_other(
+    tmp_path: Path, whole: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = Store(tmp_path)
+    keys = [RunKey(recording, {"hear": "h", "merge": run}) for recording in ("r", "s") for run in ("one", "two")]
+    for key in keys:
+        store.run(key).save(document(key))
+    damaged = tmp_path / "r" / "runs" / "two.json"
+    damaged.write_bytes(whole)
+    with caplog.at_level(logging.WARNING):
+        assert [run.key for run in store.runs()] == [keys[0], keys[2], keys[3]]
+    assert "runs/two.json" in caplog.text
+    assert store.find("r").key == keys[0]
+    with pytest.raises(StoreDamagedError, match=r"runs/two\.json.*Delete this file"):
+        store.run(keys[1]).document()
+
+
+def test_a_document_without_stages_hides_no_other(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.run(KEY).save(document(KEY))
+    text = document(KEY).model_copy(update={"stages": {}}).model_dump_json()
+    (tmp_path / "recording" / "runs" / "empty.json").write_text(text)
+    assert [run.key for run in store.runs()] == [KEY]
+
+
+# -- one writer -----------------------------------------------------------------------------------
+
+_HOLD = """
+import json, sys
+from pipeline.store import RunKey, Store
+with Store(sys.argv[1]).run(RunKey("recording", json.loads(sys.argv[2]))).writing():
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextlib.contextmanager
+def another_writer(folder: Path, stages: str) -> Iterator[subprocess.Popen[str]]:
+    """A process that holds the run of these stages, until it is told to end or killed."""
+    words = [sys.executable, "-c", _HOLD, str(folder), stages]
+    with subprocess.Popen(
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[3]
+    ) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "held\n"
+        yield child
 
 
 def test_a_second_writer_is_turned_away_and_a_killed_one_leaves_no_lock(tmp_path: Path) -> None:
-    code = (
-        "import sys; from pipeline.store import *\n"
-        "with Store(sys.argv[1]).run(RunKey('recording', 'fingerprint')).writing():\n"
-        "    print('held', flush=True); sys.stdin.read()\n"
-    )
-    child = subprocess.Popen(
-        [sys.executable, "-c", code, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
     run = Store(tmp_path).run(KEY)
-    with child:
-        assert child.stdout is not None
-        assert child.stdout.readline() == "held\n"
+    assert not run.busy()
+    with another_writer(tmp_path, '{"hear": "h", "describe": "d", "merge": "m"}') as child:
+        assert run.busy()
         with pytest.raises(StoreBusyError), run.writing():
             pass
         child.kill()
+    assert not run.busy()
     with run.writing():
         pass
+
+
+def test_two_runs_that_share_what_was_heard_have_one_writer(tmp_path: Path) -> None:
+    second = Store(tmp_path).run(RunKey("recording", {"hear": "h", "describe": "other", "merge": "other"}))
+    with another_writer(tmp_path, '{"hear": "h", "describe": "d", "merge": "m"}') as child:
+        with pytest.raises(StoreBusyError, match="hear=h"), second.writing():
+            pass
+        assert not second.busy()
+        child.communicate("")
+    with second.writing():
+        assert second.busy()
+
+
+def test_whoever_is_turned_away_holds_nothing(tmp_path: Path) -> None:
+    run = Store(tmp_path).run(KEY)
+    with another_writer(tmp_path, '{"merge": "m"}') as child:
+        with pytest.raises(StoreBusyError, match="merge=m"), run.writing():
+            pass
+        assert not any(busy(run.files, run.folder(stage)) for stage in ("hear", "describe"))
+        assert busy(run.files, run.folder("merge"))
+        child.kill()
+
+
+def test_runs_that_share_no_stage_are_written_side_by_side(tmp_path: Path) -> None:
+    run = Store(tmp_path).run(RunKey("recording", {"hear": "track 1", "describe": "x"}))
+    with another_writer(tmp_path, '{"hear": "h", "describe": "d"}') as child, run.writing():
+        assert run.busy()
+        child.kill()
+
+
+def test_a_look_at_a_run_turns_no_writer_away(tmp_path: Path) -> None:
+    """For an instant `busy` holds the lock itself: the writer waits for that, and not longer."""
+    run, look = Store(tmp_path).run(KEY), contextlib.ExitStack()
+    look.enter_context(held(run.files, run.folder("merge")))
+    end = threading.Timer(0.05, look.close)
+    end.start()
+    with run.writing():
+        end.join()
 
 
 @pytest.mark.parametrize("limit", [0, 1000])
@@ -120,21 +320,55 @@ def test_no_room_is_an_error_with_a_cure_and_leaves_nothing(tmp_path: Path, limi
     code = (
         "import resource, sys; from pipeline.store.files import *; from pipeline.errors import *\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)\n"
-        "try: Files(sys.argv[1]).write('level=0/x', bytes(4096))\n"
+        "try: Files(sys.argv[1]).write('hear=h/x', bytes(4096))\n"
         "except StoreFullError as error: print(error)\n"
     )
     arguments = [sys.executable, "-c", code, str(tmp_path), str(limit)]
     done = subprocess.run(arguments, capture_output=True, text=True, check=True)
     assert "make room" in done.stdout
-    assert list((tmp_path / "level=0").iterdir()) == []
+    assert list((tmp_path / "hear=h").iterdir()) == []
 
 
-def test_runs_are_listed_by_their_start(tmp_path: Path) -> None:
+# -- what it holds --------------------------------------------------------------------------------
+
+
+def named(store: Store, run: str, created: str, asked: str = "") -> Run:
+    key = RunKey("r", {"hear": "h", "merge": run})
+    store.run(key).save(document(key, created, asked))
+    return store.run(key)
+
+
+def test_runs_are_listed_by_when_they_were_asked_for(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    for fingerprint, created in (("b", "2026-01-02"), ("a", "2026-01-03"), ("c", "2026-01-01")):
-        store.run(RunKey("r", fingerprint)).save("run.json", {"created": created})
-    assert [run.key.fingerprint for run in store.runs("r")] == ["c", "b", "a"]
-    assert store.latest("r").key.fingerprint == "a"
+    for run, created in (("bb", "2026-01-02"), ("ba", "2026-01-03"), ("c", "2026-01-01")):
+        named(store, run, created)
+    assert [run.key.run for run in store.runs("r")] == ["c", "bb", "ba"]
+    assert store.find("r").key.run == "ba"
+    named(store, "c", "2026-01-01", asked="2026-01-04")
+    assert [run.key.run for run in store.runs()] == ["bb", "ba", "c"]
+    assert store.find("r").key.run == "c"
+
+
+def test_a_run_is_found_by_the_beginning_of_its_name(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    for run in ("ba", "bb", "c"):
+        named(store, run, "2026-01-01")
+    assert store.find("r", "bb").key.run == "bb"
+    assert store.find("r", "c").key.run == "c"
+    with pytest.raises(NoSuchRunError, match="2 runs begin"):
+        store.find("r", "b")
+    for recording, name in (("r", "x"), ("nobody", None)):
+        with pytest.raises(NoSuchRunError, match="no run"):
+            store.find(recording, name)
+
+
+@pytest.mark.parametrize("stages", [("hear",), ("hear", "describe"), ("describe", "merge"), ("hear", "merge")])
+def test_a_run_has_the_name_of_its_last_stage_wherever_it_ends(tmp_path: Path, stages: tuple[str, ...]) -> None:
+    key = RunKey("r", {stage: f"key-of-{stage}" for stage in stages})
+    Store(tmp_path).run(key).save(document(key))
+    (found,) = Store(tmp_path).runs()
+    assert list(found.key.stages.items()) == list(key.stages.items())
+    assert found.key.run == f"key-of-{stages[-1]}"
 
 
 _COUNT = """
@@ -144,7 +378,7 @@ def threads():
     return len(os.listdir("/proc/self/task"))
 store = Store(sys.argv[1], sys.argv[2] or None)
 before = threads()
-rows = [row for run in store.runs() for row in run.chunks()]
+rows = [row for run in store.runs() for rows in (run.heard(), run.chunks(), run.nodes(1)) for row in rows]
 print(len(rows), threads() - before)
 """
 
@@ -158,8 +392,10 @@ def test_reading_starts_no_thread(tmp_path: Path, encrypted: bool) -> None:
         (tmp_path / "key").write_bytes(base64.b64encode(b"0" * 32))
         key = f"file:{tmp_path / 'key'}"
     run = Store(tmp_path / "store", key or None).run(KEY)
-    run.save("run.json", {"created": "2026-01-01"})
-    run.write_chunks(0, [chunk(number) for number in range(3)])
+    run.save(document(KEY))
+    run.hear.write(0, [window(number) for number in range(3)])
+    run.describe.write(0, [chunk(number) for number in range(3)])
+    run.level(1).write(0, [node()])
     told = subprocess.run(
         [sys.executable, "-c", _COUNT, tmp_path / "store", key],
         capture_output=True,
@@ -167,4 +403,4 @@ def test_reading_starts_no_thread(tmp_path: Path, encrypted: bool) -> None:
         check=True,
         cwd=Path(__file__).parents[3],
     )
-    assert told.stdout.split() == ["3", "0"]
+    assert told.stdout.split() == ["7", "0"]

@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.recipes.gemma_answer import read
+from pipeline.stages.answer import read
 
 _MINUTE = 60 * 16_000
 

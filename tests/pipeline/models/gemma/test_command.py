@@ -30,22 +30,23 @@ def test_a_real_recording_goes_all_the_way(
     command = ["run", media, "--recipe", "gemma", "--model", taught, "--quantization", "nf4", "--store", tmp_path / "s"]
     sets = [
         "hear.language=en",
-        "gemma.hear_tokens=32",
-        "gemma.describe_tokens=48",
+        "hear.max_tokens=32",
+        "describe.max_tokens=48",
         f"models.folder={tmp_path / 'models'}",
     ]
     done = longmedia(*command, *(word for one in sets for word in ("--set", one)), cwd=tmp_path)
     # Of real voices the checkpoint knows nothing: what it babbles may run into its cap, which is a failed row.
     assert done.returncode in {0, 3}, done.stderr
     (run,) = Store(tmp_path / "s").runs()
-    rows = list(run.chunks())
-    total = coverage(rows)
-    assert abs(total.end - seconds * TICKS_PER_SECOND) < TICKS_PER_SECOND
-    assert {row.status for row in rows} <= {"processed", "failed", "silent"}
-    assert (done.returncode == 0) == ("failed" not in {row.status for row in rows})
-    assert all(row.audio_tokens_sent == row.audio_tokens_expected > 0 for row in rows)
+    heard, rows = list(run.heard()), list(run.chunks())
+    for total in (coverage(heard), coverage(rows)):
+        assert abs(total.end - seconds * TICKS_PER_SECOND) < TICKS_PER_SECOND
+    assert {row.status for row in (*heard, *rows)} <= {"processed", "failed", "silent"}
+    assert (done.returncode == 0) == ("failed" not in {row.status for row in (*heard, *rows)})
+    assert all(row.audio_tokens_sent == row.audio_tokens_expected > 0 for row in heard)
     assert all(row.frames_sent == row.frames_expected for row in rows)
-    assert sum(row.frames_sent for row in rows) == (seconds if added else 0)
+    seen = sum(row.span.ticks for row in rows if added and row.failed_step != "hear") // TICKS_PER_SECOND
+    assert sum(row.frames_sent for row in rows) == seen
     assert all(row.tokens_in < frame_tokens(180, 320, 70) * 60 for row in rows)
     assert [row.status for row in run.nodes(1)]
     assert (tmp_path / "models" / "quantized").is_dir()

@@ -134,13 +134,23 @@ def test_a_folder_without_weights_or_processor_says_so(checkpoint: Checkpoint, t
         _open(partial, tmp_path, quantization="none")
 
 
-@pytest.mark.parametrize("library", ["torch", "transformers", "torchvision", "bitsandbytes"])
-def test_a_missing_library_names_the_extra(library: str) -> None:
+_LOAD = "from pipeline.models.gemma.loading import load_gemma; load_gemma(Gemma(), Path('.'), frame_tokens=70)"
+_IDENTIFY = "from pipeline.models.identity import gemma_identity; gemma_identity(Gemma(), Models())"
+
+
+@pytest.mark.parametrize(
+    ("library", "act"),
+    [
+        *((library, _LOAD) for library in ("torch", "transformers", "torchvision", "bitsandbytes")),
+        *((library, _IDENTIFY) for library in ("torch", "transformers", "torchvision")),
+    ],
+)
+def test_a_missing_library_names_the_extra(library: str, act: str) -> None:
     script = (
         f"import sys; sys.modules[{library!r}] = None\n"
         "from pathlib import Path; from pipeline.errors import MissingExtraError\n"
-        "from pipeline.recipes.gemma import open_recipe; from pipeline.settings import Settings\n"
-        "try: open_recipe(Settings(), Path('.'))\n"
+        "from pipeline.settings import Gemma, Models\n"
+        f"try: {act}\n"
         "except MissingExtraError as error: print(error)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
@@ -149,8 +159,9 @@ def test_a_missing_library_names_the_extra(library: str) -> None:
 
 def test_nothing_heavy_is_imported_before_a_model_is_loaded() -> None:
     script = (
-        "import sys, pipeline.recipes.gemma, pipeline.models.huggingface.text, pipeline.doctor\n"
-        "print({'torch', 'transformers', 'bitsandbytes'} & set(sys.modules))"
+        "import sys, pipeline.process, pipeline.stages.describe_frames, pipeline.models.gemma.hearing\n"
+        "import pipeline.models.huggingface.text, pipeline.doctor\n"
+        "print({'torch', 'transformers', 'bitsandbytes', 'faster_whisper', 'xllamacpp'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

@@ -1,0 +1,157 @@
+"""Hearing: what an engine says is checked, heard once more with care, and marked; never kept as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from chunkers import Window
+from chunkers.spans import TICKS_PER_SECOND, Span
+from pipeline.errors import ModelError
+from pipeline.models.protocol import Heard, Samples
+from pipeline.stages.hear import HearStage, HearWorker
+from pipeline.stages.protocol import Absent, Made, Part
+from pipeline.store.tables import HearRow
+from pipeline.text.cues import Cue
+
+S = TICKS_PER_SECOND
+GOOD = "The pump at Halden costs 412,000 euros. Maria Lopez will call on 14 March."
+LOOP = "thank you for watching " * 20
+
+
+class Says:
+    """A hearer that says the given texts in turn, and keeps what it was asked."""
+
+    name = "says"
+
+    def __init__(self, *texts: str | Heard, word_times: bool = True) -> None:
+        self.texts = list(texts)
+        self.word_times = word_times
+        self.careful: list[bool] = []
+        self.languages: set[str | None] = set()
+        self.lengths: list[int] = []
+
+    def hear(self, batch: Sequence[Samples], *, language: str | None = None, careful: bool = False) -> list[Heard]:
+        self.careful.append(careful)
+        self.languages.add(language)
+        self.lengths += [len(samples) for samples in batch]
+        return [self._said(self.texts.pop(0), len(samples)) for samples in batch]
+
+    def _said(self, text: str | Heard, length: int) -> Heard:
+        if isinstance(text, Heard):
+            return text
+        if not self.word_times:
+            return Heard("en", (Cue(0, length, text),), 0.5, audio_tokens_sent=7, audio_tokens_expected=7)
+        words = text.split()
+        step = length // max(len(words), 1)
+        return Heard("en", tuple(Cue(n * step, (n + 1) * step, f" {word}") for n, word in enumerate(words)), 0.5)
+
+
+def window(index: int = 0, *, lead_in: int = 0, silent: bool = False) -> Window:
+    start = index * 28 * S
+    heard = Span(max(start - lead_in, 0), start + 28 * S)
+    samples = np.zeros(heard.ticks, np.float32)
+    return Window(index=index, span=Span(start, start + 28 * S), heard=heard, samples=samples, silent=silent)
+
+
+def hear(hearer: Says, *windows: Window, language: str | None = None) -> list[Made[HearRow]]:
+    return HearWorker(hearer, language=language).work(Part("r", windows))
+
+
+def test_a_good_window() -> None:
+    (made,) = hear(Says(GOOD), window(2))
+    row = made.row
+    assert made.failure is None
+    assert (row.recording, row.index, row.span, row.heard_start) == ("r", 2, Span(56 * S, 84 * S), 56 * S)
+    assert (row.status, row.error, row.transcript, row.language, row.model) == ("processed", "", GOOD, "en", "says")
+    assert (row.attempts, row.seconds, row.source) == (1, 0.5, "local")
+    assert " ".join(cue.text for cue in row.cues) == GOOD
+    assert "".join(word.text for word in row.words).strip() == GOOD
+    assert all(row.start <= cue.start < cue.end <= row.end for cue in (*row.cues, *row.words))
+
+
+def test_a_loop_is_heard_again_carefully() -> None:
+    hearer = Says(LOOP, GOOD)
+    (made,) = hear(hearer, window())
+    assert hearer.careful == [False, True]
+    assert made.failure is None
+    assert (made.row.status, made.row.transcript, made.row.attempts, made.row.seconds) == ("processed", GOOD, 2, 1.0)
+
+
+def test_a_loop_that_stays_is_marked_and_its_text_is_nowhere() -> None:
+    (made,) = hear(Says(LOOP, LOOP), window())
+    row = made.row
+    assert isinstance(made.failure, ModelError)
+    assert row.status == "failed"
+    assert row.error.startswith("loop")
+    assert (row.transcript, row.cues, row.words) == ("", [], [])
+    assert row.rejected.startswith("thank you")
+    assert row.attempts == 2
+
+
+def test_talk_to_the_user_is_no_transcript() -> None:
+    (made,) = hear(Says("Sure, here is the transcript: it rained.", "I'm sorry, I cannot hear it."), window())
+    assert (made.row.status, made.row.transcript) == ("failed", "")
+    assert made.row.error.startswith("answering")
+
+
+def test_an_engine_that_says_why_it_failed_is_believed() -> None:
+    lost = Heard("", (), 0.5, error="the answer is cut off", rejected="the pump the")
+    (made,) = hear(Says(lost, Heard("", (), 0.5, error="no answer")), window())
+    assert (made.row.status, made.row.error, made.row.rejected) == ("failed", "no answer", "the pump the")
+
+
+def test_one_bad_window_does_not_touch_its_neighbours() -> None:
+    hearer = Says(GOOD, LOOP, GOOD, LOOP)
+    made = hear(hearer, window(0), window(1), window(2))
+    assert [one.row.status for one in made] == ["processed", "failed", "processed"]
+    assert [bool(one.failure) for one in made] == [False, True, False]
+    assert [one.row.index for one in made] == [0, 1, 2]
+    assert len(hearer.lengths) == 4, "only the one that was refused is heard twice"
+
+
+def test_nothing_heard_is_silence() -> None:
+    (made,) = hear(Says(""), window())
+    assert (made.row.status, made.row.error, made.failure) == ("silent", "", None)
+
+
+def test_words_of_the_lead_in_belong_to_the_window_before() -> None:
+    (made,) = hear(Says("one two three four five six seven eight nine ten"), window(1, lead_in=3 * S))
+    assert made.row.transcript == "two three four five six seven eight nine ten"
+    assert made.row.heard_start == 25 * S
+
+
+def test_an_engine_without_word_times_is_given_only_what_the_window_owns() -> None:
+    hearer = Says(GOOD, word_times=False)
+    (made,) = hear(hearer, window(1, lead_in=3 * S))
+    assert hearer.lengths == [28 * S]
+    assert made.row.transcript == GOOD
+    assert [(cue.start, cue.end, cue.text) for cue in made.row.words] == [(28 * S, 56 * S, GOOD)]
+    assert (made.row.audio_tokens_sent, made.row.audio_tokens_expected) == (7, 7)
+
+
+def test_the_language_is_passed_on() -> None:
+    hearer = Says(LOOP, GOOD)
+    hear(hearer, window(), language="de")
+    assert hearer.languages == {"de"}
+
+
+def test_windows_of_several_recordings_go_through_the_model_at_once() -> None:
+    hearer = Says(GOOD, "a b", "c d")
+    made = HearWorker(hearer).work(Part("r", [window(3)]), Part("s", [window(0), window(1)]))
+    assert [(one.row.recording, one.row.index) for one in made] == [("r", 3), ("s", 0), ("s", 1)]
+    assert hearer.careful == [False]
+
+
+def test_silence_and_what_is_missing_need_no_model() -> None:
+    stage = HearStage("r", HearWorker(Says()))
+    silent = stage.without_model(window(1, lead_in=S, silent=True))
+    assert silent is not None
+    assert (silent.status, silent.heard_start, silent.attempts, silent.model) == ("silent", 27 * S, 0, "")
+    missing = stage.without_model(Absent(4, Span(5, 9), "missing: it ends"))
+    assert missing is not None
+    assert (missing.status, missing.error, missing.span, missing.heard_start) == (
+        "skipped", "missing: it ends", Span(5, 9), 5,
+    )  # fmt: skip
+    assert stage.without_model(window()) is None

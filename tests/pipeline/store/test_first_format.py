@@ -1,0 +1,485 @@
+"""Runs of the first format, written here by hand as that version wrote them, are read as those of today."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from chunkers.spans import TICKS_PER_SECOND, Span
+from pipeline.archive import again
+from pipeline.errors import NoSuchRunError, StoreDamagedError, StoreLockedError
+from pipeline.forecast import ASSUMED, _rates
+from pipeline.merge import sentences, trace
+from pipeline.reports import FORMATS, report
+from pipeline.results import finished
+from pipeline.run_status import run_status
+from pipeline.settings import load
+from pipeline.store import Run, RunKey, Store
+from pipeline.store.encryption import Cipher
+from pipeline.store.first_format import FirstFormatRun
+from pipeline.store.tables import Citation, Event
+from pipeline.text.cues import Cue
+from tests.pipeline.store.documents import document
+
+S = TICKS_PER_SECOND
+RECORDING, FINGERPRINT = "0a1b2c3d", "feedc0de00000001"
+
+_CUE = pa.struct([("start", pa.int64()), ("end", pa.int64()), ("text", pa.string()), ("speaker", pa.string())])
+_EVENT = pa.struct([("at", pa.int64()), ("text", pa.string())])
+_CITATION = pa.struct(
+    [("sentence", pa.int32()), ("start", pa.int64()), ("end", pa.int64()), ("valid", pa.bool_()), ("how", pa.string())]
+)
+_CHUNKS = pa.schema(
+    [
+        ("recording", pa.string()),
+        ("index", pa.int64()),
+        ("start", pa.int64()),
+        ("end", pa.int64()),
+        ("kind", pa.string()),
+        ("status", pa.string()),
+        ("error", pa.string()),
+        ("language", pa.string()),
+        ("transcript", pa.string()),
+        ("cues", pa.list_(_CUE)),
+        ("screen_text", pa.string()),
+        ("summary", pa.string()),
+        ("summary_start", pa.int64()),
+        ("summary_end", pa.int64()),
+        ("events", pa.list_(_EVENT)),
+        ("facts", pa.list_(pa.string())),
+        ("rejected", pa.string()),
+        ("model", pa.string()),
+        ("prompt_hash", pa.string()),
+        ("tokens_in", pa.int64()),
+        ("tokens_out", pa.int64()),
+        ("audio_tokens_sent", pa.int64()),
+        ("audio_tokens_expected", pa.int64()),
+        ("frames_sent", pa.int64()),
+        ("frames_expected", pa.int64()),
+        ("seconds", pa.float64()),
+        ("attempts", pa.int32()),
+        ("source", pa.string()),
+    ]
+)
+_NODES = pa.schema(
+    [
+        ("recording", pa.string()),
+        ("level", pa.int32()),
+        ("index", pa.int64()),
+        ("start", pa.int64()),
+        ("end", pa.int64()),
+        ("children", pa.list_(pa.int64())),
+        ("inputs_hash", pa.string()),
+        ("status", pa.string()),
+        ("error", pa.string()),
+        ("text", pa.string()),
+        ("citations", pa.list_(_CITATION)),
+        ("fidelity", pa.string()),
+        ("model", pa.string()),
+        ("prompt_hash", pa.string()),
+        ("tokens_in", pa.int64()),
+        ("tokens_out", pa.int64()),
+        ("seconds", pa.float64()),
+        ("attempts", pa.int32()),
+        ("source", pa.string()),
+    ]
+)
+_EMPTY = {pa.string(): "", pa.int64(): 0, pa.int32(): 0, pa.float64(): 0.0}
+
+
+def chunk(index: int, status: str = "processed", **more: object) -> dict[str, Any]:
+    """A row of level 0, half a minute long."""
+    row = {field.name: [] if pa.types.is_list(field.type) else _EMPTY[field.type] for field in _CHUNKS}
+    spans = {"recording": RECORDING, "index": index, "start": index * 30 * S, "end": (index + 1) * 30 * S}
+    return {**row, **spans, "kind": "window", "status": status, "source": "local", "attempts": 1, **more}
+
+
+ROWS = [
+    chunk(
+        0,
+        language="en",
+        transcript="The pump costs 412,000 euros.",
+        cues=[{"start": S, "end": 3 * S, "text": "The pump costs 412,000 euros.", "speaker": None}],
+        summary="The pump costs 412,000 euros.",
+        summary_end=60 * S,
+        events=[{"at": 2 * S, "text": "A price is named"}],
+        facts=["412,000"],
+        model="whisper + qwen",
+        prompt_hash="p",
+        tokens_in=40,
+        tokens_out=9,
+        seconds=3.5,
+    ),
+    chunk(1, language="en", transcript="And so on.", summary_end=0),
+    chunk(2, "silent"),
+    chunk(3, "failed", error="hearing: a loop", rejected="REFUSED WORDS"),
+    chunk(
+        4,
+        "failed",
+        error="summary: too long for the local context",
+        rejected="REFUSED SUMMARY",
+        language="en",
+        transcript="It rained.",
+        cues=[{"start": 121 * S, "end": 122 * S, "text": "It rained.", "speaker": None}],
+    ),
+    chunk(5, "skipped", error="missing: the file ends before the length that its header gives"),
+]
+"""All fates that a row can have; the first summary covers two windows."""
+
+NODE: dict[str, Any] = {
+    "recording": RECORDING,
+    "level": 1,
+    "index": 0,
+    "start": 0,
+    "end": 180 * S,
+    "children": [0, 1, 2, 3, 4, 5],
+    "inputs_hash": "abc",
+    "status": "processed",
+    "error": "",
+    "text": "The pump costs 412,000 euros. The moon is made of cheese.",
+    "citations": [
+        {"sentence": 0, "start": 0, "end": 30 * S, "valid": True, "how": "aligned"},
+        {"sentence": 1, "start": 0, "end": 30 * S, "valid": False, "how": "cited"},
+    ],
+    "fidelity": '{"share": 1.0}',
+    "model": "qwen",
+    "prompt_hash": "p",
+    "tokens_in": 70,
+    "tokens_out": 20,
+    "seconds": 8.0,
+    "attempts": 1,
+    "source": "local",
+}
+
+RUN_JSON: dict[str, Any] = {
+    "format": 1,
+    "recording": RECORDING,
+    "fingerprint": FINGERPRINT,
+    "created": "2025-11-02T10:00:00.000+00:00",
+    "input": {"name": "board.mp3", "path": "/recordings/board.mp3", "bytes": 1_234},
+    "probe": {
+        "container": "mp3",
+        "duration": 180 * S,
+        "start_time": "0",
+        "audio": ["track 0: mp3, 44100 Hz, 2 channels"],
+        "video": [],
+    },
+    "part_rows": 4,
+    "settings": {
+        "profile": "general",
+        "recipe": "cascade",
+        "hear": {"model": "whisper-base", "beam": 5},
+        "write": {"model": "qwen2.5-1.5b", "chunk_tokens": 110, "windows_per_summary": 2},
+        "storage": {"part_rows": 4},
+    },
+    "identity": {"hearer": "whisper-base int8", "writer": "qwen2.5-1.5b Q4_K_M"},
+    "versions": {"longmedia": "0.1.0", "python": "3.11.9"},
+    "decoded": {
+        "duration": 150 * S,
+        "header": 180 * S,
+        "truncated": True,
+        "error_lines": 0,
+        "errors": [],
+        "notes": ["The file ends 0:00:30 before the length that its header gives."],
+        "parts": 2,
+    },
+}
+RESULT_JSON: dict[str, Any] = {
+    "state": "gaps",
+    "finished": "2025-11-02T10:05:00+00:00",
+    "seconds": 61.5,
+    "coverage_ticks": {"processed": 60 * S, "silent": 30 * S, "failed": 60 * S, "skipped": 30 * S},
+    "failed_nodes": 0,
+    "parts": {"0": 2, "1": 1},
+    "gaps": [
+        {"start": row["start"], "end": row["end"], "status": row["status"], "reason": row["error"]}
+        for row in ROWS
+        if row["status"] in ("failed", "skipped")
+    ],
+}
+
+COMPLETE_JSON: dict[str, Any] = {
+    **RESULT_JSON,
+    "state": "complete",
+    "coverage_ticks": {"processed": 60 * S, "silent": 30 * S, "failed": 0, "skipped": 0},
+    "parts": {"0": 1, "1": 1},
+    "gaps": [],
+}
+"""The result where only the first three rows are there."""
+
+
+class Writer:
+    """Puts files into a store as the first version did."""
+
+    def __init__(self, root: Path, key: str | None) -> None:
+        self.store = Store(root, key)
+        self._folder = root / RECORDING / FINGERPRINT
+        self._cipher = Cipher(key)
+
+    def path(self, name: str) -> Path:
+        """A file of the run; in an encrypted store a document is a table, too."""
+        return self._folder / (name.replace(".json", ".parquet") if self._cipher.on else name)
+
+    def json(self, name: str, content: dict[str, Any]) -> None:
+        text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False)
+        data = self._cipher.write(pa.table({"json": [text]})) if self._cipher.on else text.encode()
+        self._write(name, data)
+
+    def table(self, level: int, part: int, rows: list[dict[str, Any]], schema: pa.Schema) -> None:
+        table = pa.Table.from_pylist(rows, schema=schema)
+        sink = io.BytesIO()
+        pq.write_table(table, sink, compression="zstd")
+        data = self._cipher.write(table) if self._cipher.on else sink.getvalue()
+        self._write(f"level={level}/part-{part:06d}.parquet", data)
+
+    def run(self, rows: list[dict[str, Any]], result: dict[str, Any] | None) -> FirstFormatRun:
+        """A whole run: four rows a part, one node."""
+        self.json("run.json", RUN_JSON)
+        self._write(".lock", b"")
+        for part, at in enumerate(range(0, len(rows), 4)):
+            self.table(0, part, rows[at : at + 4], _CHUNKS)
+        self.table(1, 0, [NODE], _NODES)
+        if result is not None:
+            self.json("result.json", result)
+        (found,) = self.store.runs()
+        assert isinstance(found, FirstFormatRun)
+        return found
+
+    def _write(self, name: str, data: bytes) -> None:
+        path = self.path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+@pytest.fixture(params=["plain", "encrypted"])
+def writer(request: pytest.FixtureRequest, tmp_path: Path) -> Writer:
+    if request.param == "plain":
+        return Writer(tmp_path / "store", None)
+    (tmp_path / "key").write_bytes(base64.b64encode(os.urandom(32)))
+    return Writer(tmp_path / "store", f"file:{tmp_path / 'key'}")
+
+
+@pytest.fixture
+def run(writer: Writer) -> Run:
+    return writer.run(ROWS, RESULT_JSON)
+
+
+def test_it_is_listed_and_found(writer: Writer, run: Run) -> None:
+    store = writer.store
+    assert store.recordings() == [RECORDING]
+    assert (run.key.recording, run.key.run, run.key.path) == (RECORDING, FINGERPRINT, f"{RECORDING}/{FINGERPRINT}")
+    for found in (*store.runs(RECORDING), store.find(RECORDING), store.find(RECORDING, FINGERPRINT[:6])):
+        assert (type(found), found.key) == (FirstFormatRun, run.key)
+    with pytest.raises(NoSuchRunError):
+        store.find(RECORDING, "0")
+    assert store.recording(RECORDING) is None
+
+
+def test_it_is_listed_among_runs_of_today(writer: Writer, run: Run) -> None:
+    older, newer = (RunKey(RECORDING, {"hear": "h", "describe": "d", "merge": name}) for name in ("older", "newer"))
+    writer.store.run(older).save(document(older, "2025-01-01"))
+    writer.store.run(newer).save(document(newer, "2026-01-01"))
+    assert [one.key.run for one in writer.store.runs()] == ["older", FINGERPRINT, "newer"]
+    assert writer.store.find(RECORDING).key == newer
+    assert list(writer.store.find(RECORDING, FINGERPRINT).chunks()) == list(run.chunks())
+
+
+def test_what_was_heard(run: Run) -> None:
+    heard = list(run.heard())
+    assert [(row.index, row.span, row.heard_start) for row in heard] == [
+        (n, Span(n * 30 * S, (n + 1) * 30 * S), n * 30 * S) for n in range(6)
+    ]
+    assert [row.transcript for row in heard] == [
+        "The pump costs 412,000 euros.",
+        "And so on.",
+        "",
+        "",
+        "It rained.",
+        "",
+    ]
+    assert heard[0].cues == [Cue(S, 3 * S, "The pump costs 412,000 euros.")]
+    assert (heard[0].language, heard[0].model, heard[0].seconds) == ("en", "whisper + qwen", 3.5)
+    assert (heard[3].error, heard[3].rejected) == ("hearing: a loop", "REFUSED WORDS")
+
+
+def test_where_only_the_summary_failed_the_hearing_did_not(run: Run) -> None:
+    assert [row.status for row in run.heard()] == [
+        "processed", "processed", "silent", "failed", "processed", "skipped",
+    ]  # fmt: skip
+    heard = list(run.heard())[4]
+    assert (heard.error, heard.rejected) == ("", "")
+
+
+def test_what_was_described(run: Run) -> None:
+    chunks = list(run.chunks())
+    assert [(row.index, row.span, row.kind) for row in chunks] == [
+        (n, Span(n * 30 * S, (n + 1) * 30 * S), "window") for n in range(6)
+    ]
+    assert [row.status for row in chunks] == [row["status"] for row in ROWS]
+    assert [row.error for row in chunks] == [row["error"] for row in ROWS]
+    assert [row.failed_step for row in chunks] == ["", "", "", "hear", "describe", ""]
+    first = chunks[0]
+    assert (first.summary, first.events, first.facts) == (
+        "The pump costs 412,000 euros.", [Event(2 * S, "A price is named")], ["412,000"],
+    )  # fmt: skip
+    assert (first.tokens_in, first.tokens_out, first.prompt_hash, first.attempts) == (40, 9, "p", 1)
+    assert chunks[4].rejected == "REFUSED SUMMARY"
+
+
+def test_the_tree(run: Run) -> None:
+    assert run.levels() == [1]
+    (node,) = run.nodes(1)
+    assert (node.level, node.index, node.span, node.children) == (1, 0, Span(0, 180 * S), [0, 1, 2, 3, 4, 5])
+    assert node.text == NODE["text"]
+    assert node.citations == [Citation(0, 0, 30 * S, True, "aligned"), Citation(1, 0, 30 * S, False, "cited")]
+    assert (node.fidelity, node.model, node.tokens_out) == ('{"share": 1.0}', "qwen", 20)
+    (trail,) = trace(run, node, 0)
+    assert (trail.nodes, trail.chunk, trail.cue) == (((1, 0),), 0, Span(S, 3 * S))
+    assert trace(run, node, len(sentences(node.text)) - 1) == []
+
+
+def test_its_documents(run: Run) -> None:
+    found = run.document()
+    assert found is not None
+    assert (found.format, found.recording, found.run) == (1, RECORDING, FINGERPRINT)
+    assert (found.created, found.duration) == (RUN_JSON["created"], 180 * S)
+    assert (found.input.name, found.input.path, found.input.bytes) == ("board.mp3", "/recordings/board.mp3", 1_234)
+    for name in ("settings", "identity", "versions"):
+        assert getattr(found, name) == RUN_JSON[name]
+    assert found.result is not None
+    assert found.result.model_dump(mode="json") == RESULT_JSON
+    hear = run.stage("hear")
+    assert hear is not None
+    assert hear.decoded is not None
+    assert (hear.decoded.duration, hear.decoded.truncated) == (150 * S, True)
+    assert run.stage("describe") is None
+    assert run.parts() == {"0": 2, "1": 1}
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        (
+            "md",
+            (
+                "# board.mp3\n\n0:03:00 · en\n",
+                "412,000 euros. [0:00:00](#t0)",
+                '<a id="t0"></a>0:00:00-0:00:30',
+                "cheese. *(no moment found",
+                "- 0:00:02 A price is named",
+                "| failed | 00:01:00.000 | 33.3% |",
+                "- 0:01:30-0:02:00: failed: hearing: a loop",
+                "- 0:02:00-0:02:30: failed: summary: too long",
+                "- 0:02:30-0:03:00: skipped: missing: the file ends",
+                "The file ends 0:00:30 before",
+                "It rained.",
+                f"run `{FINGERPRINT}`",
+            ),
+        ),
+        ("srt", ("1\n00:00:01,000 --> 00:00:03,000\nThe pump", "2\n00:02:01,000 --> 00:02:02,000\nIt rained.")),
+        ("vtt", ("WEBVTT\n\n00:00:01.000 --> 00:00:03.000\nThe pump",)),
+        (
+            "txt",
+            ("The pump costs 412,000 euros.\nAnd so on.\n[0:01:30-0:02:00: failed: hearing: a loop]\nIt rained.\n",),
+        ),
+    ],
+)
+def test_reports(run: Run, form: str, words: tuple[str, ...]) -> None:
+    written = "".join(report(run, form))
+    for expected in words:
+        assert expected in written
+    assert "REFUSED" not in written
+
+
+def test_the_report_as_json(run: Run) -> None:
+    found = json.loads("".join(report(run, "json")))
+    assert (found["run"]["run"], found["run"]["result"]["state"]) == (FINGERPRINT, "gaps")
+    assert [one["moments"] for one in found["summary"]] == [[[0.0, 30.0]], []]
+    assert [len(found[name]) for name in ("tree", "chunks", "windows")] == [1, 6, 6]
+    assert found["windows"][0]["cues"][0] == {
+        "start": 1.0, "end": 3.0, "text": "The pump costs 412,000 euros.", "speaker": None,
+    }  # fmt: skip
+
+
+def test_there_are_no_other_formats(run: Run) -> None:
+    assert set(FORMATS) == {"md", "srt", "vtt", "txt", "json"}
+    assert all("".join(report(run, form)) for form in FORMATS)
+
+
+def test_where_it_stands(run: Run) -> None:
+    found = run_status(run)
+    assert found is not None
+    assert (found.recording, found.run, found.name) == (RECORDING, FINGERPRINT, "board.mp3")
+    assert (found.stage, found.state, found.share) == ("merge", "gaps", 1.0)
+    assert finished(run) is None
+
+
+def test_where_a_complete_one_stands(writer: Writer) -> None:
+    found = run_status(writer.run(ROWS[:3], COMPLETE_JSON))
+    assert found is not None
+    assert (found.stage, found.state, found.done) == ("merge", "complete", 90 * S)
+
+
+def test_where_one_stands_that_was_broken_off(writer: Writer) -> None:
+    run = writer.run(ROWS, None)
+    assert run.document() is not None
+    writer.path("level=1/part-000000.parquet").unlink()
+    found = run_status(run)
+    assert found is not None
+    assert (found.stage, found.state, found.done) == ("describe", "unfinished", 180 * S)
+    assert "The run is not finished" in "".join(report(run, "md"))
+
+
+def test_what_failed_in_it_is_not_tried_again(writer: Writer, run: Run) -> None:
+    """Its settings had other names: it is named as what an earlier version has made."""
+    ((job, item),) = again(writer.store, load())
+    assert job is None
+    assert item is not None
+    assert (item.path, item.state) == (Path("/recordings/board.mp3"), "blocked")
+    assert (item.recording, item.run) == (RECORDING, run.key.run)
+    assert "made by an earlier version" in item.error
+
+
+def test_it_is_no_measure_of_how_fast_this_version_is(writer: Writer) -> None:
+    assert run_status(writer.run(ROWS[:3], COMPLETE_JSON)) is not None
+    assert _rates(writer.store, load()) == (ASSUMED, 0)
+
+
+@pytest.mark.parametrize("name", ["run.json", "result.json"])
+def test_a_damaged_document_hides_no_other_run(writer: Writer, run: Run, name: str) -> None:
+    key = RunKey(RECORDING, {"hear": "h"})
+    writer.store.run(key).save(document(key))
+    for content in (b"no document", b'{"format": 1}', b'{"state": "?", "finished": "", "coverage_ticks": {}}'):
+        writer.path(name).write_bytes(content)
+        assert [one.key for one in writer.store.runs()] == [key]
+        with pytest.raises(StoreDamagedError, match=writer.path(name).name):
+            run.document()
+
+
+def test_a_damaged_part_names_itself(writer: Writer, run: Run) -> None:
+    path = writer.path("level=0/part-000001.parquet")
+    path.write_bytes(path.read_bytes()[:-20])
+    for rows in (run.heard(), run.chunks()):
+        with pytest.raises(StoreDamagedError, match="part-000001"):
+            list(rows)
+    writer.table(0, 1, [{"index": 4}], pa.schema([("index", pa.int64())]))
+    with pytest.raises(StoreDamagedError, match="part-000001"):
+        list(run.chunks())
+
+
+def test_without_the_key_it_says_so(tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(base64.b64encode(os.urandom(32)))
+    writer = Writer(tmp_path / "store", f"file:{tmp_path / 'key'}")
+    run = writer.run(ROWS, RESULT_JSON)
+    with pytest.raises(StoreLockedError):
+        Store(tmp_path / "store").runs()
+    with pytest.raises(StoreLockedError):
+        list(FirstFormatRun(run.files, RECORDING, FINGERPRINT, Cipher()).heard())

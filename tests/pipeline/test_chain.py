@@ -1,0 +1,204 @@
+"""Keys of stages: every setting changes the stages that own it and those behind them, and no other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline import settings as settings_module
+from pipeline.chain import Stage, chain
+from pipeline.errors import NoAudioError, SettingsError
+from pipeline.settings import Gemma, Models, Settings, load
+from pipeline.source import Source
+
+STAGES = ("hear", "describe", "merge")
+NOTHING = ""
+
+CHANGES: dict[str, tuple[str, str, str]] = {
+    # setting: (another value, first stage that it changes in `cascade`, the same in `gemma` with a film)
+    "recipe": ("", NOTHING, NOTHING),  # the recipes are compared below
+    "profile": ("meeting", "describe", "merge"),  # no profile has prompts of its own for Gemma's hearing and seeing
+    "audio.length_s": ("20", "hear", "hear"),
+    "audio.cut_range_s": ("4", "hear", "hear"),
+    "audio.lead_in_s": ("1", "hear", "hear"),
+    "audio.track": ("", NOTHING, NOTHING),  # decided with the recording: compared below
+    "video.length_s": ("40", NOTHING, "describe"),
+    "video.fps": ("0.5", NOTHING, "describe"),
+    "video.frame_tokens": ("140", NOTHING, "describe"),
+    "video.scene_range_s": ("10", NOTHING, "describe"),
+    "hear.engine": ("whisper", NOTHING, "hear"),
+    "hear.model": ("OTHER", "hear", NOTHING),
+    "hear.language": ("de", "hear", "hear"),
+    "hear.beam": ("1", "hear", NOTHING),
+    "hear.device": ("cuda", "hear", NOTHING),
+    "hear.compute_type": ("float32", "hear", NOTHING),
+    "hear.stretch_s": ("10", NOTHING, "hear"),
+    "hear.max_tokens": ("200", NOTHING, "hear"),
+    "hear.part_rows": ("8", NOTHING, NOTHING),
+    "describe.max_tokens": ("64", "describe", "describe"),
+    "describe.windows": ("2", "describe", NOTHING),
+    "describe.listen_again": ("true", NOTHING, "describe"),
+    "describe.part_rows": ("8", NOTHING, NOTHING),
+    "write.engine": ("transformers", "describe", NOTHING),
+    "write.model": ("qwen2.5-0.5b", "describe", NOTHING),
+    "write.context": ("4096", "describe", NOTHING),
+    "write.slots": ("2", "describe", NOTHING),
+    "write.threads": ("3", NOTHING, NOTHING),
+    "write.gpu_layers": ("-1", "describe", NOTHING),
+    "gemma.model": ("OTHER", NOTHING, "hear"),
+    "gemma.quantization": ("int8", NOTHING, "hear"),
+    "gemma.device": ("cuda", NOTHING, "hear"),
+    "gemma.dtype": ("bfloat16", NOTHING, "hear"),
+    "gemma.adapter": ("adapter", NOTHING, "hear"),
+    "gemma.drafter": ("drafter", NOTHING, "hear"),
+    "gemma.keep_quantized": ("false", NOTHING, NOTHING),
+    "gemma.batch": ("2", NOTHING, "hear"),
+    "gemma.prefill": ("1024", NOTHING, "hear"),
+    "merge.budget": ("2048", "merge", "merge"),
+    "merge.max_tokens": ("200", "merge", "merge"),
+    "merge.carry": ("0", "merge", "merge"),
+    "merge.cite": ("true", "merge", "merge"),
+    "merge.language": ("German", "merge", "merge"),
+}
+"""Every setting that may change a text. Those of the groups below never do."""
+
+NEVER = ("encryption.", "models.", "media.", "endpoint.", "fallback.")
+"""`endpoint` counts where a server writes: tested below."""
+
+
+@pytest.fixture(autouse=True)
+def _gemma_by_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The weights of Gemma are not here: its identity is what the settings say. OTHER is a folder of one's own."""
+
+    def identity(gemma: Gemma, models: Models) -> dict[str, str]:
+        del models
+        return {"model": gemma.model, "adapter": str(gemma.adapter), "drafter": str(gemma.drafter)}
+
+    monkeypatch.setattr("pipeline.chain.gemma_identity", identity)
+    (tmp_path / "OTHER").mkdir()
+    (tmp_path / "OTHER" / "model.bin").write_bytes(b"other weights")
+    monkeypatch.chdir(tmp_path)
+
+
+def film(**more: object) -> Source:
+    return Source(Path("film.mkv"), "content", track=0, pictures=True, **more)  # type: ignore[arg-type]
+
+
+def keys(settings: Settings, source: Source, only: Stage | None = None) -> dict[str, str]:
+    return dict(chain(settings, source, only).run.stages)
+
+
+def first_change(before: dict[str, str], after: dict[str, str]) -> str:
+    """The first stage whose key differs; every stage behind it must differ, too."""
+    differs = [stage for stage in STAGES if before[stage] != after[stage]]
+    assert differs == list(STAGES[len(STAGES) - len(differs) :])
+    return differs[0] if differs else NOTHING
+
+
+def test_the_table_names_every_setting() -> None:
+    listed = {key for key, *_ in settings_module.table()}
+    assert {key for key in listed if not key.startswith(NEVER)} == set(CHANGES)
+
+
+@pytest.mark.parametrize("recipe", ["cascade", "gemma"])
+@pytest.mark.parametrize("setting", [key for key, (value, *_) in CHANGES.items() if value])
+def test_a_setting_changes_its_own_stages_and_those_behind(setting: str, recipe: str) -> None:
+    value, cascade, gemma = CHANGES[setting]
+    before = keys(load(sets=[f"recipe={recipe}"]), film())
+    after = keys(load(sets=[f"recipe={recipe}", f"{setting}={value}"]), film())
+    assert first_change(before, after) == (cascade if recipe == "cascade" else gemma)
+
+
+@pytest.mark.parametrize("setting", [key for key, *_ in settings_module.table() if key.startswith(NEVER)])
+def test_where_things_are_and_how_fast_they_go_changes_nothing(setting: str) -> None:
+    other = {"int": "3", "float": "7.5", "bool": "true"}
+    (kind, default) = next((kind, default) for key, kind, default, _ in settings_module.table() if key == setting)
+    special = {
+        "encryption.key": "env:SOME", "models.source": "hub", "models.folder": "elsewhere", "media.ffmpeg": "ffmpeg",
+        "models.keep_loaded": "true",
+        "endpoint.url": "http://127.0.0.1:9/v1", "endpoint.model": "m", "endpoint.answers_as": "m", "endpoint.proxy": "http://p",
+        "endpoint.key_variable": "SOME", "endpoint.cap_field": "max_completion_tokens", "endpoint.tokenizer": "t.json",
+        "fallback.when": "too-long", "fallback.kinds": "audio", "fallback.hook": "m:f", "fallback.redact": "contacts",
+        "fallback.ledger": "ledger.jsonl", "fallback.hosts": "h", "fallback.plain_hosts": "h", "fallback.allow": "*",
+        "fallback.deny": "*",
+    }  # fmt: skip
+    same = special.get(setting, special.get(setting.replace("fallback.", "endpoint.")))
+    value = same or other.get(kind) or ("3" if default.replace(".", "").isdigit() else "")
+    if setting == "fallback.prices":
+        value = '{"m": {"input": 1, "output": 2}}'
+    assert value, setting
+    sets = [f"{setting}={value}"] if setting != "fallback.prices" else []
+    fixed = {"fallback": {"prices": {"m": {"input": 1, "output": 2}}}} if not sets else {}
+    changed = load(None, sets, **fixed)
+    assert changed != load()
+    assert keys(load(), film()) == keys(changed, film())
+
+
+def test_the_model_of_a_server_counts_where_a_server_writes() -> None:
+    server = ["write.engine=endpoint", "endpoint.url=http://127.0.0.1:9/v1"]
+    one, two = (keys(load(sets=[*server, f"endpoint.model={name}"]), film()) for name in ("a", "b"))
+    assert first_change(one, two) == "describe"
+
+
+def test_recipes_share_what_they_hear_with_the_same_engine() -> None:
+    cascade = keys(load(), film())
+    gemma = keys(load(sets=["recipe=gemma", "hear.engine=whisper"]), film())
+    assert cascade["hear"] == gemma["hear"]
+    assert first_change(cascade, gemma) == "describe"
+
+
+def test_tracks_and_transcripts_are_ways_to_hear() -> None:
+    heard = keys(load(), film())
+    assert first_change(heard, keys(load(), Source(Path("film.mkv"), "content", track=1, pictures=True))) == "hear"
+    mixed = keys(load(), Source(Path("film.mkv"), "content", track="mix", pictures=True))
+    assert first_change(heard, mixed) == "hear"
+    imported = [keys(load(), film(transcript=digest)) for digest in ("a", "b")]
+    assert first_change(heard, imported[0]) == first_change(imported[0], imported[1]) == "hear"
+    other_model = keys(load(sets=["hear.model=OTHER", "hear.beam=1"]), film(transcript="a"))
+    assert other_model == imported[0], "what no engine hears is not asked how"
+
+
+def test_automatic_settings_are_decided_before_they_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a machine with CUDA `auto` is another arithmetic: its rows are others, and it says so."""
+    auto = keys(load(), film())
+    assert auto == keys(load(sets=["hear.device=cpu", "hear.compute_type=int8", "write.engine=llamacpp"]), film())
+    monkeypatch.setattr("pipeline.chain.ctranslate2_has_cuda", lambda: True)
+    on_cuda = keys(load(), film())
+    assert first_change(auto, on_cuda) == "hear"
+    assert on_cuda == keys(load(sets=["hear.device=cuda", "hear.compute_type=float16"]), film())
+
+
+def test_libraries_that_can_change_the_text_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = keys(load(), film())
+    monkeypatch.setattr("pipeline.models.identity.importlib.metadata.version", lambda name: f"99 of {name}")
+    assert first_change(before, keys(load(), film())) == "hear"
+
+
+def test_a_chain_may_end_early_and_a_silent_film_is_only_seen() -> None:
+    assert list(keys(load(), film(), "hear")) == ["hear"]
+    whole, short = chain(load(), film()), chain(load(), film(), "hear")
+    assert whole.run.stages["hear"] == short.run.run
+    silent = Source(Path("film.mkv"), "content", pictures=True)
+    assert list(keys(load(sets=["recipe=gemma"]), silent)) == ["describe", "merge"]
+    with pytest.raises(NoAudioError, match="recipe gemma"):
+        chain(load(), silent)
+    with pytest.raises(NoAudioError, match="nothing to hear"):
+        chain(load(sets=["recipe=gemma"]), silent, "hear")
+
+
+def test_engines_are_needed_until_their_last_stage() -> None:
+    cascade = chain(load(), film())
+    assert set(cascade.needs("hear")) == {"text"}
+    assert set(cascade.needs("describe")) == {"text"}
+    assert set(cascade.needs("merge")) == set()
+
+
+@pytest.mark.parametrize(
+    ("sets", "word"),
+    [(["video.length_s=20"], "shorter than audio.length_s"), (["video.fps=2"], "120 frames a segment")],
+)
+def test_settings_that_do_not_go_together_are_refused_before_anything_is_loaded(sets: list[str], word: str) -> None:
+    with pytest.raises(SettingsError, match=word):
+        chain(load(sets=["recipe=gemma", *sets]), film())
+    chain(load(sets=sets), film())  # the other recipe never looks
