@@ -10,7 +10,7 @@ import re
 import zlib
 from collections import Counter
 
-from pipeline.text.sentences import sentences
+from pipeline.text.sentences import ASKING, ended, joined, sentences
 
 COMPRESSION = 2.4
 """Ratio above which text is taken for a loop (Whisper's own threshold)."""
@@ -81,9 +81,9 @@ def without_open_questions(text: str) -> str:
     A small model that is told not to answer them answers all the same, out of nothing.
     """
     parts = sentences(text)
-    while len(parts) > 1 and parts[-1].endswith(("?", "？")):
+    while len(parts) > 1 and parts[-1].endswith(tuple(ASKING)):
         parts.pop()
-    return " ".join(parts)
+    return joined(parts)
 
 
 def tidy(text: str, *, complete: bool = True) -> str:
@@ -92,6 +92,6 @@ def tidy(text: str, *, complete: bool = True) -> str:
     The end is cut back to the last whole sentence where the writer ran into its cap, if there is one.
     """
     parts = list(dict.fromkeys(sentences(text)))
-    if not complete and len(parts) > 1 and not re.search(r"[.!?。！？][\"')\]]*$", parts[-1]):
+    if not complete and len(parts) > 1 and not ended(parts[-1]):
         parts.pop()
-    return " ".join(parts)
+    return joined(parts)

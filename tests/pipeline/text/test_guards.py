@@ -72,6 +72,16 @@ def test_tidy_drops_repetition_and_a_torn_end() -> None:
     assert guards.tidy("It rained. The pump") == "It rained. The pump"
 
 
+def test_what_was_on_lines_of_its_own_stays_apart() -> None:
+    assert guards.tidy("- Budget approved\n- Staff hired\n- Budget approved") == "Budget approved\nStaff hired"
+    assert guards.without_open_questions("Budget approved\nStaff hired\nوالسقف؟") == "Budget approved\nStaff hired"
+
+
+def test_a_torn_end_is_seen_in_any_script() -> None:
+    assert guards.tidy("छत टपकती है। पंप", complete=False) == "छत टपकती है।"
+    assert guards.tidy("छत टपकती है। पंप नया है।", complete=False) == "छत टपकती है। पंप नया है।"
+
+
 @given(st.text(max_size=400), st.floats(0, 60))
 def test_guards_never_fail(text: str, seconds: float) -> None:
     guards.transcript_fault(text, seconds)
