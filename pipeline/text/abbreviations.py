@@ -22,7 +22,7 @@ _BEFORE_SOMETHING = _set(
 _BEFORE_NUMBER = _set("No Nos no nos Nr Nrn nr Art Abs Bd Kap Abb Fig fig Vol vol Ch ch Sec sec pp núm Tel Ziff")
 """Abbreviations only where a number follows: `No.` alone is an answer."""
 
-_EITHER = _set("etc usw usf al Inc Ltd Co Corp Jr Bros Ave Blvd")
+_EITHER = _set("etc usw usf al a.m p.m Inc Ltd Co Corp Jr Bros Ave Blvd")
 """Abbreviations that end a sentence too, where a capital follows."""
 
 _UNITS = _set("Mio Mrd Tsd Std Min Sek")

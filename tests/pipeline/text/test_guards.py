@@ -55,6 +55,13 @@ def test_answers_are_caught(text: str) -> None:
     assert guards.summary_fault(text).startswith("answering")
 
 
+def test_a_reason_repeats_no_word_that_was_said() -> None:
+    said = "my pin is four"
+    assert not set(said.split()) & set(guards.loops(f"{said} " * 4).split())
+    assert not set(said.split()) & set(guards.loops(f"{said} " * 40).split())
+    assert "transcribe" not in guards.answers("I cannot transcribe this.")
+
+
 def test_a_summary_is_no_answer() -> None:
     assert guards.summary_fault("The team is sorry that the valves came late; Maria will provide the dates.") == ""
     assert guards.summary_fault(" ") == "empty"

@@ -68,7 +68,7 @@ def test_what_ends_no_sentence(text: str) -> None:
         ("We are 12. They are 9. In 2025. Nobody came.", 4),
         ("He lives in the U.S. She does not. Pens, paper, etc. Nothing else.", 4),
         ("Wir sind zu dritt. Danach kam er. Es waren 3. Sie gingen.", 4),
-        ("He said “stop.” Then he left. (It was late.) We slept.", 4),
+        ("He said “stop.” Then he left. (It was late.) We slept. It was 5 p.m. Maria came.", 6),
     ],
 )
 def test_what_does_end_one(text: str, number: int) -> None:
