@@ -69,6 +69,15 @@ def ended(text: str) -> bool:
     return _ENDED.search(text) is not None
 
 
+def parted(before: str, after: str) -> bool:
+    """Whether a sentence ends between two texts that follow each other."""
+    match = _ENDED.search(before)
+    if match is None or before[match.start()] not in SPACED:
+        return match is not None
+    head = before.rstrip()
+    return abbreviations.ends(f"{head} {after.lstrip()}", 0, match.start(), len(head))
+
+
 def terms(text: str) -> list[str]:
     """The words of a text for comparing, in lower case and without their commonest endings.
 
