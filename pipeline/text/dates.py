@@ -41,6 +41,9 @@ _DAYS = (
     "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
 )
 _WEEKDAYS = {name: _DAYS[0].split()[at] for names in _DAYS for at, name in enumerate(names.split())}
+CALENDAR = frozenset([*_MONTHS, *_WEEKDAYS])
+"""Names of months and weekdays, in lower case: they are no names of people or places."""
+
 _WEEKDAY = re.compile(rf"\b(?:{'|'.join(sorted(_WEEKDAYS, key=len, reverse=True))})\b", re.IGNORECASE)
 
 _MONTH = re.compile(rf"\b(?:{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b", re.IGNORECASE)

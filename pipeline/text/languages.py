@@ -36,6 +36,11 @@ def languages(text: str) -> tuple[str, ...]:
     return tuple(language for language, count in votes if 2 * count > votes[0][1]) or tuple(_COMMON)
 
 
+def common(text: str) -> frozenset[str]:
+    """The commonest words of the languages that `text` may be in."""
+    return frozenset(word for language in languages(text) for word in _COMMON[language].split())
+
+
 def told(likely: tuple[str, ...]) -> bool:
     """Whether `languages` knew anything."""
     return len(likely) < len(_COMMON)
