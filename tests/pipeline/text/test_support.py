@@ -12,8 +12,8 @@ MEETING = (
     "Good morning. The pump station at Halden costs four hundred and twelve thousand euros, which is nine percent more "
     "than in March. Maria, you wanted to say something about the delivery. Yes, the valves arrive on the fourteenth "
     "of June, the control cabinets two weeks later, and the crew from Brno can start on 1 July if the permits are here "
-    "by then. Omar reports to me, and I will write to the council about the permits. We did not decide about the colour "
-    "of the fence, because nobody had seen the samples."
+    "by then. Omar reports to me, and I will write to the council about the permits. We did not decide about the "
+    "colour of the fence, because nobody had seen the samples."
 )
 STORY = (
     "He had bought a small house near the river, and every evening he walked along the bank with his dog. Once he told "
