@@ -54,6 +54,9 @@ _SCALES = {word: value for value, words in _SCALE_WORDS.items() for word in word
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*|[^\w\s]|\d+")
 _ARTICLE = re.compile(r"(?:\b(?:an?|one|eine?|un|une|uma?|een|en|et|una)|\d)\s*\Z", re.IGNORECASE)
+_PER = re.compile(r"\b(?:per|por|pour)\s\Z", re.IGNORECASE)
+"""What makes a hundred a per cent."""
+
 _HALF_BEFORE = re.compile(
     r"\b(?:half(?:\s+of)?(?:\s+an?)?|(?:eine?\s+)?halbe[nrs]?|(?:un\s+)?demi|medi[oa]|mezz[oa]|mei[oa]|een\s+half|"
     r"(?:en\s+)?halv)[\s-]+\Z",
@@ -133,6 +136,8 @@ def _of_library(text: str, tokens: list[_Token], language: str) -> Iterator[Numb
             continue
         value = Decimal(int(one.value)) if one.is_ordinal else Decimal(one.text.replace(",", "."))
         round_one = len(used) == 1 and value in (100, 1000)
+        if round_one and _PER.search(text[max(0, start - _NEAR) : start]):
+            continue
         bare = round_one and language == "en" and not _ARTICLE.search(text[max(0, start - _NEAR) : start])
         yield Number(start, end, value, words=True, ordinal=one.is_ordinal, scale=round_one, compared=not bare)
 

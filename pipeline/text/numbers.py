@@ -113,7 +113,8 @@ def _east_asian(text: str) -> list[Number]:
     for match in _EAST_ASIAN.finditer(text):
         value = _counted(match[0])
         if value is not None:
-            found.append(Number(match.start(), match.end(), value, words=not match[0][0].isdigit()))
+            words, compared = not match[0][0].isdigit(), match[0] not in _TENS
+            found.append(Number(match.start(), match.end(), value, words=words, compared=compared))
     return found
 
 
@@ -125,7 +126,7 @@ def _counted(run: str) -> Decimal | None:
         if len(parts) == 2 and "〇" not in parts:
             return None  # 三四 is three or four
         value = Decimal("".join(str(_KANJI.get(part, part)) for part in parts).replace(",", ""))
-    elif len(parts) == 1 and parts[0] != "十":
+    elif len(parts) == 1 and parts[0] in _MYRIADS:
         return None
     else:
         total = section = digit = Decimal(0)
@@ -186,7 +187,7 @@ def _together(text: str, first: Number, second: Number) -> Number | None:
 def _a_year(first: Number, second: Number) -> bool:
     """Whether two numbers in words, said one after the other, are a year: `nineteen ninety-nine`."""
     cardinals = first.words and second.words and not second.ordinal
-    return cardinals and first.value in range(10, 21) and second.value in range(1, 100)
+    return cardinals and first.value in range(11, 21) and second.value in range(1, 100)
 
 
 def _signed(text: str, found: list[Number]) -> list[Number]:

@@ -64,6 +64,16 @@ def test_twelve_is_known_where_small_words_count() -> None:
     assert [fact.key for fact in find("zwölf und mehr", small=True)] == ["12"]
 
 
+def test_a_round_number_that_may_be_part_of_a_word_is_known_but_not_asked_for() -> None:
+    assert find("千葉さんが千円") == []
+    assert "1000" in [fact.key for fact in find("千円", small=True)]
+
+
+@pytest.mark.parametrize("text", ["veinte por ciento y más", "vingt pour cent et plus", "venti per cento e di più"])
+def test_a_per_cent_is_no_hundred(text: str) -> None:
+    assert keys(text, "number") == ["20"]
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
