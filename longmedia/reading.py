@@ -53,7 +53,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What became of every second: `seconds` by `processed`, `silent`, `failed` and `skipped` make up the `duration`."""
+    """What became of every second: `seconds` by `processed`, `silent`, `failed`, `skipped`; in sum the `duration`."""
 
     duration: float
     seconds: Mapping[str, float]

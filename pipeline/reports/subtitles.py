@@ -1,39 +1,70 @@
 """Subtitles: SubRip and WebVTT, a cue a block.
 
-Formats: https://www.w3.org/TR/webvtt1/ and the SubRip files that every player reads.
+Formats: https://www.w3.org/TR/webvtt1/ and the SubRip files that every player reads. What is said is never markup,
+and a line of a script that runs from right to left begins with a mark that says so.
 """
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterator
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from chunkers.spans import stamp
 from pipeline.store import Run
+from pipeline.text.cues import Cue, shown
+from pipeline.text.lines import wrap
 
-_LINE = 42
+_RIGHT_TO_LEFT = "\u200f"
+_DIRECTION = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_NO_MARKUP = str.maketrans({"<": "‹", ">": "›", "{": "(", "}": ")", "\\": "\\\u2060"})
+"""SubRip knows no escapes, and players take `<b>`, `{\\an8}` and `\\N` for markup: look-alikes are none."""
 
 
 def srt(run: Run) -> Iterator[str]:
     """SubRip: numbered cues, a comma before the milliseconds."""
-    for number, (start, end, text) in enumerate(_cues(run), 1):
-        times = f"{stamp(start, millis=True, separator=',')} --> {stamp(end, millis=True, separator=',')}"
-        yield f"{number}\n{times}\n{_wrapped(text)}\n\n"
+    for number, cue in enumerate(shown(_cues(run)), 1):
+        times = f"{stamp(cue.start, millis=True, separator=',')} --> {stamp(cue.end, millis=True, separator=',')}"
+        yield f"{number}\n{times}\n{_laid_out(cue.text, _plain)}\n\n"
 
 
 def vtt(run: Run) -> Iterator[str]:
     """WebVTT."""
     yield "WEBVTT\n\n"
-    for start, end, text in _cues(run):
-        safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        yield f"{stamp(start, millis=True)} --> {stamp(end, millis=True)}\n{_wrapped(safe)}\n\n"
+    for cue in shown(_cues(run)):
+        times = f"{stamp(cue.start, millis=True)} --> {stamp(cue.end, millis=True)}"
+        yield f"{times}\n{_laid_out(cue.text, _escaped)}\n\n"
 
 
-def _cues(run: Run) -> Iterator[tuple[int, int, str]]:
+def _cues(run: Run) -> Iterator[Cue]:
     for row in run.heard():
         for cue in row.cues:
-            yield cue.start, cue.end, cue.text
+            text = " ".join(_printable(cue.text).split())
+            if text:
+                yield replace(cue, text=text)
 
 
-def _wrapped(text: str) -> str:
-    return "\n".join(textwrap.wrap(text, _LINE, break_long_words=False)) or text
+def _printable(text: str) -> str:
+    """`text` without control characters: an unclosed change of direction would turn the rest of the line round."""
+    bare = _DIRECTION.sub("", text)
+    return "".join(" " if unicodedata.category(char) == "Cc" else char for char in bare)
+
+
+def _laid_out(text: str, safe: Callable[[str], str]) -> str:
+    lead = _RIGHT_TO_LEFT if _runs_from_right(text) else ""
+    return "\n".join(lead + safe(line) for line in wrap(text))
+
+
+def _escaped(line: str) -> str:
+    return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _plain(line: str) -> str:
+    return line.translate(_NO_MARKUP)
+
+
+def _runs_from_right(text: str) -> bool:
+    """Whether most letters that have a direction are of a script that runs from right to left."""
+    directions = [unicodedata.bidirectional(char) for char in text]
+    return sum(one in ("R", "AL") for one in directions) > directions.count("L")

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-_BORDERS = (r"\n{2,}", r"\n", r"(?<=[.!?…])[\"')\]]*\s+|(?<=[。！？])", r"\s+")
+from pipeline.text.sentences import ALWAYS, SPACED
+
+_BORDERS = (r"\n{2,}", r"\n", rf"(?<=[{SPACED}])[\"'”’)\]]*\s+|(?<=[{ALWAYS}])", r"\s+")
 
 
 def split(text: str, limit: int, count: Callable[[str], int]) -> list[str]:

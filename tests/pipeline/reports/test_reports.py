@@ -156,11 +156,11 @@ def test_refused_text_is_in_no_report(run: Run, form: str) -> None:
 def test_subtitles(run: Run) -> None:
     srt = text(run, "srt")
     assert srt.startswith(
-        "1\n00:00:01,000 --> 00:00:03,000\nThe <pump> & the valve cost 412,000 euros,\nwhich is more.\n\n"
+        "1\n00:00:01,000 --> 00:00:03,850\nThe ‹pump› & the valve cost 412,000 euros,\nwhich is more.\n\n"
     )
     assert "2\n01:01:01,000 --> 01:01:02,000\nLater.\n" in srt
     vtt = text(run, "vtt")
-    assert vtt.startswith("WEBVTT\n\n00:00:01.000 --> 00:00:03.000\nThe &lt;pump&gt; &amp; the valve")
+    assert vtt.startswith("WEBVTT\n\n00:00:01.000 --> 00:00:03.850\nThe &lt;pump&gt; &amp; the valve")
 
 
 def test_the_bare_transcript_names_gaps(run: Run) -> None:

@@ -55,6 +55,13 @@ def test_answers_are_caught(text: str) -> None:
     assert guards.summary_fault(text).startswith("answering")
 
 
+def test_a_reason_repeats_no_word_that_was_said() -> None:
+    said = "my pin is four"
+    assert not set(said.split()) & set(guards.loops(f"{said} " * 4).split())
+    assert not set(said.split()) & set(guards.loops(f"{said} " * 40).split())
+    assert "transcribe" not in guards.answers("I cannot transcribe this.")
+
+
 def test_a_summary_is_no_answer() -> None:
     assert guards.summary_fault("The team is sorry that the valves came late; Maria will provide the dates.") == ""
     assert guards.summary_fault(" ") == "empty"
@@ -70,6 +77,16 @@ def test_tidy_drops_repetition_and_a_torn_end() -> None:
     assert guards.tidy("It rained. It rained. The crew left. The pump", complete=False) == "It rained. The crew left."
     assert guards.tidy("The pump", complete=False) == "The pump"
     assert guards.tidy("It rained. The pump") == "It rained. The pump"
+
+
+def test_what_was_on_lines_of_its_own_stays_apart() -> None:
+    assert guards.tidy("- Budget approved\n- Staff hired\n- Budget approved") == "Budget approved\nStaff hired"
+    assert guards.without_open_questions("Budget approved\nStaff hired\nوالسقف؟") == "Budget approved\nStaff hired"
+
+
+def test_a_torn_end_is_seen_in_any_script() -> None:
+    assert guards.tidy("छत टपकती है। पंप", complete=False) == "छत टपकती है।"
+    assert guards.tidy("छत टपकती है। पंप नया है।", complete=False) == "छत टपकती है। पंप नया है।"
 
 
 @given(st.text(max_size=400), st.floats(0, 60))

@@ -35,6 +35,10 @@ def test_a_sentence_is_not_cut_where_a_border_is_near() -> None:
     ]
 
 
+def test_a_sentence_ends_in_any_script() -> None:
+    assert split("छत टपकती है। मरम्मत में दिन लगेंगे।", 20, len)[0] == "छत टपकती है।"
+
+
 def test_a_megabyte_is_counted_a_little_at_a_time() -> None:
     counted = 0
 
