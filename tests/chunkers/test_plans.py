@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 import chunkers
 from chunkers import (
@@ -197,6 +198,30 @@ def test_the_quiet_point_is_the_middle_of_the_pause() -> None:
     point = quiet_point(samples, 400_000)
     assert point is not None
     assert abs(point - 444_000) < 500
+
+
+@pytest.mark.parametrize("offset", [300, -3000, 12_000])
+def test_a_constant_offset_moves_no_cut(offset: int, speechlike: NDArray[np.int16]) -> None:
+    samples = speechlike[: 30 * 16_000] // 2
+    point = quiet_point(samples, 25 * 16_000)
+    assert point is not None
+    assert quiet_point(samples + np.int16(offset), 25 * 16_000) == pytest.approx(point, abs=160)
+
+
+def test_a_drift_and_a_rumble_below_all_voices_hide_no_pause(speechlike: NDArray[np.int16]) -> None:
+    t = np.arange(30 * 16_000) / 16_000
+    for hz in (0.1, 12):
+        moved = speechlike[: len(t)] // 2 + (3000 * np.sin(2 * np.pi * hz * t)).astype(np.int16)
+        point = quiet_point(moved, 25 * 16_000)
+        assert point is not None
+        assert np.abs(speechlike[point - 800 : point + 800]).max() < 100, "cut in a pause"
+
+
+def test_an_offset_alone_is_silence_and_hides_no_voice(speechlike: NDArray[np.int16]) -> None:
+    rng = np.random.default_rng(5)
+    assert is_silent(np.full(480_000, 300, np.int16))
+    assert is_silent(rng.integers(1980, 2020, 480_000).astype(np.int16))
+    assert not is_silent(speechlike[:480_000] // 100 + np.int16(2000))
 
 
 def test_hum_is_silent_and_a_word_in_it_is_not() -> None:
