@@ -29,6 +29,7 @@ from chunkers.errors import MediaError, NotMediaError, StalledError
 from chunkers.ffmpeg import input_options
 from chunkers.identity import content_id
 from chunkers.recording import AudioTrack, Recording, VideoTrack
+from chunkers.refusals import refusal
 from chunkers.spans import to_ticks
 
 Firsts = dict[int, VideoFrame | AudioFrame]
@@ -71,18 +72,7 @@ def _translated(path: Path, error: av.error.FFmpegError) -> MediaError:
         raise MemoryError
     if isinstance(error, TimeoutError | av.error.ExitError):
         return StalledError(path, f"gave nothing for {OPEN_TIMEOUT_S:g} s.", cure="Copy it to a local disk first.")
-    with path.open("rb") as file:
-        head = file.read(4096)
-    if head.lstrip().startswith((b"#EXTM3U", b"ffconcat", b"<?xml", b"[playlist]")):
-        return NotMediaError(path, "is a playlist.", cure="Name the media files that it lists.")
-    if head[4:8] in {b"ftyp", b"mdat", b"wide", b"free", b"moov"}:
-        cure = (
-            "The recorder was interrupted before it wrote the index (moov); recovery tools such as untrunc rebuild it."
-        )
-        return NotMediaError(path, f"an MP4/MOV without a usable index ({error.strerror}).", cure=cure)
-    if not any(byte < 9 for byte in head):
-        return NotMediaError(path, "is a text file.", cure="Name an audio or video file.")
-    return NotMediaError(path, f"is no audio or video that can be opened ({error.strerror}).", cure="Is it damaged?")
+    return refusal(path, error.strerror or str(error))
 
 
 def _describe(path: Path, size: int, container: InputContainer) -> Recording:
