@@ -18,7 +18,7 @@ import av
 import av.error
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
-from av.container import InputContainer
+from av.container import Container, InputContainer
 from av.format import Flags
 from av.frame import Frame
 from av.stream import Disposition, Stream
@@ -40,6 +40,9 @@ _FRAME_SEARCH_PACKETS = 500
 
 _GUESSING = {"aac", "ac3", "eac3", "dts", "amr", "h264", "hevc", "m4v", "mjpeg", "mpegvideo", "obu", "vc1"}
 """Containers without a clock: their duration is guessed from the bit rate."""
+
+_END_STAMPS = {"matroska,webm", "nut", "asf"}
+"""Containers whose duration is the stamp at which they end, counted from 0, wherever their first stamp is."""
 
 _TAG_OPTIONS: dict[str, Any] = {"metadata_errors": "surrogateescape"} if int(av.__version__.split(".")[0]) < 19 else {}
 """Tags in another encoding than UTF-8 must not stop a file from being opened: PyAV 19 keeps their bytes as
@@ -83,12 +86,11 @@ def _describe(path: Path, size: int, container: InputContainer) -> Recording:
     if not audio and not video:
         raise NotMediaError(path, "holds neither audio nor video.", cure="Name an audio or video file.")
     name = container.format.name
-    duration = to_ticks(Fraction(container.duration, av.time_base)) if container.duration else 0
     return Recording(
         path=path,
         container=name,
         size=size,
-        duration=max(duration, 0),
+        duration=to_ticks(_length(container, start)),
         start_time=start,
         audio=audio,
         video=video,
@@ -96,6 +98,24 @@ def _describe(path: Path, size: int, container: InputContainer) -> Recording:
         stamps_jump=Flags.ts_discont in Flags(container.format.flags),
         exact_duration=_counts_frames(path) if name == "mp3" else name not in _GUESSING,
     )
+
+
+def _length(container: InputContainer, start: Fraction) -> Fraction:
+    """From the first stamp to the end, in seconds; 0 where the header does not say."""
+    duration = max(Fraction(container.duration or 0, av.time_base), Fraction(0))
+    # mkvmerge alone writes the length; a length that ends before it starts is no stamp either.
+    by_mkvmerge = container.metadata.get("ENCODER", "").startswith("libebml")
+    if _counts_from_zero(container) and not by_mkvmerge and 0 < start < duration:
+        return duration - start
+    return duration
+
+
+def _counts_from_zero(container: Container) -> bool:
+    """Whether durations are stamps of ends. In Ogg, only those of Opus are."""
+    if container.format.name == "ogg":
+        contexts = [stream.codec_context for stream in container.streams.audio]
+        return any(context and context.name.endswith("opus") for context in contexts)
+    return container.format.name in _END_STAMPS
 
 
 def _start_time(container: InputContainer) -> Fraction:
@@ -126,16 +146,21 @@ def _starts(stream: Stream, first: Frame | None, start_time: Fraction) -> tuple[
     return (packet if frame is None else frame) - start_time, packet - start_time
 
 
-def _duration(stream: Stream) -> Fraction | None:
-    duration = _exact(stream, stream.duration)
-    if duration is not None:
-        return duration
-    # Matroska keeps it as a tag: 00:00:03.023000000, some writers add a language to its name.
-    for name, value in stream.metadata.items():
-        match = re.fullmatch(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)", value)
-        if name.upper().startswith("DURATION") and match:
-            return int(match[1]) * 3600 + int(match[2]) * 60 + Fraction(match[3])
-    return None
+def _duration(stream: Stream, start: Fraction) -> Fraction | None:
+    """How long the track lasts from its first stamp `start` of the container's own clock on."""
+    container = stream.container
+    duration, lasts = _exact(stream, stream.duration), not _counts_from_zero(container)
+    if duration is None:
+        # Matroska keeps it as a tag: 00:00:03.023000000, some writers add a language to its name.
+        for name, value in stream.metadata.items():
+            match = re.fullmatch(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)", value)
+            if name.upper().startswith("DURATION") and match:
+                duration = int(match[1]) * 3600 + int(match[2]) * 60 + Fraction(match[3])
+                lasts = any(tag.startswith("_STATISTICS") for tag in stream.metadata)  # mkvmerge again
+                break
+    if not duration or duration < 0:
+        return None
+    return duration if lasts or duration <= start else duration - max(start, Fraction(0))
 
 
 def _labels(stream: Stream) -> tuple[str | None, str | None, bool]:
@@ -168,7 +193,7 @@ def _audio_track(index: int, stream: AudioStream, first: Firsts, start_time: Fra
         default=default,
         start=start,
         first_packet=first_packet,
-        duration=_duration(stream),
+        duration=_duration(stream, start + start_time),
     )
 
 
@@ -194,7 +219,7 @@ def _video_track(index: int, stream: VideoStream, first: Firsts, start_time: Fra
         fps=_fraction(stream.average_rate),
         start=start,
         first_packet=first_packet,
-        duration=_duration(stream),
+        duration=_duration(stream, start + start_time),
         cover_art=bool(stream.disposition & (Disposition.attached_pic | Disposition.timed_thumbnails)),
         language=language,
         title=title,

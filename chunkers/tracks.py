@@ -80,12 +80,12 @@ def audio_duration(recording: Recording, choice: Choice) -> int:
 def audio_start(recording: Recording, choice: Choice) -> int:
     """The tick at which the first sample of `choice` is heard; the mix begins at zero.
 
-    A start behind the end of the recording is damage, and zero then.
+    A start behind the end of the recording is damage, and zero then; a day is the end where it is not known.
     """
     if choice == "mix":
         return 0
     start = max(0, to_ticks(recording.audio[choice].start))
-    return start if start < recording.duration else 0
+    return start if start < (recording.duration or to_ticks(24 * 3600)) else 0
 
 
 def render_probe(recording: Recording, wanted: int | Literal["mix", "all"] | None = None) -> list[str]:
