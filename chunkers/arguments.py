@@ -27,20 +27,28 @@ def source(recording: Recording) -> Any:
 
 
 def audio_output(media: Any, recording: Recording, track: Choice, address: str) -> Any:
-    """`track` as 16 kHz mono 16-bit samples to `address`, from its first sample on (`tracks.audio_start`)."""
+    """`track` as 16 kHz 16-bit samples of all its channels to `address`, from its first on (`tracks.audio_start`).
+
+    The channels of "mix" are those of all tracks, one behind the other.
+    """
     # Written 32 KiB at a time: a wake-up of ours for each packet costs a tenth of the decoding.
-    options = {"format": "s16le", "acodec": "pcm_s16le", "ac": 1, "flush_packets": 0}
+    options = {"format": "s16le", "acodec": "pcm_s16le", "flush_packets": 0}
     if track != "mix":
+        # Where the number of channels changes on the way, it is made what the header says.
+        options["ac"] = max(1, recording.audio[track].channels)
         return builder.output(media[f"a:{track}"], address, af=_ON_THE_CLOCK, **options)
-    count = len(recording.audio)
-    chains = [
-        f"[0:a:{audio.index}]{_ON_THE_CLOCK},aformat=channel_layouts=mono,adelay={audio_start(recording, audio.index)}S"
-        f"[a{audio.index}]"
-        for audio in recording.audio
-    ]
-    inputs = "".join(f"[a{n}]" for n in range(count))
-    # The plain average: it cannot clip, and one gain holds from start to end.
-    mixed = f"{inputs}amix=inputs={count}:duration=longest:normalize=0,volume=1/{count}[mix]"
+    total = sum(max(1, audio.channels) for audio in recording.audio)
+    chains: list[str] = []
+    first = 0
+    for audio in recording.audio:
+        # Each track gets channels of its own, the others silent in it: adding them up puts all side by side.
+        places = "|".join(f"c{first + channel}=c{channel}" for channel in range(max(1, audio.channels)))
+        layout = f"aformat=channel_layouts={audio.layout}," if audio.layout else ""
+        delay = f"adelay={audio_start(recording, audio.index)}S:all=1"
+        chains.append(f"[0:a:{audio.index}]{_ON_THE_CLOCK},{layout}pan={total}C|{places},{delay}[a{audio.index}]")
+        first += max(1, audio.channels)
+    inputs = "".join(f"[a{n}]" for n in range(len(chains)))
+    mixed = f"{inputs}amix=inputs={len(chains)}:duration=longest:normalize=0[mix]"
     return builder.output(media, address, filter_complex=";".join([*chains, mixed]), map="[mix]", **options)
 
 

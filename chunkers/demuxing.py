@@ -194,6 +194,8 @@ def _audio_track(index: int, stream: AudioStream, first: Firsts, start_time: Fra
         start=start,
         first_packet=first_packet,
         duration=_duration(stream, start + start_time),
+        layout=context.layout.name if context else "",
+        channel_names=tuple(channel.name for channel in context.layout.channels) if context else (),
     )
 
 

@@ -56,7 +56,10 @@ def read(request: Request) -> Recording:
         return recording
     measured = measure_levels(request.path, float(recording.duration) / TICKS_PER_SECOND, len(recording.audio))
     tracks = zip(recording.audio, measured, strict=True)
-    return replace(recording, audio=tuple(replace(track, level_db=level) for track, level in tracks))
+    return replace(
+        recording,
+        audio=tuple(replace(track, level_db=max(levels, default=None), channel_db=levels) for track, levels in tracks),
+    )
 
 
 def answer(request: Request, reader: Callable[[Request], Recording] = read) -> Answer:

@@ -27,7 +27,13 @@ class AudioTrack:
     """What the container calls its start."""
     duration: Fraction | None
     level_db: float | None = None
-    """The loudest of a few excerpts, mixed to mono, in dBFS RMS; -inf is digital silence, None not measured."""
+    """Its loudest channel in the loudest of a few excerpts, in dBFS RMS; -inf is digital silence, None not measured."""
+    layout: str = ""
+    """What the decoder calls the arrangement of its channels, such as `stereo` or `9 channels`."""
+    channel_names: tuple[str, ...] = ()
+    """FL, FR, FC, LFE and so on; NONE where the file does not say."""
+    channel_db: tuple[float, ...] = ()
+    """The level of each channel, measured as `level_db` is; empty where it was not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,10 @@ SILENT_DB = -70.0
 """A track below this level holds no voice; the noise of an open microphone is louder."""
 
 
+_UNLIKE_DB = 6.0
+"""Channels that differ by more are shown one by one."""
+
+
 def choose_audio(
     recording: Recording, wanted: int | Literal["mix", "all"] | None = None
 ) -> tuple[tuple[Choice, ...], str]:
@@ -38,10 +42,10 @@ def choose_audio(
     if wanted is not None:
         check_choice(recording, wanted)
         silent = " It is silent." if _is_silent(tracks[wanted]) else ""
-        return (wanted,), f"Audio track {wanted}, as asked.{silent}"
+        return (wanted,), f"Audio track {wanted}, as asked.{silent}{_channels(tracks[wanted])}"
     if len(tracks) == 1:
         silent = " It is silent." if _is_silent(tracks[0]) else ""
-        return (0,), f"Audio track 0, the only one.{silent}"
+        return (0,), f"Audio track 0, the only one.{silent}{_channels(tracks[0])}"
     return _default(tracks)
 
 
@@ -51,12 +55,16 @@ def _default(tracks: tuple[AudioTrack, ...]) -> tuple[tuple[Choice, ...], str]:
     others = f"of {len(tracks)}; others with --audio-track N|mix|all."
     if not _is_silent(marked):
         unknown = " Levels were not measured." if marked.level_db is None else ""
-        return (marked.index,), f"Audio track {marked.index}, {reason} {others}{unknown}"
+        return (marked.index,), f"Audio track {marked.index}, {reason} {others}{unknown}{_channels(marked)}"
     loudest = max(tracks, key=lambda track: -math.inf if track.level_db is None else track.level_db)
     if _is_silent(loudest):
         return (marked.index,), f"Audio track {marked.index}, {reason} {others} All of them are silent."
     why = f"the loudest, because track {marked.index} ({reason}) is silent"
-    return (loudest.index,), f"Audio track {loudest.index}, {why}, {others}"
+    return (loudest.index,), f"Audio track {loudest.index}, {why}, {others}{_channels(loudest)}"
+
+
+def _channels(track: AudioTrack) -> str:
+    return f" Its {track.channels} channels are heard as one." if track.channels > 1 else ""
 
 
 def _is_silent(track: AudioTrack) -> bool:
@@ -103,6 +111,8 @@ def render_probe(recording: Recording, wanted: int | Literal["mix", "all"] | Non
     for audio in recording.audio:
         level = "" if audio.level_db is None else f", {_level(audio.level_db)}"
         channels = f"{audio.channels} channel{'s' if audio.channels != 1 else ''}"
+        if audio.channel_db and max(audio.channel_db) - min(audio.channel_db) > _UNLIKE_DB:
+            level += f" ({', '.join(_level(channel) for channel in audio.channel_db)})"
         labels = _labels(audio.language, audio.title, audio.default, audio.start)
         lines.append(f"  audio {audio.index}    {audio.codec}, {channels}, {audio.sample_rate} Hz{level}{labels}")
     for video in recording.video:
