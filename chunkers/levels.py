@@ -1,9 +1,11 @@
-"""How loud the audio tracks are, from a few short excerpts; only in the process of `chunkers.probe_child`."""
+"""How loud the audio tracks are; only in the process of `chunkers.probe_child`."""
 
 from __future__ import annotations
 
 import contextlib
 import math
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import av
@@ -14,6 +16,7 @@ from numpy.typing import NDArray
 
 from chunkers.demuxing import open_container
 from chunkers.errors import MediaError
+from chunkers.tracks import SILENT_DB
 
 EXCERPTS = 12
 EXCERPT_S = 2.0
@@ -35,9 +38,7 @@ def measure_levels(path: Path, duration_s: float, tracks: int) -> tuple[Levels, 
         start_s = duration_s * number / EXCERPTS
         length_s = EXCERPT_S if duration_s > EXCERPTS * EXCERPT_S else EXCERPTS * EXCERPT_S
         for index, found in enumerate(_levels(path, start_s, length_s, tracks)):
-            # Where the channels change on the way, those of the first excerpt count.
-            known = loudest[index] or found
-            loudest[index] = tuple(map(max, known, found)) if len(found) == len(known) else known
+            loudest[index] = _louder(loudest[index], found)
     return tuple(loudest)
 
 
@@ -46,18 +47,25 @@ class _Meter:
 
     def __init__(self) -> None:
         self._count = 0
+        self._rate = 1
         self._sums: NDArray[np.float64] = np.zeros(0)
         self._squares: NDArray[np.float64] = np.zeros(0)
 
     def take(self, frame: AudioFrame) -> None:
         """Count the samples of `frame`, if it has as many channels as the first."""
         samples = _samples(frame)
+        self._rate = frame.sample_rate
         if not self._count:
             self._sums, self._squares = np.zeros(len(samples)), np.zeros(len(samples))
         if len(samples) == len(self._sums):
             self._sums += samples.sum(axis=1)
             self._squares += (samples**2).sum(axis=1)
             self._count += samples.shape[1]
+
+    @property
+    def seconds(self) -> float:
+        """How much was counted so far."""
+        return self._count / self._rate
 
     @property
     def levels(self) -> Levels:
@@ -77,6 +85,41 @@ def _samples(frame: AudioFrame) -> NDArray[np.float64]:
     if raw.dtype == np.uint8:
         return (samples - 128) / 128
     return samples / 2.0 ** (8 * raw.itemsize - 1) if raw.dtype.kind == "i" else samples
+
+
+def listen_through(path: Path, tracks: Sequence[int], first: int, budget_s: float) -> tuple[dict[int, Levels], bool]:
+    """The levels of `tracks`, each in its loudest second, and whether every second was measured.
+
+    It ends as soon as `first`, one of them, is loud enough to hold a voice: then only its level is given. After
+    `budget_s` seconds of work, and where the file cannot be read to its end, none is.
+    """
+    until = time.monotonic() + budget_s
+    loudest: dict[int, Levels] = dict.fromkeys(tracks, ())
+    with contextlib.suppress(av.error.FFmpegError, MediaError), open_container(path) as container:
+        meters = {container.streams.audio[index].index: (index, _Meter()) for index in tracks}
+        for packet in container.demux(audio=list(tracks)):
+            index, meter = meters[packet.stream.index]
+            with contextlib.suppress(av.error.FFmpegError, ValueError):
+                for frame in packet.decode():
+                    if isinstance(frame, AudioFrame):
+                        meter.take(frame)
+            # A packet without data is the last of its track.
+            if meter.seconds < 1 and packet.size:
+                continue
+            loudest[index] = _louder(loudest[index], meter.levels)
+            meters[packet.stream.index] = (index, _Meter())
+            if max(loudest[first], default=-math.inf) >= SILENT_DB:
+                return {first: loudest[first]}, False
+            if time.monotonic() > until:
+                return {}, False
+        return loudest, True
+    return {}, False
+
+
+def _louder(known: Levels, found: Levels) -> Levels:
+    """The louder of two, channel by channel; where the channels change on the way, those of the first count."""
+    known = known or found
+    return tuple(map(max, known, found)) if len(found) == len(known) else known
 
 
 def _levels(path: Path, start_s: float, length_s: float, tracks: int) -> list[Levels]:

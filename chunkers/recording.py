@@ -28,6 +28,8 @@ class AudioTrack:
     duration: Fraction | None
     level_db: float | None = None
     """Its loudest channel in the loudest of a few excerpts, in dBFS RMS; -inf is digital silence, None not measured."""
+    level_of_all: bool = False
+    """Every second of it was measured, and not only excerpts."""
     layout: str = ""
     """What the decoder calls the arrangement of its channels, such as `stereo` or `9 channels`."""
     channel_names: tuple[str, ...] = ()

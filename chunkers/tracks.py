@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Literal
 
@@ -22,13 +23,13 @@ _UNLIKE_DB = 6.0
 
 
 def choose_audio(
-    recording: Recording, wanted: int | Literal["mix", "all"] | None = None
+    recording: Recording, wanted: int | Literal["mix", "all"] | None = None, *, channel: int | None = None
 ) -> tuple[tuple[Choice, ...], str]:
-    """The passes to make, in order, and in a sentence why.
+    """The passes to make, in order, and in a few sentences why, and what is heard of the channels.
 
     `wanted`: a track's index, "mix" (one pass), "all" (a pass for each track), or None: the track that the file
     marks as its default, unless it is known to be silent, else the loudest. Levels are known after
-    `probe(..., levels=True)`.
+    `probe(..., levels=True)`. `channel`: the only one that will be heard.
 
     Raises `NoAudioError` where there is no track, `TrackError` where there is no such track.
     """
@@ -41,34 +42,52 @@ def choose_audio(
         return tuple(range(len(tracks))), f"Each of the {len(tracks)} audio tracks on its own, as asked."
     if wanted is not None:
         check_choice(recording, wanted)
-        silent = " It is silent." if _is_silent(tracks[wanted]) else ""
-        return (wanted,), f"Audio track {wanted}, as asked.{silent}{_channels(tracks[wanted])}"
-    if len(tracks) == 1:
-        silent = " It is silent." if _is_silent(tracks[0]) else ""
-        return (0,), f"Audio track 0, the only one.{silent}{_channels(tracks[0])}"
-    return _default(tracks)
+        track, why = tracks[wanted], f"Audio track {wanted}, as asked."
+    elif len(tracks) == 1:
+        track, why = tracks[0], "Audio track 0, the only one."
+    else:
+        track, why = _default(tracks)
+    return (track.index,), why + _how_loud(track) + _channels(track, channel)
 
 
-def _default(tracks: tuple[AudioTrack, ...]) -> tuple[tuple[Choice, ...], str]:
-    marked = next((track for track in tracks if track.default), tracks[0])
-    reason = "the file's default" if marked.default else "the first"
+def _default(tracks: tuple[AudioTrack, ...]) -> tuple[AudioTrack, str]:
+    first = marked(tracks)
+    reason = "the file's default" if first.default else "the first"
     others = f"of {len(tracks)}; others with --audio-track N|mix|all."
-    if not _is_silent(marked):
-        unknown = " Levels were not measured." if marked.level_db is None else ""
-        return (marked.index,), f"Audio track {marked.index}, {reason} {others}{unknown}{_channels(marked)}"
     loudest = max(tracks, key=lambda track: -math.inf if track.level_db is None else track.level_db)
-    if _is_silent(loudest):
-        return (marked.index,), f"Audio track {marked.index}, {reason} {others} All of them are silent."
-    why = f"the loudest, because track {marked.index} ({reason}) is silent"
-    return (loudest.index,), f"Audio track {loudest.index}, {why}, {others}{_channels(loudest)}"
+    if _is_silent(first) and not seems_silent(loudest):
+        why = f"the loudest, because track {first.index} ({reason}) is silent"
+        return loudest, f"Audio track {loudest.index}, {why}, {others}"
+    unknown = " Levels were not measured." if first.level_db is None else ""
+    return first, f"Audio track {first.index}, {reason} {others}{unknown}"
 
 
-def _channels(track: AudioTrack) -> str:
-    return f" Its {track.channels} channels are heard as one." if track.channels > 1 else ""
+def marked(tracks: Sequence[AudioTrack]) -> AudioTrack:
+    """The track that the file marks as its default, else the first."""
+    return next((track for track in tracks if track.default), tracks[0])
+
+
+def seems_silent(track: AudioTrack) -> bool:
+    """Whether no voice was met in `track` where it was measured."""
+    return track.level_db is not None and track.level_db < SILENT_DB
 
 
 def _is_silent(track: AudioTrack) -> bool:
-    return track.level_db is not None and track.level_db < SILENT_DB
+    return seems_silent(track) and track.level_of_all
+
+
+def _how_loud(track: AudioTrack) -> str:
+    if _is_silent(track):
+        return " It is silent."
+    return " The excerpts of it that were measured are silent." if seems_silent(track) else ""
+
+
+def _channels(track: AudioTrack, channel: int | None) -> str:
+    if track.channels < 2:
+        return ""
+    if channel is not None:
+        return f" Only its channel {channel} is heard, as asked."
+    return f" Its {track.channels} channels are heard as one."
 
 
 def check_choice(recording: Recording, choice: Choice) -> None:

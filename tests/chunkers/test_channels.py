@@ -131,6 +131,7 @@ def test_a_change_on_the_way_loses_nothing(voice: Samples, nothing: Samples, tmp
 
 def test_one_channel_alone(voice: Samples, other: Samples, tmp_path: Path) -> None:
     path = stored(tmp_path / "a.wav", voice, other)
+    assert "Only its channel 1 is heard, as asked." in choose_audio(probe(path), channel=1)[1]
     for channel, expected in enumerate((voice, other)):
         samples, notes = heard(path, channel=channel)
         assert np.array_equal(samples * 32768, expected)
