@@ -15,7 +15,25 @@ from chunkers.tracks import Choice, audio_start
 
 # async=1 fills gaps with silence. Not first_pts=0: ffmpeg builds its filters anew whenever the sound changes its rate
 # or channels, and each time that would fill everything from zero on. A late start is filled by whoever reads.
-_ON_THE_CLOCK = f"aresample={TICKS_PER_SECOND}:async=1:min_hard_comp=0.1"
+_RESAMPLED = f"aresample={TICKS_PER_SECOND}:async=1:min_hard_comp=0.1"
+
+_RESTART_S = 0.5
+"""A stamp so far before the end of what came before it begins a new count; aresample would drop what it stamps."""
+
+
+def _going_on(length: str) -> str:
+    """An expression for a frame's stamp that goes on where stamps begin anew; `length` is how long a frame is.
+
+    ld(0) is what is added since the last new beginning, ld(1) where the frame before ended.
+    """
+    early = f"ld(1)-{_RESTART_S}/TB"
+    added = f"if(eq(N,0)+gte(PTS,{early}),0,if(lt(PTS+ld(0),{early}),ld(1)-PTS,ld(0)))"
+    stamped = f"st(0,{added});st(2,PTS+ld(0));st(1,max(ld(1),ld(2)+{length}/TB));ld(2)"
+    return f"if(isnan(PTS),st(1,ld(1)+{length}/TB);PTS,{stamped})"
+
+
+_ON_THE_CLOCK = f"asetpts='{_going_on('NB_SAMPLES/SR')}',{_RESAMPLED}"
+_NEXT_FRAME = _going_on("0.04")
 
 _MAX_PIXELS = 8192 * 4608
 """8K. A damaged header may claim more, and every frame of it would be allocated."""
@@ -65,7 +83,8 @@ def video_output(
         f"metadata=mode=add:key=k:value=1,metadata=mode=print:file='{stamps.replace(':', chr(92) + ':')}':direct=1"
     )
     # round=up: without it a frame is taken half an interval late. fps first: scaling every frame costs 1.7 times.
-    filters = f"setpts=PTS+({shift})/TB,fps=fps={fps}:round=up,{stamped},scale={size[0]}:{size[1]}"
+    going_on = f"setpts='{_NEXT_FRAME}+({shift})/TB'"
+    filters = f"{going_on},fps=fps={fps}:round=up,{stamped},scale={size[0]}:{size[1]}"
     return builder.output(
         media[f"v:{track}"], frames, vf=filters, format="rawvideo", pix_fmt="rgb24", fps_mode="passthrough"
     )
@@ -85,4 +104,5 @@ def clock_shift(recording: Recording, picture: VideoTrack, sound: Choice | None)
 def command(binary: Path, *outputs: Any) -> list[str]:
     """The command line of one child that writes all `outputs`."""
     program, *arguments = builder.compile(builder.merge_outputs(*outputs), cmd=str(binary))
-    return [program, "-nostdin", "-hide_banner", "-v", "error", *arguments]
+    # Only at this level does aresample say what it drops; each line begins with its level.
+    return [program, "-nostdin", "-hide_banner", "-nostats", "-v", "level+verbose", *arguments]

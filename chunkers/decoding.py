@@ -13,13 +13,17 @@ from chunkers.errors import DecodeError
 from chunkers.ffmpeg import Child
 from chunkers.readahead import ReadAhead
 from chunkers.recording import Recording
-from chunkers.spans import Span, stamp, to_ticks
+from chunkers.spans import TICKS_PER_SECOND, Span, stamp, to_ticks
 
 T = TypeVar("T")
 
 TRUNCATION_S = 1.0
 """How much shorter than its header a recording may decode and still pass as whole: encoders round to their
 frames and count the padding."""
+
+
+DROPPED_S = 0.5
+"""How much sound may be left out, a tenth of a second at a time where clocks drift, before it is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,9 @@ def judge(child: Child, duration: int, header: int, *, exact: bool, notes: Seque
         found.append(f"{stamp(duration)} could be decoded; the header guesses {stamp(header)}.")
     if child.error_lines:
         found.append(f"Damaged: the decoder wrote {child.error_lines} line(s) of errors; the first: {child.errors[0]}")
+    if child.dropped > to_ticks(DROPPED_S):
+        seconds = child.dropped / TICKS_PER_SECOND
+        found.append(f"{seconds:.1f} s of sound were left out: their time stamps overlap what came before them.")
     if runs_away(duration, header):
         found.append("The time stamps are damaged: it was stopped where it ran far beyond its header.")
     elif child.returncode:

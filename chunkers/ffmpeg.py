@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import selectors
 import shutil
 import subprocess
@@ -23,6 +24,9 @@ FORMATS = (
 concat, imf), devices, numbered images and text formats are not among them."""
 
 _KEPT_LINES = 20
+_LEVEL = re.compile(r"((?:\[[^\]]* @ [^\]]*\] )*)\[(quiet|panic|fatal|error|warning|info|verbose|debug|trace)\] ?")
+_ERRORS = {"quiet", "panic", "fatal", "error"}
+_DROPPED = re.compile(r"discarding (\d+) audio samples")
 _LINE_BYTES = 1 << 12
 _READ_BYTES = 1 << 18
 
@@ -98,7 +102,7 @@ class Child:
 
     `command` writes to the addresses of `pipes`. Iterating gives `(name of the pipe, bytes)` as they come and ends
     when ffmpeg has ended; a consumer that pauses stops ffmpeg through the full pipes. Error lines are counted and
-    the first are kept.
+    the first are kept; other lines are read for what was left out of the sound, where `command` asks for them.
 
     Raises `FfmpegMissingError` where it does not start and, while iterated, `StalledError` when nothing came for
     `stall_s` seconds.
@@ -107,6 +111,9 @@ class Child:
     def __init__(self, command: Sequence[str], pipes: Mapping[str, Pipe], *, source: Path, stall_s: float) -> None:
         self.errors: list[str] = []
         self.error_lines = 0
+        self.dropped = 0
+        """Samples, at the output's rate, that were decoded and left out because their time was taken already."""
+        self._level = "error"
         self._source = source
         self._stall_s = stall_s
         self._stderr = Pipe()
@@ -167,10 +174,19 @@ class Child:
         self._process.wait()
 
     def _note(self, lines: list[bytes]) -> None:
-        texts = [text for line in lines if (text := line.decode("utf-8", "replace").strip())]
+        texts = [text for line in lines if (text := self._error(line.decode("utf-8", "replace").strip()))]
         self.error_lines += len(texts)
         # The first lines say what went wrong; what follows is mostly its echo.
         self.errors.extend(texts[: _KEPT_LINES - len(self.errors)])
+
+    def _error(self, line: str) -> str:
+        """What `line` says of an error, else nothing. A line without a level goes on with the message before it."""
+        if found := _LEVEL.match(line):
+            self._level = found[2]
+            line = found[1] + line[found.end() :]
+        if dropped := _DROPPED.search(line):
+            self.dropped += int(dropped[1])
+        return line if self._level in _ERRORS else ""
 
     def kill(self) -> None:
         """End and reap it. SIGKILL: a child that blocks on a full pipe does not see SIGTERM."""
