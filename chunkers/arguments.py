@@ -41,7 +41,7 @@ _MAX_PIXELS = 8192 * 4608
 
 def source(recording: Recording) -> Any:
     """ffmpeg-python's input node of `recording`, which can open nothing else."""
-    return builder.input(f"file:{recording.path}", max_pixels=_MAX_PIXELS, **input_options())
+    return builder.input(f"file:{recording.path}", max_pixels=_MAX_PIXELS, **input_options(read_on=recording.read_on))
 
 
 def audio_output(media: Any, recording: Recording, track: Choice, address: str) -> Any:

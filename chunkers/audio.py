@@ -186,7 +186,7 @@ def _cut(child: Child, cutter: WindowCutter, mix: Mixer, recording: Recording, t
         heard = True
         cutter.feed(data)
         yield from cutter.windows()
-        if runs_away(cutter.received, header):
+        if runs_away(cutter.received, header, recording):
             child.kill()
             stopped = True
             break
@@ -202,4 +202,4 @@ def silence(ticks: int) -> Iterator[bytes]:
 
 def _report(child: Child, cutter: WindowCutter, mix: Mixer, recording: Recording, track: Choice) -> Decoded:
     header = audio_duration(recording, track)
-    return judge(child, cutter.received, header, exact=recording.exact_duration, notes=mix.notes)
+    return judge(child, cutter.received, header, recording, exact=recording.exact_duration, notes=mix.notes)

@@ -6,6 +6,7 @@ import signal
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
@@ -40,6 +41,8 @@ class Decoded:
     truncated: bool
     notes: tuple[str, ...]
     """What a report should tell its reader, in words."""
+    unread: int = 0
+    """Bytes at the end of the file that nothing has read; `header` counts the time they are likely to last."""
 
     @property
     def missing(self) -> Span | None:
@@ -47,14 +50,34 @@ class Decoded:
         return Span(self.duration, self.header) if self.truncated else None
 
 
-def judge(child: Child, duration: int, header: int, *, exact: bool, notes: Sequence[str] = ()) -> Decoded:
-    """The report of a pass of `child` that gave `duration` of `header` ticks; `notes` come first.
+_READ_WHOLE = {"flv", "tta", "wv"}
+"""Containers without a size that says where they end: a decoder that stops early has met something else."""
 
-    `exact`: whether the header counts time; a duration that is guessed from the bit rate proves nothing.
+
+def judge(
+    child: Child, duration: int, header: int, recording: Recording, *, exact: bool, notes: Sequence[str] = ()
+) -> Decoded:
+    """The report of a pass of `child` that gave `duration` of `header` ticks of `recording`; `notes` come first.
+
+    `exact`: whether the header counts time; a duration that is guessed from the bit rate proves nothing. Bytes that
+    nothing has read are missing for as long as such bytes last elsewhere in the file.
     """
+    unread = recording.unread or _unread(child, recording)
+    runaway = runs_away(duration, header, recording)
+    start = recording.size - unread
+    if unread:
+        header = duration + max(round(duration * unread / max(start, 1)), to_ticks(TRUNCATION_S) + 1)
+        exact = True
     short = header - duration > to_ticks(TRUNCATION_S)
     found = list(notes)
-    if short and exact:
+    if recording.read_on:
+        found.append("The size in its header is too small: it was read to the end of the file.")
+    if unread:
+        found.append(
+            f"From about byte {start:,} on, the file holds another recording ({unread:,} bytes), which was not heard. "
+            "Cut it out and hear it on its own."
+        )
+    elif short and exact:
         found.append(f"Truncated: {stamp(duration)} of {stamp(header)} could be decoded.")
     elif short:
         found.append(f"{stamp(duration)} could be decoded; the header guesses {stamp(header)}.")
@@ -63,20 +86,35 @@ def judge(child: Child, duration: int, header: int, *, exact: bool, notes: Seque
     if child.dropped > to_ticks(DROPPED_S):
         seconds = child.dropped / TICKS_PER_SECOND
         found.append(f"{seconds:.1f} s of sound were left out: their time stamps overlap what came before them.")
-    if runs_away(duration, header):
+    if runaway:
         found.append("The time stamps are damaged: it was stopped where it ran far beyond its header.")
     elif child.returncode:
         found.append(f"ffmpeg ended with status {child.returncode}.")
-    return Decoded(duration, header, child.error_lines, tuple(child.errors), short and exact, tuple(found))
+    return Decoded(duration, header, child.error_lines, tuple(child.errors), short and exact, tuple(found), unread)
+
+
+def _unread(child: Child, recording: Recording) -> int:
+    """The bytes behind the place where the decoder stopped, of a container in which none should be."""
+    lone = len(recording.audio) == 1 and not recording.video and recording.container in _READ_WHOLE
+    if not lone or child.read_bytes is None:
+        return 0
+    return max(0, recording.size - child.read_bytes)
 
 
 RUNAWAY_S = 3600
 """How far a decode may pass twice its header before its time stamps are taken to be damaged."""
 
+LEAST_RATE = 1000
+"""Bytes a second: hardly any sound is stored in less."""
 
-def runs_away(decoded: int, header: int) -> bool:
-    """Whether damaged time stamps make silence without end: ffmpeg fills any gap, a million hours too."""
-    return decoded > 2 * header + to_ticks(RUNAWAY_S if header else 168 * 3600)
+
+def runs_away(decoded: int, header: int, recording: Recording) -> bool:
+    """Whether damaged time stamps make silence without end: ffmpeg fills any gap, a million hours too.
+
+    A header may speak of the first of many parts; sound alone is then believed as far as its bytes may reach.
+    """
+    reach = 0 if recording.video else to_ticks(Fraction(recording.size, LEAST_RATE))
+    return decoded > max(reach, 2 * header + to_ticks(RUNAWAY_S if header else 168 * 3600))
 
 
 def check_end(child: Child, recording: Recording, *, gave: bool, stopped: bool, what: str) -> None:

@@ -9,6 +9,7 @@ import contextlib
 import errno
 import itertools
 import re
+from dataclasses import replace
 from fractions import Fraction
 from numbers import Rational
 from pathlib import Path
@@ -31,6 +32,7 @@ from chunkers.identity import content_id
 from chunkers.recording import AudioTrack, Recording, VideoTrack
 from chunkers.refusals import refusal
 from chunkers.spans import to_ticks
+from chunkers.structure import structure
 
 Firsts = dict[int, VideoFrame | AudioFrame]
 """Stream index to its first frame."""
@@ -63,7 +65,10 @@ def open_container(path: Path) -> InputContainer:
     """`path`, opened for demuxing by PyAV. Raises `NotMediaError`, `StalledError` and `MemoryError`."""
     try:
         container: InputContainer = av.open(
-            f"file:{path}", options=input_options(), timeout=OPEN_TIMEOUT_S, **_TAG_OPTIONS
+            f"file:{path}",
+            options=input_options(read_on=structure(path).read_on),
+            timeout=OPEN_TIMEOUT_S,
+            **_TAG_OPTIONS,
         )
     except av.error.FFmpegError as error:
         raise _translated(path, error) from error
@@ -86,17 +91,25 @@ def _describe(path: Path, size: int, container: InputContainer) -> Recording:
     if not audio and not video:
         raise NotMediaError(path, "holds neither audio nor video.", cure="Name an audio or video file.")
     name = container.format.name
+    sizes = structure(path)
+    if sizes.length or sizes.times != 1:
+        # What the header says of the tracks is true of the first part alone.
+        audio = tuple(replace(track, duration=None) for track in audio)
+        video = tuple(replace(track, duration=None) for track in video)
+    exact = _counts_frames(path, size) if name == "mp3" else name not in _GUESSING
     return Recording(
         path=path,
         container=name,
         size=size,
-        duration=to_ticks(_length(container, start)),
+        duration=to_ticks(sizes.length or _length(container, start) * sizes.times),
         start_time=start,
         audio=audio,
         video=video,
         content_id=content_id(path),
         stamps_jump=Flags.ts_discont in Flags(container.format.flags),
-        exact_duration=_counts_frames(path) if name == "mp3" else name not in _GUESSING,
+        exact_duration=exact and sizes.times == 1,
+        read_on=sizes.read_on,
+        unread=sizes.unread,
     )
 
 
@@ -247,14 +260,27 @@ def _first_frames(container: InputContainer) -> Firsts:
     return found
 
 
-def _counts_frames(path: Path) -> bool:
-    """Whether an MP3 says how many frames it has; without, its duration is its size by its first bit rate."""
+def _counts_frames(path: Path, size: int) -> bool:
+    """Whether an MP3 says how many frames it has; without, its duration is its size by its first bit rate.
+
+    As in ffmpeg, one that says so counts as joined, and its number as that of the first part, where it is a sixteenth
+    larger than it says.
+    """
+    start = 0
     with path.open("rb") as file:
         head = file.read(10)
         if head[:3] == b"ID3":
             # The size of the tag, seven bits a byte.
-            file.seek(10 + sum((byte & 127) << shift for byte, shift in zip(head[6:], (21, 14, 7, 0), strict=True)))
-        else:
-            file.seek(0)
+            start = 10 + sum((byte & 127) << shift for byte, shift in zip(head[6:], (21, 14, 7, 0), strict=True))
+        file.seek(start)
         first_frame = file.read(4096)
-    return any(tag in first_frame for tag in (b"Xing", b"Info", b"VBRI"))
+    # Behind the name: flags, of which 2 says that bytes are counted, and the frames if 1 says so; or a fixed layout.
+    found = re.search(rb"(?:Xing|Info)(...)(.)(.{8})|VBRI.{6}(.{4})", first_frame, re.DOTALL)
+    if found is None:
+        return False
+    if found[4] is not None:
+        told = int.from_bytes(found[4], "big")
+    else:
+        flags, counts = found[2][0], found[3]
+        told = int.from_bytes(counts[4:] if flags & 1 else counts[:4], "big") if flags & 2 else 0
+    return not told or size - start - told <= told / 16

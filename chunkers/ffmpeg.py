@@ -26,14 +26,18 @@ concat, imf), devices, numbered images and text formats are not among them."""
 _KEPT_LINES = 20
 _LEVEL = re.compile(r"((?:\[[^\]]* @ [^\]]*\] )*)\[(quiet|panic|fatal|error|warning|info|verbose|debug|trace)\] ?")
 _ERRORS = {"quiet", "panic", "fatal", "error"}
+_READ = re.compile(r"Statistics: (\d+) bytes read")
 _DROPPED = re.compile(r"discarding (\d+) audio samples")
 _LINE_BYTES = 1 << 12
 _READ_BYTES = 1 << 18
 
 
-def input_options() -> dict[str, str]:
-    """The options that stop a file from opening anything but itself; PyAV takes the same names."""
-    return {"protocol_whitelist": PROTOCOLS, "format_whitelist": FORMATS}
+def input_options(*, read_on: bool) -> dict[str, str]:
+    """The options that stop a file from opening anything but itself; PyAV takes the same names.
+
+    `read_on`: it is a WAV, and is read to its end whatever size its header gives.
+    """
+    return {"protocol_whitelist": PROTOCOLS, "format_whitelist": FORMATS} | ({"ignore_length": "1"} if read_on else {})
 
 
 def find_ffmpeg(given: Path | None = None) -> Path:
@@ -102,7 +106,8 @@ class Child:
 
     `command` writes to the addresses of `pipes`. Iterating gives `(name of the pipe, bytes)` as they come and ends
     when ffmpeg has ended; a consumer that pauses stops ffmpeg through the full pipes. Error lines are counted and
-    the first are kept; other lines are read for what was left out of the sound, where `command` asks for them.
+    the first are kept; other lines, where `command` asks for them, say how much of the source was read and how much
+    of the sound was left out.
 
     Raises `FfmpegMissingError` where it does not start and, while iterated, `StalledError` when nothing came for
     `stall_s` seconds.
@@ -111,6 +116,8 @@ class Child:
     def __init__(self, command: Sequence[str], pipes: Mapping[str, Pipe], *, source: Path, stall_s: float) -> None:
         self.errors: list[str] = []
         self.error_lines = 0
+        self.read_bytes: int | None = None
+        """How much of its source it has read; known once it has ended."""
         self.dropped = 0
         """Samples, at the output's rate, that were decoded and left out because their time was taken already."""
         self._level = "error"
@@ -186,6 +193,8 @@ class Child:
             line = found[1] + line[found.end() :]
         if dropped := _DROPPED.search(line):
             self.dropped += int(dropped[1])
+        if read := _READ.search(line):
+            self.read_bytes = int(read[1])
         return line if self._level in _ERRORS else ""
 
     def kill(self) -> None:

@@ -81,6 +81,10 @@ class Recording:
     content_id: str
     exact_duration: bool = True
     """False where the header's duration is a guess from the bit rate."""
+    read_on: bool = False
+    """The size in the header of a WAV is too small: it is read to the end of the file."""
+    unread: int = 0
+    """Bytes at the end that nothing reads: a recording of another kind was joined to the first."""
     stamps_jump: bool = False
     """The container allows its time stamps to jump (MPEG-TS, MPEG-PS, Ogg)."""
 

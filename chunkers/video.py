@@ -68,7 +68,7 @@ def segments(
     return Decoding(
         child,
         _cut(child, cutter, mix, recording, picture, header),
-        lambda: _report(child, cutter, mix, header),
+        lambda: _report(child, cutter, mix, recording, header),
         read_ahead,
     )
 
@@ -102,7 +102,7 @@ def _cut(
     for name, data in mixed(child, mix) if mix else child:
         feed[name](data)
         yield from cutter.segments()
-        if runs_away(cutter.done, header):
+        if runs_away(cutter.done, header, recording):
             child.kill()
             stopped = True
             break
@@ -111,6 +111,6 @@ def _cut(
     yield from cutter.segments()
 
 
-def _report(child: Child, cutter: SegmentCutter, mix: Mixer | None, header: int) -> Decoded:
+def _report(child: Child, cutter: SegmentCutter, mix: Mixer | None, recording: Recording, header: int) -> Decoded:
     heard = mix.notes if mix else []
-    return judge(child, cutter.done, header, exact=True, notes=[*heard, *cutter.notes])
+    return judge(child, cutter.done, header, recording, exact=True, notes=[*heard, *cutter.notes])
