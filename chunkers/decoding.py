@@ -10,8 +10,9 @@ from fractions import Fraction
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
-from chunkers.errors import DecodeError
+from chunkers.errors import ChangedError, DecodeError
 from chunkers.ffmpeg import Child
+from chunkers.identity import content_id
 from chunkers.readahead import ReadAhead
 from chunkers.recording import Recording
 from chunkers.spans import TICKS_PER_SECOND, Span, stamp, to_ticks
@@ -118,7 +119,8 @@ def runs_away(decoded: int, header: int, recording: Recording) -> bool:
 
 
 def check_end(child: Child, recording: Recording, *, gave: bool, stopped: bool, what: str) -> None:
-    """Raises `DecodeError` where the end of what came is not the end of the recording, or nothing came at all.
+    """Raises `DecodeError` where the end of what came is not the end of the recording, or nothing came at all, and
+    `ChangedError` where the file is another one by now.
 
     `stopped`: we ended the child ourselves.
     """
@@ -132,6 +134,22 @@ def check_end(child: Child, recording: Recording, *, gave: bool, stopped: bool, 
             raise DecodeError(recording.path, f"ffmpeg crashed before it gave anything ({crash}).", cure=cure)
         said = "; ".join(child.errors[:3]) or f"exit status {child.returncode}"
         raise DecodeError(recording.path, f"no {what} could be decoded ({said}).", cure="Is the file damaged?")
+    _check_unchanged(recording)
+
+
+def _check_unchanged(recording: Recording) -> None:
+    """Raises `ChangedError` where the file is no longer the one that was probed."""
+    try:
+        status = recording.path.stat()
+        same = (status.st_size, status.st_mtime_ns) == (recording.size, recording.modified_ns)
+        # A date alone may change: only another content is another recording.
+        if same or not recording.modified_ns or content_id(recording.path) == recording.content_id:
+            return
+    except OSError:
+        return  # it was read to its end before it was taken away
+    raise ChangedError(
+        recording.path, "was changed while it was read.", cure="Start again once nothing writes to it any more."
+    )
 
 
 class Decoding(Generic[T]):
@@ -140,8 +158,9 @@ class Decoding(Generic[T]):
     An iterator and a context manager. Leaving it on any way (the end, `close`, an exception, Ctrl-C, being
     forgotten, the end of the interpreter) leaves neither child nor thread behind.
 
-    Raises, while iterated, `StalledError` where the source stalls, and `DecodeError` where nothing could be
-    decoded or the child was killed. What was decoded before is given first, in whole chunks.
+    Raises, while iterated, `StalledError` where the source stalls, `DecodeError` where nothing could be decoded or the
+    child was killed, and `ChangedError` where the file was changed meanwhile. What was decoded before is given first,
+    in whole chunks.
     """
 
     def __init__(self, child: Child, chunks: Iterator[T], report: Callable[[], Decoded], read_ahead: int) -> None:

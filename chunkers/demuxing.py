@@ -56,9 +56,9 @@ def read_header(path: Path) -> Recording:
 
     Raises `NotMediaError` and `StalledError`, each with its cause and cure, and `OSError`.
     """
-    size = path.stat().st_size
+    status = path.stat()
     with open_container(path) as container:
-        return _describe(path, size, container)
+        return replace(_describe(path, status.st_size, container), modified_ns=status.st_mtime_ns)
 
 
 def open_container(path: Path) -> InputContainer:

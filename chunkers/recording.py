@@ -85,6 +85,8 @@ class Recording:
     """The size in the header of a WAV is too small: it is read to the end of the file."""
     unread: int = 0
     """Bytes at the end that nothing reads: a recording of another kind was joined to the first."""
+    modified_ns: int = 0
+    """When the file was last written to, as its status says, before anything of it was read; 0 not known."""
     stamps_jump: bool = False
     """The container allows its time stamps to jump (MPEG-TS, MPEG-PS, Ogg)."""
 

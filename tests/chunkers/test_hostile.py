@@ -19,6 +19,7 @@ import psutil
 import pytest
 
 from chunkers import (
+    ChangedError,
     DecodeError,
     EmptyFileError,
     FfmpegMissingError,
@@ -190,6 +191,41 @@ def test_damage_in_the_middle_is_counted_and_the_rest_is_kept(name: str, spoken:
     assert decoding.report.error_lines > 0
     assert 0 < len(decoding.report.errors) <= 20
     assert "Damaged" in " ".join(decoding.report.notes)
+
+
+@pytest.mark.parametrize("name", ["a.wav", "a.mp3"])
+def test_a_file_that_changes_while_it_is_read(name: str, spoken: Spoken, tmp_path: Path) -> None:
+    """Grown, replaced under its name, or overwritten: what was heard is not stored under the first one's identity."""
+    content = spoken(name).read_bytes()
+    path = tmp_path / name
+
+    def grow() -> None:
+        path.write_bytes(content + content[5000:])
+
+    def replaced() -> None:
+        (tmp_path / "new").write_bytes(content[:-1] + b"x")
+        (tmp_path / "new").rename(path)
+
+    def overwritten() -> None:
+        path.write_bytes(content[:9000] + bytes(99) + content[9099:])
+
+    for change in (grow, replaced, overwritten):
+        path.write_bytes(content)
+        decoding = windows(probe(path), read_ahead=1)
+        next(decoding)
+        change()
+        with pytest.raises(ChangedError, match="changed while it was read"):
+            list(decoding)
+
+
+def test_a_file_that_is_only_touched_or_taken_away(spoken: Spoken, tmp_path: Path) -> None:
+    path = tmp_path / "a.mp3"
+    for change in (os.utime, Path.unlink):
+        path.write_bytes(spoken("a.mp3").read_bytes())
+        decoding = windows(probe(path), read_ahead=1)
+        next(decoding)
+        change(path)
+        assert list(decoding)[-1].span.end > 74 * 16_000
 
 
 def test_a_source_that_stalls_ends_in_time(spoken: Spoken, tmp_path: Path) -> None:
