@@ -3,6 +3,7 @@
 from chunkers.audio import Window, WindowRules, Windows, windows
 from chunkers.decoding import Decoded, Decoding
 from chunkers.errors import (
+    ChangedError,
     DecodeError,
     EmptyFileError,
     FfmpegMissingError,
@@ -34,6 +35,7 @@ __all__ = [
     "BUDGETS",
     "TICKS_PER_SECOND",
     "AudioTrack",
+    "ChangedError",
     "Choice",
     "DecodeError",
     "Decoded",

@@ -15,7 +15,25 @@ from chunkers.tracks import Choice, audio_start
 
 # async=1 fills gaps with silence. Not first_pts=0: ffmpeg builds its filters anew whenever the sound changes its rate
 # or channels, and each time that would fill everything from zero on. A late start is filled by whoever reads.
-_ON_THE_CLOCK = f"aresample={TICKS_PER_SECOND}:async=1:min_hard_comp=0.1"
+_RESAMPLED = f"aresample={TICKS_PER_SECOND}:async=1:min_hard_comp=0.1"
+
+_RESTART_S = 0.5
+"""A stamp so far before the end of what came before it begins a new count; aresample would drop what it stamps."""
+
+
+def _going_on(length: str) -> str:
+    """An expression for a frame's stamp that goes on where stamps begin anew; `length` is how long a frame is.
+
+    ld(0) is what is added since the last new beginning, ld(1) where the frame before ended.
+    """
+    early = f"ld(1)-{_RESTART_S}/TB"
+    added = f"if(eq(N,0)+gte(PTS,{early}),0,if(lt(PTS+ld(0),{early}),ld(1)-PTS,ld(0)))"
+    stamped = f"st(0,{added});st(2,PTS+ld(0));st(1,max(ld(1),ld(2)+{length}/TB));ld(2)"
+    return f"if(isnan(PTS),st(1,ld(1)+{length}/TB);PTS,{stamped})"
+
+
+_ON_THE_CLOCK = f"asetpts='{_going_on('NB_SAMPLES/SR')}',{_RESAMPLED}"
+_NEXT_FRAME = _going_on("0.04")
 
 _MAX_PIXELS = 8192 * 4608
 """8K. A damaged header may claim more, and every frame of it would be allocated."""
@@ -23,24 +41,32 @@ _MAX_PIXELS = 8192 * 4608
 
 def source(recording: Recording) -> Any:
     """ffmpeg-python's input node of `recording`, which can open nothing else."""
-    return builder.input(f"file:{recording.path}", max_pixels=_MAX_PIXELS, **input_options())
+    return builder.input(f"file:{recording.path}", max_pixels=_MAX_PIXELS, **input_options(read_on=recording.read_on))
 
 
 def audio_output(media: Any, recording: Recording, track: Choice, address: str) -> Any:
-    """`track` as 16 kHz mono 16-bit samples to `address`, from its first sample on (`tracks.audio_start`)."""
+    """`track` as 16 kHz 16-bit samples of all its channels to `address`, from its first on (`tracks.audio_start`).
+
+    The channels of "mix" are those of all tracks, one behind the other.
+    """
     # Written 32 KiB at a time: a wake-up of ours for each packet costs a tenth of the decoding.
-    options = {"format": "s16le", "acodec": "pcm_s16le", "ac": 1, "flush_packets": 0}
+    options = {"format": "s16le", "acodec": "pcm_s16le", "flush_packets": 0}
     if track != "mix":
+        # Where the number of channels changes on the way, it is made what the header says.
+        options["ac"] = max(1, recording.audio[track].channels)
         return builder.output(media[f"a:{track}"], address, af=_ON_THE_CLOCK, **options)
-    count = len(recording.audio)
-    chains = [
-        f"[0:a:{audio.index}]{_ON_THE_CLOCK},aformat=channel_layouts=mono,adelay={audio_start(recording, audio.index)}S"
-        f"[a{audio.index}]"
-        for audio in recording.audio
-    ]
-    inputs = "".join(f"[a{n}]" for n in range(count))
-    # The plain average: it cannot clip, and one gain holds from start to end.
-    mixed = f"{inputs}amix=inputs={count}:duration=longest:normalize=0,volume=1/{count}[mix]"
+    total = sum(max(1, audio.channels) for audio in recording.audio)
+    chains: list[str] = []
+    first = 0
+    for audio in recording.audio:
+        # Each track gets channels of its own, the others silent in it: adding them up puts all side by side.
+        places = "|".join(f"c{first + channel}=c{channel}" for channel in range(max(1, audio.channels)))
+        layout = f"aformat=channel_layouts={audio.layout}," if audio.layout else ""
+        delay = f"adelay={audio_start(recording, audio.index)}S:all=1"
+        chains.append(f"[0:a:{audio.index}]{_ON_THE_CLOCK},{layout}pan={total}C|{places},{delay}[a{audio.index}]")
+        first += max(1, audio.channels)
+    inputs = "".join(f"[a{n}]" for n in range(len(chains)))
+    mixed = f"{inputs}amix=inputs={len(chains)}:duration=longest:normalize=0[mix]"
     return builder.output(media, address, filter_complex=";".join([*chains, mixed]), map="[mix]", **options)
 
 
@@ -57,7 +83,8 @@ def video_output(
         f"metadata=mode=add:key=k:value=1,metadata=mode=print:file='{stamps.replace(':', chr(92) + ':')}':direct=1"
     )
     # round=up: without it a frame is taken half an interval late. fps first: scaling every frame costs 1.7 times.
-    filters = f"setpts=PTS+({shift})/TB,fps=fps={fps}:round=up,{stamped},scale={size[0]}:{size[1]}"
+    going_on = f"setpts='{_NEXT_FRAME}+({shift})/TB'"
+    filters = f"{going_on},fps=fps={fps}:round=up,{stamped},scale={size[0]}:{size[1]}"
     return builder.output(
         media[f"v:{track}"], frames, vf=filters, format="rawvideo", pix_fmt="rgb24", fps_mode="passthrough"
     )
@@ -77,4 +104,5 @@ def clock_shift(recording: Recording, picture: VideoTrack, sound: Choice | None)
 def command(binary: Path, *outputs: Any) -> list[str]:
     """The command line of one child that writes all `outputs`."""
     program, *arguments = builder.compile(builder.merge_outputs(*outputs), cmd=str(binary))
-    return [program, "-nostdin", "-hide_banner", "-v", "error", *arguments]
+    # Only at this level does aresample say what it drops; each line begins with its level.
+    return [program, "-nostdin", "-hide_banner", "-nostats", "-v", "level+verbose", *arguments]

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chunkers.arguments import audio_output, command, source
+from chunkers.channels import Mixer, mixed, mixer
 from chunkers.decoding import Decoded, Decoding, check_end, judge, runs_away
 from chunkers.errors import NoAudioError
 from chunkers.ffmpeg import Child, Pipe, find_ffmpeg
@@ -165,6 +166,7 @@ def windows(
     rules: WindowRules | None = None,
     *,
     track: Choice | None = None,
+    channel: int | None = None,
     read_ahead: int = 4,
     stall_s: float = 60,
     ffmpeg: Path | None = None,
@@ -172,7 +174,8 @@ def windows(
 ) -> Windows:
     """The audio windows of `recording`, in order, in one decode pass.
 
-    `track` is an audio track's index or "mix"; None takes `choose_audio`'s default. The same file, rules and
+    `track` is an audio track's index or "mix"; None takes `choose_audio`'s default. `channel` is the only channel of it
+    to be heard, from 0; None hears all of them as one (see `chunkers.channels`). The same file, rules and
     ffmpeg give the same windows, whatever the timing. `stall_s` is how long the source may give nothing. `cuts` are
     those of an earlier pass, which are made again although another decoder may find another quiet point.
 
@@ -183,21 +186,25 @@ def windows(
     if track is None:
         (track, *_), _ = choose_audio(recording, None)
     check_choice(recording, track)
+    mix = mixer(recording, track, channel)
     binary = find_ffmpeg(ffmpeg)
     pipe = Pipe()
     sound = audio_output(source(recording), recording, track, pipe.address)
     child = Child(command(binary, sound), {"audio": pipe}, source=recording.path, stall_s=stall_s)
     cutter = WindowCutter(rules or WindowRules(), cuts)
     return Decoding(
-        child, _cut(child, cutter, recording, track), lambda: _report(child, cutter, recording, track), read_ahead
+        child,
+        _cut(child, cutter, mix, recording, track),
+        lambda: _report(child, cutter, mix, recording, track),
+        read_ahead,
     )
 
 
-def _cut(child: Child, cutter: WindowCutter, recording: Recording, track: Choice) -> Iterator[Window]:
+def _cut(child: Child, cutter: WindowCutter, mix: Mixer, recording: Recording, track: Choice) -> Iterator[Window]:
     header = audio_duration(recording, track)
     start = audio_start(recording, track)
     heard = stopped = False
-    for _, data in child:
+    for _, data in mixed(child, mix):
         if not heard:
             for second in silence(start):
                 cutter.feed(second)
@@ -205,7 +212,7 @@ def _cut(child: Child, cutter: WindowCutter, recording: Recording, track: Choice
         heard = True
         cutter.feed(data)
         yield from cutter.windows()
-        if runs_away(cutter.received, header):
+        if runs_away(cutter.received, header, recording):
             child.kill()
             stopped = True
             break
@@ -219,5 +226,6 @@ def silence(ticks: int) -> Iterator[bytes]:
         yield bytes(2 * min(TICKS_PER_SECOND, ticks - start))
 
 
-def _report(child: Child, cutter: WindowCutter, recording: Recording, track: Choice) -> Decoded:
-    return judge(child, cutter.received, audio_duration(recording, track), exact=recording.exact_duration)
+def _report(child: Child, cutter: WindowCutter, mix: Mixer, recording: Recording, track: Choice) -> Decoded:
+    header = audio_duration(recording, track)
+    return judge(child, cutter.received, header, recording, exact=recording.exact_duration, notes=mix.notes)

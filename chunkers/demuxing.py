@@ -9,6 +9,7 @@ import contextlib
 import errno
 import itertools
 import re
+from dataclasses import replace
 from fractions import Fraction
 from numbers import Rational
 from pathlib import Path
@@ -18,7 +19,7 @@ import av
 import av.error
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
-from av.container import InputContainer
+from av.container import Container, InputContainer
 from av.format import Flags
 from av.frame import Frame
 from av.stream import Disposition, Stream
@@ -29,7 +30,9 @@ from chunkers.errors import MediaError, NotMediaError, StalledError
 from chunkers.ffmpeg import input_options
 from chunkers.identity import content_id
 from chunkers.recording import AudioTrack, Recording, VideoTrack
+from chunkers.refusals import refusal
 from chunkers.spans import to_ticks
+from chunkers.structure import structure
 
 Firsts = dict[int, VideoFrame | AudioFrame]
 """Stream index to its first frame."""
@@ -39,6 +42,9 @@ _FRAME_SEARCH_PACKETS = 500
 
 _GUESSING = {"aac", "ac3", "eac3", "dts", "amr", "h264", "hevc", "m4v", "mjpeg", "mpegvideo", "obu", "vc1"}
 """Containers without a clock: their duration is guessed from the bit rate."""
+
+_END_STAMPS = {"matroska,webm", "nut", "asf"}
+"""Containers whose duration is the stamp at which they end, counted from 0, wherever their first stamp is."""
 
 _TAG_OPTIONS: dict[str, Any] = {"metadata_errors": "surrogateescape"} if int(av.__version__.split(".")[0]) < 19 else {}
 """Tags in another encoding than UTF-8 must not stop a file from being opened: PyAV 19 keeps their bytes as
@@ -50,16 +56,19 @@ def read_header(path: Path) -> Recording:
 
     Raises `NotMediaError` and `StalledError`, each with its cause and cure, and `OSError`.
     """
-    size = path.stat().st_size
+    status = path.stat()
     with open_container(path) as container:
-        return _describe(path, size, container)
+        return replace(_describe(path, status.st_size, container), modified_ns=status.st_mtime_ns)
 
 
 def open_container(path: Path) -> InputContainer:
     """`path`, opened for demuxing by PyAV. Raises `NotMediaError`, `StalledError` and `MemoryError`."""
     try:
         container: InputContainer = av.open(
-            f"file:{path}", options=input_options(), timeout=OPEN_TIMEOUT_S, **_TAG_OPTIONS
+            f"file:{path}",
+            options=input_options(read_on=structure(path).read_on),
+            timeout=OPEN_TIMEOUT_S,
+            **_TAG_OPTIONS,
         )
     except av.error.FFmpegError as error:
         raise _translated(path, error) from error
@@ -71,18 +80,7 @@ def _translated(path: Path, error: av.error.FFmpegError) -> MediaError:
         raise MemoryError
     if isinstance(error, TimeoutError | av.error.ExitError):
         return StalledError(path, f"gave nothing for {OPEN_TIMEOUT_S:g} s.", cure="Copy it to a local disk first.")
-    with path.open("rb") as file:
-        head = file.read(4096)
-    if head.lstrip().startswith((b"#EXTM3U", b"ffconcat", b"<?xml", b"[playlist]")):
-        return NotMediaError(path, "is a playlist.", cure="Name the media files that it lists.")
-    if head[4:8] in {b"ftyp", b"mdat", b"wide", b"free", b"moov"}:
-        cure = (
-            "The recorder was interrupted before it wrote the index (moov); recovery tools such as untrunc rebuild it."
-        )
-        return NotMediaError(path, f"an MP4/MOV without a usable index ({error.strerror}).", cure=cure)
-    if not any(byte < 9 for byte in head):
-        return NotMediaError(path, "is a text file.", cure="Name an audio or video file.")
-    return NotMediaError(path, f"is no audio or video that can be opened ({error.strerror}).", cure="Is it damaged?")
+    return refusal(path, error.strerror or str(error))
 
 
 def _describe(path: Path, size: int, container: InputContainer) -> Recording:
@@ -93,19 +91,44 @@ def _describe(path: Path, size: int, container: InputContainer) -> Recording:
     if not audio and not video:
         raise NotMediaError(path, "holds neither audio nor video.", cure="Name an audio or video file.")
     name = container.format.name
-    duration = to_ticks(Fraction(container.duration, av.time_base)) if container.duration else 0
+    sizes = structure(path)
+    if sizes.length or sizes.times != 1:
+        # What the header says of the tracks is true of the first part alone.
+        audio = tuple(replace(track, duration=None) for track in audio)
+        video = tuple(replace(track, duration=None) for track in video)
+    exact = _counts_frames(path, size) if name == "mp3" else name not in _GUESSING
     return Recording(
         path=path,
         container=name,
         size=size,
-        duration=max(duration, 0),
+        duration=to_ticks(sizes.length or _length(container, start) * sizes.times),
         start_time=start,
         audio=audio,
         video=video,
         content_id=content_id(path),
         stamps_jump=Flags.ts_discont in Flags(container.format.flags),
-        exact_duration=_counts_frames(path) if name == "mp3" else name not in _GUESSING,
+        exact_duration=exact and sizes.times == 1,
+        read_on=sizes.read_on,
+        unread=sizes.unread,
     )
+
+
+def _length(container: InputContainer, start: Fraction) -> Fraction:
+    """From the first stamp to the end, in seconds; 0 where the header does not say."""
+    duration = max(Fraction(container.duration or 0, av.time_base), Fraction(0))
+    # mkvmerge alone writes the length; a length that ends before it starts is no stamp either.
+    by_mkvmerge = container.metadata.get("ENCODER", "").startswith("libebml")
+    if _counts_from_zero(container) and not by_mkvmerge and 0 < start < duration:
+        return duration - start
+    return duration
+
+
+def _counts_from_zero(container: Container) -> bool:
+    """Whether durations are stamps of ends. In Ogg, only those of Opus are."""
+    if container.format.name == "ogg":
+        contexts = [stream.codec_context for stream in container.streams.audio]
+        return any(context and context.name.endswith("opus") for context in contexts)
+    return container.format.name in _END_STAMPS
 
 
 def _start_time(container: InputContainer) -> Fraction:
@@ -136,16 +159,21 @@ def _starts(stream: Stream, first: Frame | None, start_time: Fraction) -> tuple[
     return (packet if frame is None else frame) - start_time, packet - start_time
 
 
-def _duration(stream: Stream) -> Fraction | None:
-    duration = _exact(stream, stream.duration)
-    if duration is not None:
-        return duration
-    # Matroska keeps it as a tag: 00:00:03.023000000, some writers add a language to its name.
-    for name, value in stream.metadata.items():
-        match = re.fullmatch(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)", value)
-        if name.upper().startswith("DURATION") and match:
-            return int(match[1]) * 3600 + int(match[2]) * 60 + Fraction(match[3])
-    return None
+def _duration(stream: Stream, start: Fraction) -> Fraction | None:
+    """How long the track lasts from its first stamp `start` of the container's own clock on."""
+    container = stream.container
+    duration, lasts = _exact(stream, stream.duration), not _counts_from_zero(container)
+    if duration is None:
+        # Matroska keeps it as a tag: 00:00:03.023000000, some writers add a language to its name.
+        for name, value in stream.metadata.items():
+            match = re.fullmatch(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)", value)
+            if name.upper().startswith("DURATION") and match:
+                duration = int(match[1]) * 3600 + int(match[2]) * 60 + Fraction(match[3])
+                lasts = any(tag.startswith("_STATISTICS") for tag in stream.metadata)  # mkvmerge again
+                break
+    if not duration or duration < 0:
+        return None
+    return duration if lasts or duration <= start else duration - max(start, Fraction(0))
 
 
 def _labels(stream: Stream) -> tuple[str | None, str | None, bool]:
@@ -178,7 +206,9 @@ def _audio_track(index: int, stream: AudioStream, first: Firsts, start_time: Fra
         default=default,
         start=start,
         first_packet=first_packet,
-        duration=_duration(stream),
+        duration=_duration(stream, start + start_time),
+        layout=context.layout.name if context else "",
+        channel_names=tuple(channel.name for channel in context.layout.channels) if context else (),
     )
 
 
@@ -204,7 +234,7 @@ def _video_track(index: int, stream: VideoStream, first: Firsts, start_time: Fra
         fps=_fraction(stream.average_rate),
         start=start,
         first_packet=first_packet,
-        duration=_duration(stream),
+        duration=_duration(stream, start + start_time),
         cover_art=bool(stream.disposition & (Disposition.attached_pic | Disposition.timed_thumbnails)),
         language=language,
         title=title,
@@ -230,14 +260,27 @@ def _first_frames(container: InputContainer) -> Firsts:
     return found
 
 
-def _counts_frames(path: Path) -> bool:
-    """Whether an MP3 says how many frames it has; without, its duration is its size by its first bit rate."""
+def _counts_frames(path: Path, size: int) -> bool:
+    """Whether an MP3 says how many frames it has; without, its duration is its size by its first bit rate.
+
+    As in ffmpeg, one that says so counts as joined, and its number as that of the first part, where it is a sixteenth
+    larger than it says.
+    """
+    start = 0
     with path.open("rb") as file:
         head = file.read(10)
         if head[:3] == b"ID3":
             # The size of the tag, seven bits a byte.
-            file.seek(10 + sum((byte & 127) << shift for byte, shift in zip(head[6:], (21, 14, 7, 0), strict=True)))
-        else:
-            file.seek(0)
+            start = 10 + sum((byte & 127) << shift for byte, shift in zip(head[6:], (21, 14, 7, 0), strict=True))
+        file.seek(start)
         first_frame = file.read(4096)
-    return any(tag in first_frame for tag in (b"Xing", b"Info", b"VBRI"))
+    # Behind the name: flags, of which 2 says that bytes are counted, and the frames if 1 says so; or a fixed layout.
+    found = re.search(rb"(?:Xing|Info)(...)(.)(.{8})|VBRI.{6}(.{4})", first_frame, re.DOTALL)
+    if found is None:
+        return False
+    if found[4] is not None:
+        told = int.from_bytes(found[4], "big")
+    else:
+        flags, counts = found[2][0], found[3]
+        told = int.from_bytes(counts[4:] if flags & 1 else counts[:4], "big") if flags & 2 else 0
+    return not told or size - start - told <= told / 16

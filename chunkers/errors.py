@@ -64,6 +64,10 @@ class TrackError(MediaError):
     """The track that was asked for does not exist."""
 
 
+class ChangedError(MediaError):
+    """The file was replaced, or went on growing, while it was read: what was heard belongs to no one content."""
+
+
 class DecodeError(MediaError):
     """The decoder stopped before it gave anything."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import selectors
 import shutil
 import subprocess
@@ -23,13 +24,20 @@ FORMATS = (
 concat, imf), devices, numbered images and text formats are not among them."""
 
 _KEPT_LINES = 20
+_LEVEL = re.compile(r"((?:\[[^\]]* @ [^\]]*\] )*)\[(quiet|panic|fatal|error|warning|info|verbose|debug|trace)\] ?")
+_ERRORS = {"quiet", "panic", "fatal", "error"}
+_READ = re.compile(r"Statistics: (\d+) bytes read")
+_DROPPED = re.compile(r"discarding (\d+) audio samples")
 _LINE_BYTES = 1 << 12
 _READ_BYTES = 1 << 18
 
 
-def input_options() -> dict[str, str]:
-    """The options that stop a file from opening anything but itself; PyAV takes the same names."""
-    return {"protocol_whitelist": PROTOCOLS, "format_whitelist": FORMATS}
+def input_options(*, read_on: bool) -> dict[str, str]:
+    """The options that stop a file from opening anything but itself; PyAV takes the same names.
+
+    `read_on`: it is a WAV, and is read to its end whatever size its header gives.
+    """
+    return {"protocol_whitelist": PROTOCOLS, "format_whitelist": FORMATS} | ({"ignore_length": "1"} if read_on else {})
 
 
 def find_ffmpeg(given: Path | None = None) -> Path:
@@ -98,7 +106,8 @@ class Child:
 
     `command` writes to the addresses of `pipes`. Iterating gives `(name of the pipe, bytes)` as they come and ends
     when ffmpeg has ended; a consumer that pauses stops ffmpeg through the full pipes. Error lines are counted and
-    the first are kept.
+    the first are kept; other lines, where `command` asks for them, say how much of the source was read and how much
+    of the sound was left out.
 
     Raises `FfmpegMissingError` where it does not start and, while iterated, `StalledError` when nothing came for
     `stall_s` seconds.
@@ -107,6 +116,11 @@ class Child:
     def __init__(self, command: Sequence[str], pipes: Mapping[str, Pipe], *, source: Path, stall_s: float) -> None:
         self.errors: list[str] = []
         self.error_lines = 0
+        self.read_bytes: int | None = None
+        """How much of its source it has read; known once it has ended."""
+        self.dropped = 0
+        """Samples, at the output's rate, that were decoded and left out because their time was taken already."""
+        self._level = "error"
         self._source = source
         self._stall_s = stall_s
         self._stderr = Pipe()
@@ -167,10 +181,21 @@ class Child:
         self._process.wait()
 
     def _note(self, lines: list[bytes]) -> None:
-        texts = [text for line in lines if (text := line.decode("utf-8", "replace").strip())]
+        texts = [text for line in lines if (text := self._error(line.decode("utf-8", "replace").strip()))]
         self.error_lines += len(texts)
         # The first lines say what went wrong; what follows is mostly its echo.
         self.errors.extend(texts[: _KEPT_LINES - len(self.errors)])
+
+    def _error(self, line: str) -> str:
+        """What `line` says of an error, else nothing. A line without a level goes on with the message before it."""
+        if found := _LEVEL.match(line):
+            self._level = found[2]
+            line = found[1] + line[found.end() :]
+        if dropped := _DROPPED.search(line):
+            self.dropped += int(dropped[1])
+        if read := _READ.search(line):
+            self.read_bytes = int(read[1])
+        return line if self._level in _ERRORS else ""
 
     def kill(self) -> None:
         """End and reap it. SIGKILL: a child that blocks on a full pipe does not see SIGTERM."""

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import BinaryIO
 
-_BLOCK = 64 * 1024
-_BLOCKS = 256
+_WHOLE = 1 << 30
+_BLOCK = 256 * 1024
+_BLOCKS = _WHOLE // _BLOCK
 
 
 def content_id(path: Path | str) -> str:
     """A hash of the content of `path`, 32 hex digits; never of its name or its dates.
 
-    Up to 16 MiB every byte is read. Of a larger file: its size, and 256 blocks of 64 KiB, spread evenly from the
-    first byte to the last, so that 50 GB take as long as 16 MiB. What it would miss: bytes of a large file that were
-    changed in place, without a change of size, between two blocks. Encoders, editors, taggers and interrupted copies
-    change the size or the blocks at the ends.
+    Up to 1 GiB every byte is read, in about a second and a half. Of a larger file: its size, and 4096 blocks of
+    256 KiB, spread evenly from the first byte to the last, so that 50 GB take no longer. What it may miss then is a
+    difference between two files of exactly the same size that lies wholly between two blocks: shorter than 0.25 MiB of
+    2 GiB, and than 2.3 MiB of 10 GiB. Encoders, editors, taggers and interrupted copies change the size or the blocks
+    at the ends.
 
     Raises `OSError`.
     """
@@ -23,7 +26,16 @@ def content_id(path: Path | str) -> str:
     with Path(path).open("rb") as file:
         size = file.seek(0, 2)
         digest.update(size.to_bytes(8, "little"))
-        for number in range(_BLOCKS):
-            file.seek(number * _BLOCK if size <= _BLOCK * _BLOCKS else number * (size - _BLOCK) // (_BLOCKS - 1))
-            digest.update(file.read(_BLOCK))
+        file.seek(0)
+        if size <= _WHOLE:
+            while data := file.read(_BLOCK):
+                digest.update(data)
+        else:
+            _sample(file, size, digest)
     return digest.hexdigest()
+
+
+def _sample(file: BinaryIO, size: int, digest: hashlib.blake2b) -> None:
+    for number in range(_BLOCKS):
+        file.seek(number * (size - _BLOCK) // (_BLOCKS - 1))
+        digest.update(file.read(_BLOCK))

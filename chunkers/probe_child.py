@@ -17,8 +17,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from chunkers.errors import MediaError
-from chunkers.recording import Recording
+from chunkers.recording import AudioTrack, Recording
 from chunkers.spans import TICKS_PER_SECOND
+from chunkers.tracks import marked, seems_silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +50,30 @@ def read(request: Request) -> Recording:
     """The header of a file. Raises the `MediaError` that says what is wrong with it, and `OSError`."""
     # Imported here, so that only this process loads PyAV.
     from chunkers.demuxing import read_header
-    from chunkers.levels import measure_levels
+    from chunkers.levels import listen_through, measure_levels
 
     recording = read_header(request.path)
     if not request.levels:
         return recording
-    measured = measure_levels(request.path, float(recording.duration) / TICKS_PER_SECOND, len(recording.audio))
-    tracks = zip(recording.audio, measured, strict=True)
-    return replace(recording, audio=tuple(replace(track, level_db=level) for track, level in tracks))
+    duration_s = float(recording.duration) / TICKS_PER_SECOND
+    recording = _measured(recording, dict(enumerate(measure_levels(request.path, duration_s, len(recording.audio)))))
+    tracks = recording.audio
+    if len(tracks) < 2 or not seems_silent(marked(tracks)):
+        return recording
+    # It may have spoken between the excerpts. Others are in doubt as well, and do not cost another pass.
+    doubtful = [track.index for track in tracks if seems_silent(track)]
+    levels, of_all = listen_through(request.path, doubtful, marked(tracks).index, request.deadline_s / 2)
+    return _measured(recording, levels, of_all=of_all)
+
+
+def _measured(recording: Recording, levels: dict[int, tuple[float, ...]], *, of_all: bool = False) -> Recording:
+    def measured(track: AudioTrack) -> AudioTrack:
+        if track.index not in levels:
+            return track
+        found = levels[track.index]
+        return replace(track, level_db=max(found, default=None), channel_db=found, level_of_all=of_all)
+
+    return replace(recording, audio=tuple(map(measured, recording.audio)))
 
 
 def answer(request: Request, reader: Callable[[Request], Recording] = read) -> Answer:

@@ -27,7 +27,15 @@ class AudioTrack:
     """What the container calls its start."""
     duration: Fraction | None
     level_db: float | None = None
-    """The loudest of a few excerpts, mixed to mono, in dBFS RMS; -inf is digital silence, None not measured."""
+    """Its loudest channel in the loudest of a few excerpts, in dBFS RMS; -inf is digital silence, None not measured."""
+    level_of_all: bool = False
+    """Every second of it was measured, and not only excerpts."""
+    layout: str = ""
+    """What the decoder calls the arrangement of its channels, such as `stereo` or `9 channels`."""
+    channel_names: tuple[str, ...] = ()
+    """FL, FR, FC, LFE and so on; NONE where the file does not say."""
+    channel_db: tuple[float, ...] = ()
+    """The level of each channel, measured as `level_db` is; empty where it was not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +81,12 @@ class Recording:
     content_id: str
     exact_duration: bool = True
     """False where the header's duration is a guess from the bit rate."""
+    read_on: bool = False
+    """The size in the header of a WAV is too small: it is read to the end of the file."""
+    unread: int = 0
+    """Bytes at the end that nothing reads: a recording of another kind was joined to the first."""
+    modified_ns: int = 0
+    """When the file was last written to, as its status says, before anything of it was read; 0 not known."""
     stamps_jump: bool = False
     """The container allows its time stamps to jump (MPEG-TS, MPEG-PS, Ogg)."""
 

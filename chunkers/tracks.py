@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Literal
 
@@ -17,14 +18,18 @@ SILENT_DB = -70.0
 """A track below this level holds no voice; the noise of an open microphone is louder."""
 
 
+_UNLIKE_DB = 6.0
+"""Channels that differ by more are shown one by one."""
+
+
 def choose_audio(
-    recording: Recording, wanted: int | Literal["mix", "all"] | None = None
+    recording: Recording, wanted: int | Literal["mix", "all"] | None = None, *, channel: int | None = None
 ) -> tuple[tuple[Choice, ...], str]:
-    """The passes to make, in order, and in a sentence why.
+    """The passes to make, in order, and in a few sentences why, and what is heard of the channels.
 
     `wanted`: a track's index, "mix" (one pass), "all" (a pass for each track), or None: the track that the file
     marks as its default, unless it is known to be silent, else the loudest. Levels are known after
-    `probe(..., levels=True)`.
+    `probe(..., levels=True)`. `channel`: the only one that will be heard.
 
     Raises `NoAudioError` where there is no track, `TrackError` where there is no such track.
     """
@@ -37,30 +42,52 @@ def choose_audio(
         return tuple(range(len(tracks))), f"Each of the {len(tracks)} audio tracks on its own, as asked."
     if wanted is not None:
         check_choice(recording, wanted)
-        silent = " It is silent." if _is_silent(tracks[wanted]) else ""
-        return (wanted,), f"Audio track {wanted}, as asked.{silent}"
-    if len(tracks) == 1:
-        silent = " It is silent." if _is_silent(tracks[0]) else ""
-        return (0,), f"Audio track 0, the only one.{silent}"
-    return _default(tracks)
+        track, why = tracks[wanted], f"Audio track {wanted}, as asked."
+    elif len(tracks) == 1:
+        track, why = tracks[0], "Audio track 0, the only one."
+    else:
+        track, why = _default(tracks)
+    return (track.index,), why + _how_loud(track) + _channels(track, channel)
 
 
-def _default(tracks: tuple[AudioTrack, ...]) -> tuple[tuple[Choice, ...], str]:
-    marked = next((track for track in tracks if track.default), tracks[0])
-    reason = "the file's default" if marked.default else "the first"
+def _default(tracks: tuple[AudioTrack, ...]) -> tuple[AudioTrack, str]:
+    first = marked(tracks)
+    reason = "the file's default" if first.default else "the first"
     others = f"of {len(tracks)}; others with --audio-track N|mix|all."
-    if not _is_silent(marked):
-        unknown = " Levels were not measured." if marked.level_db is None else ""
-        return (marked.index,), f"Audio track {marked.index}, {reason} {others}{unknown}"
     loudest = max(tracks, key=lambda track: -math.inf if track.level_db is None else track.level_db)
-    if _is_silent(loudest):
-        return (marked.index,), f"Audio track {marked.index}, {reason} {others} All of them are silent."
-    why = f"the loudest, because track {marked.index} ({reason}) is silent"
-    return (loudest.index,), f"Audio track {loudest.index}, {why}, {others}"
+    if _is_silent(first) and not seems_silent(loudest):
+        why = f"the loudest, because track {first.index} ({reason}) is silent"
+        return loudest, f"Audio track {loudest.index}, {why}, {others}"
+    unknown = " Levels were not measured." if first.level_db is None else ""
+    return first, f"Audio track {first.index}, {reason} {others}{unknown}"
+
+
+def marked(tracks: Sequence[AudioTrack]) -> AudioTrack:
+    """The track that the file marks as its default, else the first."""
+    return next((track for track in tracks if track.default), tracks[0])
+
+
+def seems_silent(track: AudioTrack) -> bool:
+    """Whether no voice was met in `track` where it was measured."""
+    return track.level_db is not None and track.level_db < SILENT_DB
 
 
 def _is_silent(track: AudioTrack) -> bool:
-    return track.level_db is not None and track.level_db < SILENT_DB
+    return seems_silent(track) and track.level_of_all
+
+
+def _how_loud(track: AudioTrack) -> str:
+    if _is_silent(track):
+        return " It is silent."
+    return " The excerpts of it that were measured are silent." if seems_silent(track) else ""
+
+
+def _channels(track: AudioTrack, channel: int | None) -> str:
+    if track.channels < 2:
+        return ""
+    if channel is not None:
+        return f" Only its channel {channel} is heard, as asked."
+    return f" Its {track.channels} channels are heard as one."
 
 
 def check_choice(recording: Recording, choice: Choice) -> None:
@@ -80,12 +107,12 @@ def audio_duration(recording: Recording, choice: Choice) -> int:
 def audio_start(recording: Recording, choice: Choice) -> int:
     """The tick at which the first sample of `choice` is heard; the mix begins at zero.
 
-    A start behind the end of the recording is damage, and zero then.
+    A start behind the end of the recording is damage, and zero then; a day is the end where it is not known.
     """
     if choice == "mix":
         return 0
     start = max(0, to_ticks(recording.audio[choice].start))
-    return start if start < recording.duration else 0
+    return start if start < (recording.duration or to_ticks(24 * 3600)) else 0
 
 
 def render_probe(recording: Recording, wanted: int | Literal["mix", "all"] | None = None) -> list[str]:
@@ -103,6 +130,8 @@ def render_probe(recording: Recording, wanted: int | Literal["mix", "all"] | Non
     for audio in recording.audio:
         level = "" if audio.level_db is None else f", {_level(audio.level_db)}"
         channels = f"{audio.channels} channel{'s' if audio.channels != 1 else ''}"
+        if audio.channel_db and max(audio.channel_db) - min(audio.channel_db) > _UNLIKE_DB:
+            level += f" ({', '.join(_level(channel) for channel in audio.channel_db)})"
         labels = _labels(audio.language, audio.title, audio.default, audio.start)
         lines.append(f"  audio {audio.index}    {audio.codec}, {channels}, {audio.sample_rate} Hz{level}{labels}")
     for video in recording.video:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from chunkers.arguments import audio_output, clock_shift, command, source, video_output
 from chunkers.audio import Cut, WindowRules
+from chunkers.channels import Mixer, mixed, mixer
 from chunkers.decoding import Decoded, Decoding, check_end, judge, runs_away
 from chunkers.errors import NoVideoError, TrackError
 from chunkers.ffmpeg import Child, Pipe, find_ffmpeg
@@ -25,6 +26,7 @@ def segments(
     window_rules: WindowRules | None = None,
     *,
     track: Choice | None = None,
+    channel: int | None = None,
     video: int | None = None,
     read_ahead: int = 1,
     stall_s: float = 60,
@@ -33,7 +35,8 @@ def segments(
 ) -> Segments:
     """The video segments of `recording`, in order, frames and sound from one decode pass.
 
-    `track` is an audio track's index or "mix", None takes `choose_audio`'s default; `video` is a video track's index,
+    `track` is an audio track's index or "mix", None takes `choose_audio`'s default; `channel` is the only channel of it
+    to be heard, from 0, None hears all of them as one (see `chunkers.channels`); `video` is a video track's index,
     None takes the default one. Without an audio track the segments have no windows. `cuts` are those of an earlier
     pass over the sound: the windows are cut there, and segments end where windows do.
 
@@ -45,6 +48,7 @@ def segments(
         (track, *_), _ = choose_audio(recording, None)
     if track is not None:
         check_choice(recording, track)
+    mix = mixer(recording, track, channel) if track is not None else None
     size = frame_size(picture.width, picture.height, rules.patches, rules.patch_px)
     cutter = SegmentCutter(
         rules,
@@ -65,7 +69,10 @@ def segments(
     child = Child(command(binary, *outputs), pipes, source=recording.path, stall_s=stall_s)
     header = _header(recording, picture, track)
     return Decoding(
-        child, _cut(child, cutter, recording, picture, header), lambda: _report(child, cutter, header), read_ahead
+        child,
+        _cut(child, cutter, mix, recording, picture, header),
+        lambda: _report(child, cutter, mix, recording, header),
+        read_ahead,
     )
 
 
@@ -91,14 +98,14 @@ def _header(recording: Recording, picture: VideoTrack, track: Choice | None) -> 
 
 
 def _cut(
-    child: Child, cutter: SegmentCutter, recording: Recording, picture: VideoTrack, header: int
+    child: Child, cutter: SegmentCutter, mix: Mixer | None, recording: Recording, picture: VideoTrack, header: int
 ) -> Iterator[Segment]:
     feed = {"frames": cutter.feed_frames, "stamps": cutter.feed_stamps, "audio": cutter.feed_audio}
     stopped = False
-    for name, data in child:
+    for name, data in mixed(child, mix) if mix else child:
         feed[name](data)
         yield from cutter.segments()
-        if runs_away(cutter.done, header):
+        if runs_away(cutter.done, header, recording):
             child.kill()
             stopped = True
             break
@@ -107,5 +114,6 @@ def _cut(
     yield from cutter.segments()
 
 
-def _report(child: Child, cutter: SegmentCutter, header: int) -> Decoded:
-    return judge(child, cutter.done, header, exact=True, notes=cutter.notes)
+def _report(child: Child, cutter: SegmentCutter, mix: Mixer | None, recording: Recording, header: int) -> Decoded:
+    heard = mix.notes if mix else []
+    return judge(child, cutter.done, header, recording, exact=True, notes=[*heard, *cutter.notes])

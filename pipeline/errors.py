@@ -4,7 +4,7 @@ LongmediaError
 ├── MediaError                      a recording cannot be used          (chunkers/errors.py)
 │   ├── NotFoundError   NotAFileError   UnreadableError   EmptyFileError
 │   ├── NotMediaError   NoAudioError    NoVideoError      TrackError
-│   └── DecodeError     StalledError    ProbeError
+│   └── DecodeError     StalledError    ProbeError        ChangedError
 ├── ProbeStartError                 no process that reads headers       (chunkers/errors.py)
 ├── FfmpegMissingError              no ffmpeg to decode with            (chunkers/errors.py)
 ├── SettingsError                   a setting is unknown or absurd
@@ -30,6 +30,7 @@ LongmediaError
 from __future__ import annotations
 
 from chunkers.errors import (
+    ChangedError,
     DecodeError,
     EmptyFileError,
     FfmpegMissingError,
@@ -48,6 +49,7 @@ from chunkers.errors import (
 )
 
 __all__ = [
+    "ChangedError",
     "DecodeError",
     "EgressError",
     "EgressRefusedError",

@@ -36,7 +36,9 @@ def test_windows_join_to_the_one_pass_decode(name: str, spoken: Callable[..., Pa
         found = list(decoding)
     whole = one_pass(ffmpeg, path)
     owned = [window.samples[window.span.start - window.heard.start :] for window in found]
-    assert np.array_equal(np.concatenate(owned) * 32768, whole)
+    joined = np.concatenate(owned) * 32768
+    # Several channels are made one here, not by ffmpeg, which rounds otherwise.
+    assert np.abs(joined - whole).max() <= (1 if "2" in CONTAINERS[name] else 0)
     assert union(window.span for window in found).ticks == len(whole) == decoding.report.duration
     assert len(found) == 3
     assert all(len(window.samples) == window.heard.ticks <= 30 * 16_000 for window in found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -80,3 +82,66 @@ def test_digital_silence_and_a_voice(spoken: Make, encode: Make) -> None:
     flags = [window.silent for window in windows(probe(path))]
     assert flags[0] is False
     assert flags[1:] == [True] * (len(flags) - 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [
+        ("hour.mkv", "flac"),
+        ("hour.webm", "libopus"),
+        ("hour.nut", "mp2"),
+        ("hour.wma", "wmav2"),
+        ("hour.flv", "libmp3lame"),
+        ("hour.ts", "mp2"),
+        ("hour.mpg", "mp2"),
+        ("hour.ogg", "libopus"),
+        ("hour.mp4", "aac"),
+    ],
+)
+def test_stamps_that_begin_at_an_hour_are_no_hour(name: str, codec: str, encode: Make) -> None:
+    offset = ("-output_ts_offset", "3600")
+    path = encode(name, "-f", "lavfi", "-i", f"{CLICKS}:d=11", "-ar", "48000", "-c:a", codec, *offset)
+    recording = probe(path)
+    assert recording.start_time == pytest.approx(3600, abs=1.5)
+    assert recording.duration == pytest.approx(11 * 16_000, abs=2000)
+    decoding = windows(recording)
+    assert len(clicks(joined(decoding))) >= 10, "an encoder may lose the first one"
+    assert decoding.report.duration == pytest.approx(11 * 16_000, abs=2000)
+    assert not decoding.report.truncated
+
+
+@pytest.mark.parametrize("name", ["late.webm", "late.mkv", "late.nut"])
+def test_a_late_track_ends_where_the_recording_does(name: str, encode: Make) -> None:
+    pictures = ("-f", "lavfi", "-i", "color=s=64x64:r=10:d=16")
+    sound = ("-itsoffset", "4", "-f", "lavfi", "-i", f"{CLICKS}:d=12")
+    codec = ("-c:v", "libvpx", "-c:a", "libopus") if name == "late.webm" else ("-c:v", "libx264", "-c:a", "flac")
+    path = encode(name, *pictures, *sound, *codec, "-output_ts_offset", "100")
+    recording = probe(path)
+    decoding = windows(recording)
+    assert clicks(joined(decoding)) == pytest.approx([second * 16_000 for second in range(4, 16)], abs=200)
+    assert recording.duration == pytest.approx(16 * 16_000, abs=2000)
+    assert decoding.report.header == pytest.approx(16 * 16_000, abs=2000)
+    assert not decoding.report.truncated
+
+
+def test_a_length_that_counts_from_its_start_is_taken_as_it_is(encode: Make, tmp_path: Path) -> None:
+    """mkvmerge writes lengths where ffmpeg writes stamps of ends."""
+    offset = ("-output_ts_offset", "3600")
+    content = encode("o.mkv", "-f", "lavfi", "-i", f"{CLICKS}:d=11", "-c:a", "flac", *offset).read_bytes()
+    writer = re.search(rb"Lavf[\d.]+", content)
+    assert writer is not None
+    length = struct.pack(">d", 3_611_000), struct.pack(">d", 11_000)
+    assert content.count(length[0]) == 1
+    path = tmp_path / "merged.mkv"
+    path.write_bytes(content.replace(writer[0], b"libebml v1.4"[: len(writer[0])]).replace(*length))
+    assert probe(path).duration == 11 * 16_000
+
+
+def test_a_late_track_of_a_recording_without_a_length_keeps_its_place(encode: Make, tmp_path: Path) -> None:
+    """A browser that streams what it records never writes how long it was."""
+    pictures = ("-f", "lavfi", "-i", "color=s=64x64:r=10:d=6")
+    sound = ("-itsoffset", "3", "-f", "lavfi", "-i", f"{CLICKS}:d=3")
+    path = encode("live.webm", *pictures, *sound, "-c:v", "libvpx", "-c:a", "libopus", "-live", "1")
+    recording = probe(path)
+    assert recording.duration == 0
+    assert clicks(joined(windows(recording))) == pytest.approx([48_000, 64_000, 80_000], abs=200)

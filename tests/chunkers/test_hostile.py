@@ -19,6 +19,7 @@ import psutil
 import pytest
 
 from chunkers import (
+    ChangedError,
     DecodeError,
     EmptyFileError,
     FfmpegMissingError,
@@ -64,6 +65,11 @@ def nothing_stays_behind() -> object:
         ("list.mp4", b"ffconcat version 1.0\nfile secret.mp3\n", NotMediaError, "playlist"),
         ("list.mpd", b'<?xml version="1.0"?><MPD><Period/></MPD>', NotMediaError, "playlist"),
         ("noise.mp4", seeded("noise").randbytes(5000), NotMediaError, "no audio or video"),
+        ("notes.txt", "Besprechung über Öl und Käse.\n".encode("latin-1") * 200, NotMediaError, "text file"),
+        ("notes.txt", ("会議の記録です。" * 999).encode(), NotMediaError, "text file"),
+        ("notes.txt", ("会議の記録です。" * 99).encode("utf-16"), NotMediaError, "text file"),
+        ("list.m3u8", b"\xef\xbb\xbf#EXTM3U\nsecret.mp3\n", NotMediaError, "playlist"),
+        ("call.wav", b"PK\x03\x04" + seeded("zip").randbytes(5000), NotMediaError, "is an archive"),
     ],
 )
 def test_files_that_are_no_media(
@@ -76,6 +82,19 @@ def test_files_that_are_no_media(
         probe(path)
     assert raised.value.path == path
     assert raised.value.cure
+
+
+@pytest.mark.parametrize("name", ["call.g722", "call.gsm", "CALL.G722", "talk.sph", "talk.wav"])
+def test_formats_that_are_not_opened_are_not_called_damaged(name: str, tmp_path: Path, encode: Spoken) -> None:
+    """G.722 and GSM are known by their names alone, and their bytes may look like a text; SPHERE begins with a name."""
+    path = tmp_path / name
+    if "talk" in name:
+        path.write_bytes(b"NIST_1A\n   1024\nchannel_count -i 1\nend_head\n".ljust(1024) + bytes(5000))
+    else:
+        path.write_bytes(encode("call.g722", "-f", "lavfi", "-i", "anoisesrc=d=3:r=16000:a=0.1").read_bytes())
+    with pytest.raises(NotMediaError, match="not in a format that is opened here") as raised:
+        probe(path)
+    assert "Convert it" in raised.value.cure
 
 
 def test_the_child_refuses_a_playlist_even_unprobed(tmp_path: Path, spoken: Spoken) -> None:
@@ -172,6 +191,41 @@ def test_damage_in_the_middle_is_counted_and_the_rest_is_kept(name: str, spoken:
     assert decoding.report.error_lines > 0
     assert 0 < len(decoding.report.errors) <= 20
     assert "Damaged" in " ".join(decoding.report.notes)
+
+
+@pytest.mark.parametrize("name", ["a.wav", "a.mp3"])
+def test_a_file_that_changes_while_it_is_read(name: str, spoken: Spoken, tmp_path: Path) -> None:
+    """Grown, replaced under its name, or overwritten: what was heard is not stored under the first one's identity."""
+    content = spoken(name).read_bytes()
+    path = tmp_path / name
+
+    def grow() -> None:
+        path.write_bytes(content + content[5000:])
+
+    def replaced() -> None:
+        (tmp_path / "new").write_bytes(content[:-1] + b"x")
+        (tmp_path / "new").rename(path)
+
+    def overwritten() -> None:
+        path.write_bytes(content[:9000] + bytes(99) + content[9099:])
+
+    for change in (grow, replaced, overwritten):
+        path.write_bytes(content)
+        decoding = windows(probe(path), read_ahead=1)
+        next(decoding)
+        change()
+        with pytest.raises(ChangedError, match="changed while it was read"):
+            list(decoding)
+
+
+def test_a_file_that_is_only_touched_or_taken_away(spoken: Spoken, tmp_path: Path) -> None:
+    path = tmp_path / "a.mp3"
+    for change in (os.utime, Path.unlink):
+        path.write_bytes(spoken("a.mp3").read_bytes())
+        decoding = windows(probe(path), read_ahead=1)
+        next(decoding)
+        change(path)
+        assert list(decoding)[-1].span.end > 74 * 16_000
 
 
 def test_a_source_that_stalls_ends_in_time(spoken: Spoken, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from fractions import Fraction
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 import chunkers
 from chunkers import (
@@ -199,6 +201,30 @@ def test_the_quiet_point_is_the_middle_of_the_pause() -> None:
     assert abs(point - 444_000) < 500
 
 
+@pytest.mark.parametrize("offset", [300, -3000, 12_000])
+def test_a_constant_offset_moves_no_cut(offset: int, speechlike: NDArray[np.int16]) -> None:
+    samples = speechlike[: 30 * 16_000] // 2
+    point = quiet_point(samples, 25 * 16_000)
+    assert point is not None
+    assert quiet_point(samples + np.int16(offset), 25 * 16_000) == pytest.approx(point, abs=160)
+
+
+def test_a_drift_and_a_rumble_below_all_voices_hide_no_pause(speechlike: NDArray[np.int16]) -> None:
+    t = np.arange(30 * 16_000) / 16_000
+    for hz in (0.1, 12):
+        moved = speechlike[: len(t)] // 2 + (3000 * np.sin(2 * np.pi * hz * t)).astype(np.int16)
+        point = quiet_point(moved, 25 * 16_000)
+        assert point is not None
+        assert np.abs(speechlike[point - 800 : point + 800]).max() < 100, "cut in a pause"
+
+
+def test_an_offset_alone_is_silence_and_hides_no_voice(speechlike: NDArray[np.int16]) -> None:
+    rng = np.random.default_rng(5)
+    assert is_silent(np.full(480_000, 300, np.int16))
+    assert is_silent(rng.integers(1980, 2020, 480_000).astype(np.int16))
+    assert not is_silent(speechlike[:480_000] // 100 + np.int16(2000))
+
+
 def test_hum_is_silent_and_a_word_in_it_is_not() -> None:
     t = np.arange(480_000) / 16_000
     hum = sum(3000 * np.sin(2 * np.pi * 50 * k * t) / k for k in range(1, 10))
@@ -231,14 +257,42 @@ def test_the_identity_is_the_content(tmp_path: Path) -> None:
     assert len(seen) == 4
 
 
-def test_every_byte_of_a_small_file_counts(tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [1 << 20, 300 << 20])
+def test_a_word_in_two_hours_of_silence_counts(size: int, tmp_path: Path) -> None:
+    """Two hours of 16 kHz are 220 MiB: recordings of the same length differ by a few bytes among zeros."""
+    path = tmp_path / "a.wav"
+    with path.open("wb") as file:
+        file.truncate(size)
+        seen = {content_id(path)}
+        for at in (size // 3 + 1, size // 2 + 77_777, size - 100_001):
+            file.seek(at)
+            file.write(b"x")
+            file.flush()
+            seen.add(content_id(path))
+    assert len(seen) == 4
+
+
+def test_of_more_than_a_gibibyte_no_gap_is_long(tmp_path: Path) -> None:
+    """The files are sparse: they take no room on the disk."""
+    path = tmp_path / "a.wav"
+    size, seen = 10 << 30, set()
+    with path.open("wb") as file:
+        file.truncate(size)
+        for at in (0, 3 << 30, size - 1):
+            file.seek(at)
+            file.write(b"x" * min(2_500_000, size - at))
+            file.flush()
+            seen.add(content_id(path))
+    assert len(seen) == 3
+
+
+def test_the_identity_of_what_was_stored_before_stays(tmp_path: Path) -> None:
     path = tmp_path / "a.mp3"
-    content = bytearray(np.random.default_rng(0).bytes(1 << 20))
-    path.write_bytes(content)
-    before = content_id(path)
-    content[700_001] ^= 1
-    path.write_bytes(content)
-    assert content_id(path) != before
+    path.write_bytes(bytes(range(256)) * 4096)
+    assert (
+        content_id(path)
+        == hashlib.blake2b((1 << 20).to_bytes(8, "little") + path.read_bytes(), digest_size=16).hexdigest()
+    )
 
 
 @pytest.mark.parametrize("rules", [{"length_s": 10}, {"fps": 0}, {"patches": 0}])

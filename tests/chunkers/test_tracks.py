@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from chunkers import NoAudioError, NoVideoError, TrackError, choose_audio, probe, render_probe, segments, windows
+from chunkers.levels import listen_through
 
 Make = Callable[..., Path]
 
@@ -39,6 +40,47 @@ def test_a_silent_default_is_not_heard(meeting: Path) -> None:
     choice, why = choose_audio(probe(meeting, levels=True))
     assert choice == (2,)
     assert "track 0 (the file's default) is silent" in why
+
+
+@pytest.fixture(scope="module")
+def patient(encode: Make) -> Callable[..., Path]:
+    """A microphone whose owner says something once in five minutes, or never, beside music all the time."""
+
+    def make(name: str, at_s: int, *arguments: str) -> Path:
+        voice = f"aevalsrc='if(between(t,{at_s},{at_s}+1),0.2*sin(2000*t),0)':d=300:s=16000"
+        inputs = ("-f", "lavfi", "-i", voice, "-f", "lavfi", "-i", "sine=f=300:d=300:r=16000")
+        labels = ("-metadata:s:a:0", "title=Mic", "-metadata:s:a:1", "title=Music", "-disposition:a:0", "default")
+        return encode(name, *inputs, "-map", "0", "-map", "1", *labels, *arguments)
+
+    return make
+
+
+@pytest.mark.parametrize(("name", "options"), [("a.mkv", ()), ("live.mkv", ("-live", "1"))])
+def test_a_default_that_speaks_between_the_excerpts_is_heard(
+    name: str, options: tuple[str, ...], patient: Callable[..., Path]
+) -> None:
+    for at_s in (40, 298):
+        recording = probe(patient(name, at_s, "-c:a", "flac", *options), levels=True)
+        assert bool(recording.duration) is not bool(options)
+        choice, why = choose_audio(recording)
+        assert choice == (0,)
+        assert "silent" not in why
+
+
+def test_a_default_that_is_silent_throughout_is_not_heard(patient: Callable[..., Path]) -> None:
+    recording = probe(patient("never.mkv", 999, "-c:a", "flac"), levels=True)
+    assert recording.audio[0].level_of_all
+    assert choose_audio(recording)[0] == (1,)
+    assert "It is silent." in choose_audio(recording, 0)[1]
+
+
+def test_what_could_not_be_listened_through_is_not_called_silent(patient: Callable[..., Path]) -> None:
+    assert listen_through(patient("never.mkv", 999, "-c:a", "flac"), [0], 0, budget_s=0) == ({}, False)
+    recording = probe(patient("never.mkv", 999, "-c:a", "flac"), levels=True)
+    mic = replace(recording.audio[0], level_of_all=False)
+    choice, why = choose_audio(replace(recording, audio=(mic, *recording.audio[1:])))
+    assert choice == (0,)
+    assert "excerpts of it that were measured are silent" in why
 
 
 def test_what_is_asked_for_is_taken(meeting: Path) -> None:
