@@ -77,6 +77,9 @@ def run(
         Path | None, typer.Option("--transcript", help="SRT, VTT or JSON that stands for hearing the one recording.")
     ] = None,
     only: Annotated[Stage | None, typer.Option("--only", help="End after this stage: hear, describe or merge.")] = None,
+    channel: Annotated[
+        int | None, typer.Option("--audio-channel", help="The only channel of the track to be heard, from 0.")
+    ] = None,
     sets: SetOption = [],  # noqa: B006 - typer reads it once
     config: ConfigOption = None,
     direct: Annotated[bool, typer.Option("--direct", help="Without Prefect: starts faster, nothing to watch.")] = False,
@@ -93,6 +96,7 @@ def run(
     if not paths and listed is None:
         raise SettingsError("nothing to run: name recordings, or give --list.")
     sets = [*sets, *([f"audio.track={track}"] if track else [])]
+    sets = [*sets, *([f"audio.channel={channel}"] if channel is not None else [])]
     settings = load_here(config, sets, recipe=recipe, profile=profile)
     if model or quantization:
         sets = [*sets, *model_sets(model, quantization, settings)]

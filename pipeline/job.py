@@ -221,6 +221,7 @@ class Job:
             source,
             self._window_rules(),
             track=self._source.track,
+            channel=self._settings.audio.channel,
             read_ahead=media.read_ahead,
             stall_s=media.stall_s,
             ffmpeg=media.ffmpeg,
@@ -240,6 +241,7 @@ class Job:
             rules,
             self._window_rules(),
             track=self._source.track,
+            channel=self._settings.audio.channel,
             stall_s=media.stall_s,
             ffmpeg=media.ffmpeg,
             cuts=made,
@@ -297,7 +299,7 @@ class Job:
                 truncated=report.truncated,
                 error_lines=report.error_lines,
                 errors=report.errors,
-                notes=report.notes,
+                notes=(*([self._source.why] if self._source.why and link.stage == HEAR else []), *report.notes),
             )
         self._run.save_stage(
             StageDocument(

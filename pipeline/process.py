@@ -65,7 +65,7 @@ def process(
     same stage, and `Interrupted` soon after `stop` is set.
     """
     started = time.monotonic()
-    source = open_source(path, settings.audio.track, transcript)
+    source = open_source(path, settings.audio.track, transcript, channel=settings.audio.channel)
     links = chain(settings, source, only)
     run = store.run(links.run)
     done = finished(run)

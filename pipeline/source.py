@@ -34,6 +34,8 @@ class Source:
     transcript_path: Path | None = None
     media: Recording | None = None
     words: ImportedTranscript | None = None
+    why: str = ""
+    """In a sentence, why this track is heard; empty where there is no other."""
 
     @property
     def duration(self) -> int:
@@ -42,8 +44,8 @@ class Source:
         return max(self.media.duration if self.media is not None else 0, spoken)
 
 
-def open_source(path: Path, track: str, transcript: Path | None = None) -> Source:
-    """The recording at `path`, probed; `track` is the setting `audio.track`.
+def open_source(path: Path, track: str, transcript: Path | None = None, *, channel: int | None = None) -> Source:
+    """The recording at `path`, probed; `track` is the setting `audio.track`, `channel` is `audio.channel`.
 
     A transcript file stands for itself: it is a recording without sound. Raises the `MediaError` that says what is
     wrong with a file.
@@ -54,15 +56,17 @@ def open_source(path: Path, track: str, transcript: Path | None = None) -> Sourc
     media = probe(path)
     if len(media.audio) > 1 and track == AUTO and transcript is None:
         media = probe(path, levels=True)
+    chosen, why = _choose(media, track, channel)
     return Source(
         path,
         media.content_id,
-        track=_choose(media, track),
+        track=chosen,
         pictures=bool(media.pictures),
         transcript="" if transcript is None else _hash(transcript),
         transcript_path=transcript,
         media=media,
         words=None if transcript is None else read_transcript(transcript),
+        why=why if len(media.audio) > 1 else "",
     )
 
 
@@ -114,15 +118,14 @@ def document_of(source: Source, before: RecordingDocument | None, track: str) ->
     )
 
 
-def _choose(media: Recording, wanted: str) -> Choice | None:
-    """The pass to make: `auto` looks for a track that is not silent."""
+def _choose(media: Recording, wanted: str, channel: int | None) -> tuple[Choice | None, str]:
+    """The pass to make, and why: `auto` looks for a track that is not silent."""
     if not media.audio:
-        return None
-    if wanted == MIX:
-        return "mix"
-    (choice, *_), why = choose_audio(media, None if wanted == AUTO else int(wanted))
+        return None, ""
+    asked: Choice | None = "mix" if wanted == MIX else None if wanted == AUTO else int(wanted)
+    (choice, *_), why = choose_audio(media, asked, channel=channel)
     log.info("%s: %s", media.path.name, why)
-    return choice
+    return choice, why
 
 
 def _known_track(path: Path, document: RecordingDocument, wanted: str) -> Choice | None:

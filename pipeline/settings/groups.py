@@ -23,6 +23,9 @@ class Audio(Group):
     track: Annotated[str, Field(pattern=r"^(auto|mix|all|\d+)$")] = Field(
         "auto", description="audio track: a number from 0, `mix` (all as one), `all` (a run each), or `auto`"
     )
+    channel: Annotated[int, Field(ge=0, le=63)] | None = Field(
+        None, description="the only channel of the track to be heard, from 0; none: all of them as one"
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

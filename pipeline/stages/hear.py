@@ -15,8 +15,10 @@ from pipeline.store.parts import Parts
 from pipeline.store.tables import HearRow
 from pipeline.text import cues, guards
 
-VERSION = 1
+VERSION = 2
 """Raised when code changes what is heard although no setting, model or prompt did."""
+
+MISSING = "missing: the file ends before the length that its header gives"
 
 Sound = Window | Absent
 
@@ -40,7 +42,8 @@ def sounds(stream: Decoding) -> Iterator[Sound]:
         yield window
     missing = stream.report.missing
     if missing is not None:
-        yield Absent(index, missing, "missing: the file ends before the length that its header gives")
+        unread = stream.report.unread
+        yield Absent(index, missing, f"not read: the last {unread:,} bytes of the file" if unread else MISSING)
 
 
 def cuts(table: Parts[HearRow], *, open_end: bool) -> list[Cut]:

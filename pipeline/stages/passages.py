@@ -10,10 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from chunkers import Decoded, Segment, Span, Window
+from pipeline.stages.hear import MISSING
 from pipeline.store.tables import DescribeRow, HearRow
 from pipeline.text.cues import Cue
-
-MISSING = "missing: the file ends before the length that its header gives"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -22,6 +22,7 @@ CHANGES: dict[str, tuple[str, str, str]] = {
     "audio.length_s": ("20", "hear", "hear"),
     "audio.cut_range_s": ("4", "hear", "hear"),
     "audio.lead_in_s": ("1", "hear", "hear"),
+    "audio.channel": ("0", "hear", "hear"),
     "audio.track": ("", NOTHING, NOTHING),  # decided with the recording: compared below
     "video.length_s": ("40", NOTHING, "describe"),
     "video.fps": ("0.5", NOTHING, "describe"),

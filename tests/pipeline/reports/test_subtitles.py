@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.reports import report
 from pipeline.store import Run, RunKey, Store
-from pipeline.store.tables import ChunkRow
+from pipeline.store.tables import HearRow
+from pipeline.text.cues import Cue
 from pipeline.text.scripts import cells
 
 S = TICKS_PER_SECOND
@@ -23,11 +24,10 @@ Shown = list[tuple[float, float, list[str]]]
 
 
 def stored(folder: Path, cues: list[tuple[int, int, str]], number: int = 0) -> Run:
-    run = Store(folder).run(RunKey("r", f"{number}"))
-    run.save("run.json", {"input": {"name": "a"}, "probe": {"duration": 600 * S}})
-    rows = [{"start": start, "end": end, "text": text, "speaker": None} for start, end, text in cues]
-    run.write_chunks(
-        0, [ChunkRow(recording="r", index=0, start=0, end=600 * S, kind="window", status="processed", cues=rows)]
+    run = Store(folder).run(RunKey("r", {"hear": f"{number}"}))
+    rows = [Cue(start, end, text) for start, end, text in cues]
+    run.hear.write(
+        0, [HearRow(recording="r", index=0, start=0, end=600 * S, heard_start=0, status="processed", cues=rows)]
     )
     return run
 

@@ -234,7 +234,7 @@ def test_a_damaged_part_is_made_anew(run: Run, recording: Recording, number: int
 def test_a_truncated_file_is_accounted_for(run: Run, recording: Recording, tmp_path: Path) -> None:
     path = tmp_path / "cut.wav"
     path.write_bytes(recording.path.read_bytes())
-    cut = probe(path)
+    cut = replace(probe(path), modified_ns=0)  # else it is noticed that the file changes
     with path.open("r+b") as stream:
         stream.truncate(path.stat().st_size * 2 // 3)
     go(run, cut, Pitch())
