@@ -1,9 +1,10 @@
 """How much of the recipe `gemma` is not the model: `python -m benchmarks.overhead [--model DIR] [--minutes M]`.
 
-A recording is made, decoded ahead of the model by the chunkers, described and stored; the clock runs inside of
-`model.generate` and around everything. The rest is decoding that the model had to wait for (of the first part
-all of it, of later ones what is not ready in time), the processor, proofs, parsing and the store. With the tiny
-checkpoint (the default) the model's calls are as short as they can be, so the share is a ceiling for any real one.
+A recording is made, then heard and described as `longmedia run --only describe` does; the clock runs inside of
+`model.generate` and around everything. The rest is looking into the file, decoding that the model had to wait for (of
+the first part all of it, of later ones what is not ready in time), the processor, proofs, parsing and the store. With
+the tiny checkpoint (the default) the model's calls are as short as they can be, so the share is a ceiling for any real
+one.
 """
 
 from __future__ import annotations
@@ -18,26 +19,30 @@ from typing import Any
 
 import torch
 
-from chunkers import find_ffmpeg, probe, segments, windows
+from chunkers import find_ffmpeg
 from data.checkpoints import tiny
-from pipeline.describe import PartPlan, Stream, describe
+from pipeline.models.gemma.model import Gemma
 from pipeline.models.huggingface.generating import end_tokens
-from pipeline.recipes.gemma import GemmaRecipe, open_recipe
-from pipeline.settings import load
-from pipeline.store import Run, RunKey, Store
+from pipeline.models.registry import Registry
+from pipeline.process import process
+from pipeline.settings import Settings, load
+from pipeline.store import Store
 
 
 class Clock:
     """Seconds spent inside of a model's `generate`, and when it was first called.
 
-    It also ends every answer at its cap: a random model would not, and answers without end are failures.
+    It also puts an answer that every stage accepts in the place of what was generated: a random model babbles, and a
+    stage that has failed hands nothing on to the next.
     """
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, gemma: Gemma) -> None:
         self.seconds = 0.0
         self.first: float | None = None
+        model, tokenizer = gemma.loaded.model, gemma.loaded.processor.tokenizer
+        words = tokenizer.encode("SUMMARY: words", add_special_tokens=False)
+        self._answer = torch.tensor([*words, min(end_tokens(model))], device=model.device)
         self._generate = model.generate
-        self._end = min(end_tokens(model))
         model.generate = self
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -45,7 +50,9 @@ class Clock:
         self.first = self.first or start
         output = self._generate(*args, **kwargs)
         self.seconds += time.perf_counter() - start
-        output[:, -1] = self._end
+        made = output[:, kwargs["input_ids"].shape[1] :]
+        length = min(made.shape[1], len(self._answer))
+        made[:, :length] = self._answer[:length]
         return output
 
 
@@ -59,11 +66,11 @@ def make_recording(path: Path, seconds: int, *, picture: bool = False, sound: bo
     return path
 
 
-def measure(recipe: GemmaRecipe, clock: Clock, stream: Stream, run: Run, part_rows: int) -> dict[str, float]:
-    """Describe and store all chunks of `stream`: seconds, and the share of them outside of the model."""
+def measure(path: Path, settings: Settings, store: Store, registry: Registry, clock: Clock) -> dict[str, float]:
+    """Hear and describe all of the recording: seconds, and the share of them outside of the model."""
     clock.seconds, clock.first = 0.0, None
     start = time.perf_counter()
-    describe(run, stream, recipe, PartPlan(run.key.recording, part_rows), lambda _: None)
+    run = process(path, settings, store, registry, only="describe").run
     wall = time.perf_counter() - start
     first = (clock.first or start) - start
     return {
@@ -93,26 +100,22 @@ def main() -> None:
         sets = [
             f"gemma.model={model}",
             f"gemma.quantization={arguments.quantization}",
-            f"gemma.hear_tokens={arguments.tokens}",
-            f"gemma.describe_tokens={arguments.tokens}",
+            "recipe=gemma",
+            f"hear.max_tokens={arguments.tokens}",
+            f"describe.max_tokens={arguments.tokens}",
         ]
-        settings = load(sets=sets)
-        recipe = open_recipe(settings, place / "models")
-        clock = Clock(recipe.writer.loaded.model)
-        store = Store(place / "store")
+        settings = load(sets=[*sets, f"models.folder={place / 'models'}"])
+        registry, store = Registry(keep=True), Store(place / "store")
+        gemma = registry.lease().gemma(settings.gemma, settings.video.frame_tokens, settings.models)
+        clock = Clock(gemma)
         seconds = 60 * arguments.minutes
         kinds = {
-            "audio": lambda: windows(probe(make_recording(place / "sound.wav", seconds))),
-            "video": lambda: segments(probe(make_recording(place / "film.mp4", seconds, picture=True))),
-            "mute video": lambda: segments(
-                probe(make_recording(place / "mute.mp4", seconds, picture=True, sound=False))
-            ),
+            "audio": lambda: make_recording(place / "sound.wav", seconds),
+            "video": lambda: make_recording(place / "film.mp4", seconds, picture=True),
+            "mute video": lambda: make_recording(place / "mute.mp4", seconds, picture=True, sound=False),
         }
         for name in arguments.only or kinds:
-            with kinds[name]() as stream:
-                figures = measure(
-                    recipe, clock, stream, store.run(RunKey(name, "overhead")), settings.storage.part_rows
-                )
+            figures = measure(kinds[name](), settings, store, registry, clock)
             print(json.dumps({"recording": name, **figures}), flush=True)
 
 

@@ -10,41 +10,28 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import jiwer
 from faster_whisper import WhisperModel
 
-from chunkers import Window, probe, windows
 from data.normalise import normalise
-from pipeline.models import registry
+from pipeline.models.registry import Registry
 from pipeline.models.weights import fetch
+from pipeline.process import process
 from pipeline.settings import Settings, load
-from pipeline.text import cues
+from pipeline.store import Store
 
 MEETING = Path(__file__).parent.parent / "data" / "meeting.opus"
 
 
 def ours(path: Path, settings: Settings) -> str:
-    """The words as the recipe `cascade` owns them, a part at a time."""
-    hearer = registry.hearer(settings)
-    words: list[str] = []
-
-    def hear(batch: list[Window]) -> None:
-        for window, heard in zip(batch, hearer.hear([one.samples for one in batch]), strict=True):
-            words.extend(piece.text for piece in cues.owned(heard.pieces, window.heard, window.span))
-
-    waiting: list[Window] = []
-    with windows(probe(path)) as stream:
-        for window in stream:
-            waiting += [] if window.silent else [window]
-            if len(waiting) == settings.storage.part_rows:
-                hear(waiting)
-                waiting = []
-    if waiting:
-        hear(waiting)
-    return "".join(words)
+    """The words as they are stored: the stage `hear` of a run."""
+    with tempfile.TemporaryDirectory() as folder, Registry(keep=False) as registry:
+        run = process(path, settings, Store(folder), registry, only="hear").run
+        return "".join(word.text for row in run.heard() for word in row.words)
 
 
 def theirs(path: Path, settings: Settings) -> str:

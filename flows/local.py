@@ -8,7 +8,7 @@ prepare()
 
 import signal  # noqa: E402
 import threading  # noqa: E402
-from collections.abc import Sequence  # noqa: E402
+from collections.abc import Callable, Sequence  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
@@ -44,9 +44,7 @@ def run_flow(
     if dask is not None:
         runner, processes = _on_dask(dask)
 
-    # The jobs are no parameters of the flow: those are kept by Prefect's server, and a long list is refused.
-    @flow(name=NAME, persist_result=False, task_runner=runner)
-    def archive() -> list[Item]:
+    def act() -> list[Item]:
         if ending is not None and threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, ending)  # Prefect has put in its own, which knows of no clean end
         submit = submit_to_threads(store.files.url, session, None) if dask is None else _submit_to_workers
@@ -59,9 +57,29 @@ def run_flow(
         future: PrefectFuture[Item] = process_recording.submit(path, settings, place, None, job.egress, job.only, words)
         return future
 
+    here = _Here(act)
+
+    # The jobs are no parameters of the flow: those are kept by Prefect's server, and a long list is refused.
+    @flow(name=NAME, persist_result=False, task_runner=runner)
+    def archive() -> list[Item]:
+        return here()
+
     with server(children):
         items: list[Item] = archive()
     return items
+
+
+class _Here:
+    """What a flow does in this process: workers elsewhere are sent the flow, and with it nothing of what this holds."""
+
+    def __init__(self, act: Callable[[], list[Item]]) -> None:
+        self._act = act
+
+    def __call__(self) -> list[Item]:
+        return self._act()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Here, (list,)
 
 
 def _on_dask(address: str) -> tuple[Any, int]:

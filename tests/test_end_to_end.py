@@ -14,6 +14,7 @@ import jiwer
 import pytest
 
 from chunkers.spans import TICKS_PER_SECOND
+from pipeline.models.registry import Lease, Registry
 from pipeline.process import Outcome, process
 from pipeline.reports import report
 from pipeline.settings import Settings
@@ -40,7 +41,8 @@ NORMAL = jiwer.Compose(
 def outcome(
     tmp_path_factory: pytest.TempPathFactory, settings: Settings, whisper_base: Path, smollm2_gguf: Path
 ) -> Outcome:
-    return process(MEETING, settings, Store(tmp_path_factory.mktemp("store")))
+    with Registry(keep=False) as registry:
+        return process(MEETING, settings, Store(tmp_path_factory.mktemp("store")), registry)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +52,7 @@ def sentences() -> list[dict[str, object]]:
 
 
 def test_the_words_are_those_of_the_reference(outcome: Outcome, sentences: list[dict[str, object]]) -> None:
-    heard = " ".join(row.transcript for row in outcome.run.chunks())
+    heard = " ".join(row.transcript for row in outcome.run.heard())
     spoken = " ".join(str(sentence["text"]) for sentence in sentences)
     error = jiwer.wer(spoken, heard, reference_transform=NORMAL, hypothesis_transform=NORMAL)
     assert error < 0.06
@@ -62,7 +64,7 @@ def _numbers(text: str) -> set[str]:
 
 
 def test_numbers_survive_the_hearing(outcome: Outcome, sentences: list[dict[str, object]]) -> None:
-    heard = " ".join(row.transcript for row in outcome.run.chunks())
+    heard = " ".join(row.transcript for row in outcome.run.heard())
     spoken = _numbers(" ".join(str(sentence["text"]) for sentence in sentences))
     kept = spoken & _numbers(heard)
     assert len(spoken) > 20
@@ -71,27 +73,29 @@ def test_numbers_survive_the_hearing(outcome: Outcome, sentences: list[dict[str,
 
 def test_every_cue_lies_where_its_words_were_said(outcome: Outcome, sentences: list[dict[str, object]]) -> None:
     """The cue that holds a sentence's rarest words overlaps the sentence's own time."""
-    cues = [cue for row in outcome.run.chunks() for cue in row.cues]
+    cues = [cue for row in outcome.run.heard() for cue in row.cues]
     found = misplaced = 0
     for sentence in sentences:
         words = set(re.findall(r"[a-z]{6,}", str(sentence["text"]).lower()))
         if len(words) < 3:
             continue
-        best = max(cues, key=lambda cue: len(words & set(re.findall(r"[a-z]{6,}", cue["text"].lower()))))
-        if len(words & set(re.findall(r"[a-z]{6,}", best["text"].lower()))) < 3:
+        best = max(cues, key=lambda cue: len(words & set(re.findall(r"[a-z]{6,}", cue.text.lower()))))
+        if len(words & set(re.findall(r"[a-z]{6,}", best.text.lower()))) < 3:
             continue
         found += 1
         start, end = float(str(sentence["start_s"])), float(str(sentence["end_s"]))
-        inside = best["start"] / TICKS_PER_SECOND < end + 0.5 and best["end"] / TICKS_PER_SECOND > start - 0.5
+        inside = best.start / TICKS_PER_SECOND < end + 0.5 and best.end / TICKS_PER_SECOND > start - 0.5
         misplaced += not inside
     assert found >= 5
     assert misplaced == 0
 
 
 def test_coverage_adds_up_to_the_sample(outcome: Outcome) -> None:
-    total = coverage(outcome.run.chunks())
-    decoded = outcome.run.manifest()["decoded"]["duration"]
-    assert total.end == decoded == sum(total.ticks.values())
+    stage = outcome.run.stage("hear")
+    assert stage is not None
+    assert stage.decoded is not None
+    for total in (coverage(outcome.run.heard()), coverage(outcome.run.chunks())):
+        assert total.end == stage.decoded.duration == sum(total.ticks.values())
 
 
 def test_one_summary_is_left_and_its_citations_lie_inside(outcome: Outcome) -> None:
@@ -99,7 +103,7 @@ def test_one_summary_is_left_and_its_citations_lie_inside(outcome: Outcome) -> N
     (root,) = outcome.run.nodes(levels[-1])
     assert (root.start, root.end) == (0, coverage(outcome.run.chunks()).end)
     assert root.text
-    assert all(root.start <= one["start"] < one["end"] <= root.end for one in root.citations)
+    assert all(root.start <= one.start < one.end <= root.end for one in root.citations)
 
 
 @pytest.mark.parametrize("form", ["md", "srt", "vtt", "txt", "json"])
@@ -113,12 +117,15 @@ def test_the_reading_commands_end_well_every_time(outcome: Outcome) -> None:
         assert faults(command, 6) == []
 
 
-def test_a_finished_recording_is_answered_without_models(outcome: Outcome, settings: Settings) -> None:
-    def load(settings: Settings) -> None:
-        raise AssertionError("a model was loaded")
+class _Nothing(Registry):
+    """Fails whoever asks for a model."""
 
-    store = Store(outcome.run.files.url)
-    again = process(MEETING, settings, store, load=load)  # type: ignore[arg-type]
+    def lease(self) -> Lease:
+        raise AssertionError("a model was asked for")
+
+
+def test_a_finished_recording_is_answered_without_models(outcome: Outcome, settings: Settings) -> None:
+    again = process(MEETING, settings, Store(outcome.run.files.url), _Nothing())
     assert not again.fresh
     assert again.run.key == outcome.run.key
 
@@ -126,10 +133,11 @@ def test_a_finished_recording_is_answered_without_models(outcome: Outcome, setti
 def test_another_name_is_the_same_recording(outcome: Outcome, settings: Settings, tmp_path: Path) -> None:
     copy = tmp_path / "renamed.opus"
     shutil.copy(MEETING, copy)
-    assert not process(copy, settings, Store(outcome.run.files.url)).fresh
+    assert not process(copy, settings, Store(outcome.run.files.url), _Nothing()).fresh
 
 
 def test_the_same_inputs_give_the_same_report(outcome: Outcome, settings: Settings, tmp_path: Path) -> None:
-    again = process(MEETING, settings, Store(tmp_path))
+    with Registry(keep=True) as registry:
+        again = process(MEETING, settings, Store(tmp_path), registry)
     for form in ("txt", "srt", "md"):
         assert "".join(report(again.run, form)) == "".join(report(outcome.run, form))

@@ -1,0 +1,183 @@
+"""One recording asked for again, with other settings, fewer stages, another track: what is shared is not made anew.
+
+Each request is the real command line with real models.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chunkers import find_ffmpeg
+from tests.flows.crashes import ROOT, command, parts, run_arguments, short_meeting, start
+
+GERMAN = ["--set", "merge.language=German"]
+MEETING = ROOT / "data" / "meeting.opus"
+
+
+@pytest.fixture(scope="module")
+def media(tmp_path_factory: pytest.TempPathFactory, whisper_base: Path, smollm2_gguf: Path) -> Path:
+    return short_meeting(tmp_path_factory.mktemp("media"))
+
+
+@pytest.fixture(scope="module")
+def asked_once(tmp_path_factory: pytest.TempPathFactory, media: Path) -> Path:
+    """A store in which the recording was asked for once; tests work on copies of it."""
+    store = tmp_path_factory.mktemp("once") / "store"
+    run(media, store)
+    return store
+
+
+@pytest.fixture
+def store(asked_once: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(asked_once, tmp_path / "store")
+
+
+def run(media: Path, store: Path, *more: str) -> str:
+    """What a run that ends well says on standard error."""
+    done = start(command(*run_arguments(media, store), *more))
+    assert done.returncode == 0, done.stderr
+    return done.stderr
+
+
+def report(media: Path, store: Path, form: str, *more: str) -> str:
+    done = start(command("report", media, "--format", form, "--store", store, *more))
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def told(media: Path, store: Path, *more: str) -> dict[str, Any]:
+    """The report in JSON."""
+    whole: dict[str, Any] = json.loads(report(media, store, "json", *more))
+    return whole
+
+
+def of_stages(store: Path, *stages: str) -> dict[str, tuple[int, int]]:
+    """The finished parts of some stages: which file each is, and when it was written."""
+    return {name: stamp for name, stamp in parts(store).items() if name.split("/")[1].partition("=")[0] in stages}
+
+
+def test_settings_and_others_and_the_first_again(media: Path, store: Path) -> None:
+    first = told(media, store)["run"]["run"]
+    heard, whole = of_stages(store, "hear", "describe"), parts(store)
+    assert len(heard) > 6
+
+    said = run(media, store, *GERMAN)
+    assert "hearing" not in said
+    assert "describing" not in said
+    assert "merging" in said
+    assert of_stages(store, "hear", "describe") == heard
+    both = parts(store)
+    assert whole.items() < both.items()
+    german = told(media, store)["run"]["run"]
+    assert german != first
+
+    said = run(media, store)
+    assert said == "", "a finished run is answered without a model"
+    assert parts(store) == both
+    assert told(media, store)["run"]["run"] == first
+    assert "German" not in json.dumps(told(media, store)["run"]["settings"])
+
+    chosen = told(media, store, "--run", german)["run"]
+    assert (chosen["run"], chosen["settings"]["merge"]["language"]) == (german, "German")
+    assert told(media, store, "--run", first[:6])["run"]["run"] == first
+    assert start(command("report", media, "--store", store, "--run", "fff0fff")).returncode == 2
+
+
+def test_two_profiles_from_one_transcript(media: Path, store: Path) -> None:
+    before, heard = told(media, store), of_stages(store, "hear")
+    said = run(media, store, "--profile", "meeting")
+    assert "hearing" not in said
+    assert "describing" in said
+    assert of_stages(store, "hear") == heard
+    after = told(media, store)
+    assert after["windows"] == before["windows"]
+    stages, others = after["run"]["stages"], before["run"]["stages"]
+    assert stages["hear"] == others["hear"]
+    assert stages["describe"] != others["describe"]
+    assert stages["merge"] != others["merge"]
+
+
+def test_hearing_alone_and_then_the_rest(media: Path, asked_once: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    said = run(media, store, "--only", "hear")
+    assert "hearing" in said
+    assert "describing" not in said
+    assert list(told(media, store)["run"]["stages"]) == ["hear"]
+    subtitles = report(media, store, "srt")
+    assert subtitles.startswith("1\n00:00:")
+    assert subtitles == report(media, asked_once, "srt")
+    assert report(media, store, "md").startswith("#")
+    heard = parts(store)
+    assert {name.split("/")[1].partition("=")[0] for name in heard} == {"hear"}
+
+    assert run(media, store, "--only", "hear") == ""
+    said = run(media, store)
+    assert "hearing" not in said
+    assert of_stages(store, "hear") == heard
+    assert report(media, store, "txt") == report(media, asked_once, "txt")
+    assert told(media, store)["summary"] == told(media, asked_once)["summary"]
+
+
+def test_every_track_is_a_run_of_its_own(media: Path, tmp_path: Path) -> None:
+    two, store = tmp_path / "two.mkv", tmp_path / "store"
+    cuts = ["-t", "12", "-i", str(MEETING), "-ss", "60", "-t", "12", "-i", str(MEETING)]
+    maps = ["-map", "0:a", "-map", "1:a", "-c:a", "pcm_s16le"]
+    subprocess.run([find_ffmpeg(), "-v", "error", *cuts, *maps, str(two)], check=True)
+    done = start(command(*run_arguments(two, store), "--audio-track", "all"))
+    assert done.returncode == 0, done.stderr
+    assert "2 done." in done.stdout
+    names = re.findall(r"--run (\w+)", done.stdout)
+    assert len(set(names)) == 2
+    runs = [told(two, store, "--run", name) for name in names]
+    assert [one["run"]["run"] for one in runs] == names
+    assert [one["run"]["settings"]["audio"]["track"] for one in runs] == ["0", "1"]
+    texts = [report(two, store, "txt", "--run", name) for name in names]
+    first, second = (" ".join(window["transcript"] for window in one["windows"]) for one in runs)
+    whole_meeting = (ROOT / "data" / "meeting.reference.txt").read_text(encoding="utf-8").lower()
+    assert first != second
+    assert texts[0] != texts[1]
+    assert _at(first, whole_meeting) < _at(second, whole_meeting)
+    again = start(command(*run_arguments(two, store), "--audio-track", "all"))
+    assert again.returncode == 0
+    assert again.stdout.count("already complete") == 2
+
+
+def _at(heard: str, reference: str) -> int:
+    """Where the words that were heard are in the reference, by their longest known run of three."""
+    words = heard.lower().split()
+    found = [reference.find(" ".join(words[n : n + 3])) for n in range(len(words) - 2)]
+    places = sorted(place for place in found if place >= 0)
+    assert places, heard
+    return places[len(places) // 2]
+
+
+def test_status_lists_stage_and_run(media: Path, store: Path) -> None:
+    run(media, store, "--only", "hear")
+    run(media, store, *GERMAN)
+    done = start(command("status", "--store", store))
+    assert done.returncode == 0, done.stderr
+    lines = [line.split() for line in done.stdout.splitlines()]
+    listed = {(line[1], line[2]): line[3:] for line in lines}
+    documents = [json.loads(path.read_text()) for path in store.glob("*/runs/*.json")]
+    assert len(documents) == 3
+    assert set(listed) == {(one["run"], list(one["stages"])[-1]) for one in documents}
+    assert sorted(stage for _, stage in listed) == ["hear", "merge", "merge"]
+    assert all(rest == ["100%", "complete", "short.opus"] for rest in listed.values())
+    assert {line[0] for line in lines} == {documents[0]["recording"]}
+
+
+def test_status_of_a_run_that_was_broken_off_names_the_stage_that_it_is_in(media: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    killed = start(command(*run_arguments(media, store), event="os.rename", at=r"describe=\w+/part-000002"))
+    assert killed.returncode < 0
+    (line,) = start(command("status", "--store", store)).stdout.splitlines()
+    _, _, stage, share, state, name = line.split()
+    assert (stage, state, name) == ("describe", "unfinished", "short.opus")
+    assert 30 < int(share.removesuffix("%")) < 70
