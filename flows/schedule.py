@@ -7,6 +7,7 @@ from flows.environment import prepare
 prepare()
 
 import contextlib  # noqa: E402
+import signal  # noqa: E402
 import sys  # noqa: E402
 import time  # noqa: E402
 from collections.abc import Mapping, Sequence  # noqa: E402
@@ -110,6 +111,9 @@ def serve_inbox(
         "settle_s": settle_s,
     }
     when: dict[str, Any] = {"cron": cron} if cron is not None else {"interval": every_s}
+    # A terminal that is closed, or a stop before Prefect has its own way to end, takes the server along as Ctrl-C does.
+    for ending in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(ending, lambda *_: signal.raise_signal(signal.SIGINT))
     with server() as url, contextlib.suppress(KeyboardInterrupt):
         print(f"The Prefect server is at {url.removesuffix('/api')}.", file=sys.stderr, flush=True)
         print(f"Serving {inbox}: {cron or f'every {every_s:g} s'}. Ctrl-C ends it.", file=sys.stderr, flush=True)

@@ -116,7 +116,8 @@ def test_prefect_shows_progress_chunks_and_where_the_report_is_and_no_words(
     (item,) = archive_flow([str(silence(tmp_path / "shown.wav", 3))], flow_settings, str(tmp_path / "store"))
     with get_client(sync_client=True) as client:
         found = client.request("POST", "/artifacts/filter", json={}).json()
-    mine = {one["type"]: one for one in found if one["description"] == "shown.wav"}
+    mine = {one["type"]: one for one in found if one["description"].partition(":")[0] == "shown.wav"}
+    assert mine["progress"]["description"] == "shown.wav: describe"
     assert float(mine["progress"]["data"]) == 100
     assert '"status": "silent"' in mine["table"]["data"]
     assert "transcript" not in mine["table"]["data"]

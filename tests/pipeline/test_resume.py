@@ -68,7 +68,7 @@ def other_ffmpeg(folder: Path, samples: int) -> Path:
         "#!/usr/bin/env bash\n"
         "words=()\n"
         'for word in "$@"; do\n'
-        f'  [[ $word == aresample=* ]] && word="$word,apad=pad_len={samples}"\n'
+        f'  [[ $word == *aresample=* ]] && word="$word,apad=pad_len={samples}"\n'
         '  words+=("$word")\n'
         "done\n"
         f'exec {real} "${{words[@]}}"\n'

@@ -358,7 +358,8 @@ def test_silence_heard_by_the_cloud_is_silence(cloud: Cloud, rules: Fallback, re
 
 @pytest.mark.parametrize(
     ("answer", "why"),
-    [(play.says("thank you for watching " * 20), "loop"), (play.says("I'm sorry, I cannot hear it."), "answering"),
+    [(play.says("thank you for watching " * 20), "loop"),
+     (play.says("I'm sorry, I cannot transcribe this."), "answering"),
      (play.says("The pump at", finish_reason="length"), "the transcript is cut off")],
 )  # fmt: skip
 def test_the_guards_hold_for_what_the_cloud_hears(

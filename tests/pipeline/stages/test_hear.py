@@ -91,7 +91,9 @@ def test_a_loop_that_stays_is_marked_and_its_text_is_nowhere() -> None:
 
 
 def test_talk_to_the_user_is_no_transcript() -> None:
-    (made,) = hear(Says("Sure, here is the transcript: it rained.", "I'm sorry, I cannot hear it."), window())
+    (made,) = hear(
+        Says("Sure, here is the transcript: it rained.", "I'm sorry, I cannot transcribe this audio."), window()
+    )
     assert (made.row.status, made.row.transcript) == ("failed", "")
     assert made.row.error.startswith("answering")
 
