@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from pipeline.describe import PartPlan, Stream, describe
+from pipeline.recipes.gemma import GemmaRecipe, open_recipe
 
 from chunkers import find_ffmpeg, probe, segments, windows
 from data.checkpoints import tiny
-from pipeline.describe import PartPlan, Stream, describe
 from pipeline.models.huggingface.generating import end_tokens
-from pipeline.recipes.gemma import GemmaRecipe, open_recipe
 from pipeline.settings import load
 from pipeline.store import Run, RunKey, Store
 

@@ -52,3 +52,9 @@ def test_a_sentence_of_the_source_stands_once() -> None:
     checked = supported("The pump costs 15,000 euros. The pump costs 20,000 euros.", SOURCE)
     assert checked.text == "The new pump costs 412,000 euros."
     assert len(checked.refused) == 2
+
+
+def test_a_time_of_day_is_the_same_with_a_colon() -> None:
+    said = "It is 9.30 on Tuesday, and we finish at 6.30 in the evening."
+    assert supported("It is 9:30 on Tuesday, finishing at 6:30.", said).refused == ()
+    assert supported("It is 9:45 on Tuesday.", said).refused
