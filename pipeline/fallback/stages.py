@@ -114,7 +114,7 @@ class FallbackDescribing:
         written = _asked(self._fallback, ask, row, failure, self._max_tokens)
         if written is None:
             return
-        refused = take_summary(row, written)
+        refused, _ = take_summary(row, written, passage.transcript)
         if refused is not None:
             row.error = f"{row.error}; fallback: {refused}"
             return

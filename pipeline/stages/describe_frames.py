@@ -24,6 +24,7 @@ from pipeline.stages.answer import read
 from pipeline.stages.hear import owned_samples
 from pipeline.stages.passages import Passage, row_of
 from pipeline.stages.protocol import Made, Part
+from pipeline.stages.support import supported
 from pipeline.store.tables import DescribeRow, Event
 from pipeline.text import guards
 from pipeline.text.facts import facts
@@ -81,9 +82,18 @@ class GemmaDescriber:
             _count(row, [one.answer.proof] if one.answer.proof else [])
         again = [number for number, one in enumerate(tries) if one.answer.written and not one.fits]
         second = self._tried([passages[n] for n in again], [rows[n] for n in again], _REMINDER)
+        made: list[Made[DescribeRow]] = []
         for number, one in zip(again, second, strict=True):
             tries[number] = max(tries[number], one, key=lambda either: either.worth)
-        return [Made(row, _fill(row, one)) for row, one in zip(rows, tries, strict=True)]
+        for row, one, passage in zip(rows, tries, passages, strict=True):
+            failure = _fill(row, one)
+            if failure is None and not isinstance(passage.segment, _Begun):
+                # What is seen is in no transcript; where nothing is, every sentence must be in it.
+                checked = supported(row.summary, passage.transcript)
+                row.summary = checked.text
+                row.rejected = "\n".join(filter(None, [row.rejected, *(sentence for sentence, _ in checked.refused)]))
+            made.append(Made(row, failure))
+        return made
 
     def _row(self, recording: str, passage: Passage) -> DescribeRow:
         row = row_of(recording, passage, "processed")

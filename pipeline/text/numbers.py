@@ -21,6 +21,7 @@ _DIGITS_IN_GROUPS = re.compile(rf"[1-9]\d{{0,2}}(?: \d{{3}})+(?![\d.])(?:,\d+)?|
 """The same in languages that also write 1 200."""
 
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d?(?:,\d{2})+,\d{3}")
+_CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)")
 _FRACTIONS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
 _THOUSAND = re.compile(r"k\b")
@@ -92,6 +93,9 @@ def _one_spelling(text: str, *, comma: bool) -> str:
     marks = re.findall(r"[^\d]", bare)
     if not marks:
         return str(int(bare))
+    clock = _CLOCK.fullmatch(bare)
+    if clock:
+        return f"{int(clock[1])}.{clock[2]}"  # a recogniser writes 9.30, and a writer 9:30
     decimal = marks[-1] if len(set(marks)) == 2 or (len(marks) == 1 and not _thousands(bare, comma=comma)) else ""
     head, _, tail = bare.rpartition(decimal) if decimal else (bare, "", "")
     head = head.replace(".", ",") if "," not in head else head

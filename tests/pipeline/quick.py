@@ -27,8 +27,12 @@ def sentence(number: int) -> str:
     return f"{PEOPLE[number % 5]} counts {number % 89 * 37 + 100} parts of the {THINGS[number % 10]}."
 
 
+_SENTENCE = 32_000
+"""Samples in which a sentence can be said."""
+
+
 class QuickHearer:
-    """A hearer that makes a sentence of the loudness: the same sound is the same words."""
+    """A hearer that makes sentences of the sound: the same sound is the same words."""
 
     name = "quick-hearer"
     word_times = True
@@ -37,18 +41,20 @@ class QuickHearer:
         self.heard = 0
 
     def hear(self, batch: Sequence[Samples], *, language: str | None = None, careful: bool = False) -> list[Heard]:
-        """One sentence a piece of sound."""
+        """At most three sentences a piece of sound, as many as can be said in it."""
         self.heard += len(batch)
         return [self._said(samples) for samples in batch]
 
     def _said(self, samples: Samples) -> Heard:
-        words = sentence(zlib.crc32(samples.tobytes())).split()
+        seed = zlib.crc32(samples.tobytes())
+        fitting = max(1, len(samples) // _SENTENCE)
+        words = " ".join(sentence(seed + n) for n in range(min(fitting, 3))).split()
         step = len(samples) // len(words)
         return Heard("en", tuple(Cue(n * step, (n + 1) * step, f" {word}") for n, word in enumerate(words)), 0.1)
 
 
 class QuickWriter:
-    """A writer that counts words: nine sentences about a chunk, the first sentences of the notes in a merge."""
+    """A writer that counts letters: what was said in a chunk, the first sentences of the notes in a merge."""
 
     name = "quick-writer"
     context = 1024
@@ -58,11 +64,11 @@ class QuickWriter:
         self.asked: list[Prompt] = []
 
     def count(self, text: str) -> int:
-        """Its words."""
-        return len(text.split())
+        """A token for every two letters begun."""
+        return -(-len(text) // 2)
 
     def prompt_tokens(self, prompt: Prompt) -> int:
-        """The words of the prompt, and four for a template."""
+        """The tokens of the prompt, and four for a template."""
         return self.count(prompt.system) + self.count(prompt.user) + 4
 
     def write(self, prompts: Sequence[Prompt], *, max_tokens: int, temperature: float = 0.0) -> list[Written]:
@@ -76,8 +82,7 @@ class QuickWriter:
             kept = notes[:: max(1, len(notes) // 12)]
             text = " ".join(note.split(". ")[0].rstrip(".") + "." for note in kept)
         else:
-            seed = zlib.crc32(prompt.user.encode())
-            text = " ".join(sentence(seed + n) for n in range(9))
+            text = prompt.user.partition("\n")[2].partition("\n(end")[0]
         return Written(text, self.prompt_tokens(prompt), self.count(text), 0.1)
 
 

@@ -150,7 +150,7 @@ def test_rows_that_changed_under_a_key_are_described_anew(tmp_path: Path, sound:
     registry = Counted()
     process(sound, settings(tmp_path), store, registry)
     assert registry.ears.heard == 0
-    assert len([prompt for prompt in registry.pen.asked if "Other words." in prompt.user]) == 1
+    assert len([prompt for prompt in registry.pen.asked if "Transcript:\nOther words." in prompt.user]) == 1
     assert len([prompt for prompt in registry.pen.asked if "Transcript:" in prompt.user]) == 1
 
 

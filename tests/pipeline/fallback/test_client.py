@@ -283,7 +283,7 @@ def window(index: int) -> Window:
 
 def passage(index: int, text: str | None = None) -> Passage:
     span = window(index).span
-    said = f"Words of chunk {index}, to joe." if text is None else text
+    said = f"Words of chunk {index}, to joe. {GOOD}" if text is None else text
     row = HearRow(
         recording="r", index=index, start=span.start, end=span.end, heard_start=span.start, status="processed",
         transcript=said,

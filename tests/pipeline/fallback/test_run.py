@@ -19,7 +19,7 @@ from pipeline.reports import report
 from pipeline.settings.fallback import Fallback
 from pipeline.store import Store
 from tests.pipeline.fallback import cloud as play
-from tests.pipeline.fallback.cloud import GOOD, Cloud
+from tests.pipeline.fallback.cloud import GOOD, Cloud, says
 from tests.pipeline.fallback.conftest import KEY
 from tests.pipeline.quick import QuickHearer, QuickRegistry, QuickWriter, quick_settings, tones
 
@@ -102,12 +102,13 @@ def test_a_run_fills_its_gap_from_the_cloud_and_says_so(cloud: Cloud, rules: Fal
     first = process(recording, settings, store, QuickRegistry(writer=local))
     assert first.state == "gaps"
     assert cloud.got == []
+    cloud.script = [says(heard[1].transcript)]
     second = process(recording, settings, store, QuickRegistry(writer=local), egress=True)
     assert second.run.key == first.run.key
     assert second.state == "complete"
     rows = list(second.run.chunks())
     assert [row.source for row in rows].count("cloud") == 1
-    assert (rows[1].summary, rows[1].source, rows[1].status) == (GOOD, "cloud", "processed")
+    assert (rows[1].summary, rows[1].source, rows[1].status) == (heard[1].transcript, "cloud", "processed")
     assert list(second.run.heard()) == heard, "nothing was heard again"
     assert "made outside this machine" in "".join(report(second.run, "md"))
     assert Ledger(rules.ledger).verify().faults == ()

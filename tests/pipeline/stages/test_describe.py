@@ -19,7 +19,7 @@ from pipeline.store.tables import DescribeRow, HearRow
 from pipeline.text.cues import Cue
 
 S = TICKS_PER_SECOND
-GOOD = "The pump at Halden costs 412,000 euros. Maria Lopez will call on 14 March."
+GOOD = "The pump at Halden costs 412,000 euros. Maria Lopez will call on 14 March. Then it rained."
 
 
 class Writes:
@@ -199,3 +199,17 @@ def test_frames_without_words_are_for_the_model_and_a_segment_without_either_is_
     silent = stage.without_model(passage(0))
     assert silent is not None
     assert (silent.status, silent.kind) == ("silent", "segment")
+
+
+def test_what_was_not_said_is_written_once_more() -> None:
+    writer = Writes("The pump costs 9,999,000 euros.", "The pump costs 412,000 euros.")
+    (made,) = describe(writer, heard(0))
+    assert (made.row.summary, made.row.status, made.row.attempts) == ("The pump costs 412,000 euros.", "processed", 2)
+    assert made.row.rejected == ""
+
+
+def test_what_was_not_said_twice_gives_way_to_what_was() -> None:
+    (made,) = describe(Writes("The pump costs 9,999,000 euros.", "The pump costs 8,000 euros."), heard(0))
+    assert (made.row.summary, made.row.status) == ("The pump at Halden costs 412,000 euros.", "processed")
+    assert made.row.rejected == "The pump costs 8,000 euros."
+    assert (made.row.attempts, made.row.tokens_in) == (2, 20)

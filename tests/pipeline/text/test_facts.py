@@ -20,7 +20,7 @@ def keys(text: str, kind: str) -> list[str]:
     [
         ("1200", "1200"), ("1,200", "1200"), ("1'200", "1200"), ("7.50", "7.50"), ("7,50", "7.50"),
         ("forty-two", "42"), ("two hundred and five", "205"), ("nineteen thousand", "19000"), ("5 million", "5000000"),
-        ("2.5 million", "2500000"), ("23:40", "23:40"), ("0042", "42"), ("50%", "50"),
+        ("2.5 million", "2500000"), ("23:40", "23.40"), ("09:05", "9.05"), ("0042", "42"), ("50%", "50"),
     ],
 )  # fmt: skip
 def test_a_number_has_one_key(text: str, key: str) -> None:
@@ -91,7 +91,7 @@ def test_different_numbers_have_different_keys(one: str, other: str) -> None:
 def test_a_mark_means_what_it_means_in_the_language() -> None:
     assert keys("The pump needs 1,234 V and 7.5 A", "number") == keys("Die Pumpe braucht 1.234 V und 7,5 A", "number")
     assert keys("1.234.567 and 1,234,567.89 and 12,34,567", "number") == ["1234567", "1234567.89", "1234567"]
-    assert keys("version 192.168.0.1 at 23:40 of it", "number") == ["192.168.0.1", "23:40"]
+    assert keys("version 192.168.0.1 at 23:40 of it", "number") == ["192.168.0.1", "23.40"]
 
 
 def test_what_is_part_of_a_word_or_a_sum_is_no_number_of_its_own() -> None:

@@ -1,0 +1,60 @@
+"""Level 0 is held against what was said: nothing invented stays, nothing true is thrown away."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.stages.support import supported
+from pipeline.text.sentences import sentences
+
+SOURCE = (
+    "Good morning. The pump at Halden was opened on 14 March, and two bearings are worn. "
+    "Maria Lopez reports to me every Friday. The new pump costs 412,000 euros. We will decide in April."
+)
+
+
+@pytest.mark.parametrize(
+    "summary",
+    [
+        "The pump at Halden was opened on 14 March; two bearings are worn.",
+        "Two bearings of the pump are worn, and the new pump costs 412,000 euros.",
+        "They will decide in April.",
+    ],
+)
+def test_what_the_source_holds_stays_as_it_is(summary: str) -> None:
+    assert supported(summary, SOURCE).text == summary
+    assert supported(summary, SOURCE).refused == ()
+
+
+@pytest.mark.parametrize(
+    ("summary", "instead"),
+    [
+        ("The new pump costs 9,999,000 euros.", "The new pump costs 412,000 euros."),
+        ("Maria Lopez reports to the council every Monday.", "Maria Lopez reports to me every Friday."),
+        ("The pump was opened on 3 May.", "The pump at Halden was opened on 14 March, and two bearings are worn."),
+    ],
+)
+def test_what_it_does_not_hold_gives_way_to_its_own_sentence(summary: str, instead: str) -> None:
+    checked = supported(f"We will decide in April. {summary}", SOURCE)
+    assert sentences(checked.text) == ["We will decide in April.", instead]
+    assert [sentence for sentence, _ in checked.refused] == [summary]
+    assert checked.refused[0][1]
+
+
+def test_what_has_nothing_in_common_is_left_out_and_something_true_is_left() -> None:
+    checked = supported("The void crusade was a military operation.", SOURCE)
+    assert len(sentences(checked.text)) == 1
+    assert checked.text in SOURCE
+    assert any(digit in checked.text for digit in "0123456789")
+
+
+def test_a_sentence_of_the_source_stands_once() -> None:
+    checked = supported("The pump costs 15,000 euros. The pump costs 20,000 euros.", SOURCE)
+    assert checked.text == "The new pump costs 412,000 euros."
+    assert len(checked.refused) == 2
+
+
+def test_a_time_of_day_is_the_same_with_a_colon() -> None:
+    said = "It is 9.30 on Tuesday, and we finish at 6.30 in the evening."
+    assert supported("It is 9:30 on Tuesday, finishing at 6:30.", said).refused == ()
+    assert supported("It is 9:45 on Tuesday.", said).refused
