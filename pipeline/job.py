@@ -113,7 +113,9 @@ class Job:
             self._made(link, self._run_stage(link, ImportedStage(), rows, table, part_rows), part_rows)
             return
         self._watch(Step("load"))
-        worker = self._shared(link, HearWorker(self._hearer(link), language=self._settings.hear.language), part_rows)
+        language = self._settings.hear.language
+        local = HearWorker(self._hearer(link), self._lease.voice(), language=language)
+        worker = self._shared(link, local, part_rows)
         if self._fallback is not None:
             template = prompts.load(self._settings.profile, "fallback_hear")
             worker = FallbackHearing(worker, self._fallback, template)

@@ -33,6 +33,10 @@ class Heard:
     pieces: tuple[Cue, ...]
     seconds: float
     """Wall seconds of the model, shared out evenly over a batch."""
+    no_speech: float | None = None
+    """The model's own probability that nobody speaks; None where it tells none."""
+    log_probability: float | None = None
+    """Mean over its tokens; None where it tells none."""
     error: str = ""
     rejected: str = ""
     audio_tokens_sent: int = 0

@@ -16,7 +16,8 @@ from pipeline.errors import MissingExtraError
 from pipeline.models.gemma.model import Gemma
 from pipeline.models.hardware import GIB, memory
 from pipeline.models.llamacpp import LlamaCpp
-from pipeline.models.protocol import Writer
+from pipeline.models.protocol import Samples, Writer
+from pipeline.models.voice import voice_seconds
 from pipeline.models.weights.catalog import find
 from pipeline.models.weights.fetch import folder, locate
 from pipeline.models.whisper import Whisper
@@ -128,6 +129,10 @@ class Lease:
                 name=_short(write.model),
             ),
         )
+
+    def voice(self) -> Callable[[Samples], float]:
+        """The voice detector: seconds of voice in samples."""
+        return voice_seconds
 
     def gemma(self, gemma: GemmaSettings, frame_tokens: int, models: Models) -> Gemma:
         """The multimodal model; raises what `load_gemma` raises."""

@@ -119,12 +119,16 @@ class Whisper:
         )
         frame = TICKS_PER_SECOND // self._model.frames_per_second
         words: list[list[Cue]] = [[] for _ in batch]
+        doubts: list[list[tuple[float, float]]] = [[] for _ in batch]
         for segment in segments:
             # `seek` names the clip by its first frame, give or take the rounding of a float
             owner = int(np.searchsorted(borders, (segment.seek + 1.5) * frame, side="right")) - 1
             words[owner].extend(_words(segment, int(borders[owner]), len(batch[owner])))
+            doubts[owner].append((segment.no_speech_prob, segment.avg_logprob))
         seconds = (time.perf_counter() - started) / len(batch)
-        return [Heard(language, tuple(own), seconds) for own in words]
+        return [
+            Heard(language, tuple(own), seconds, *_worst(all_of)) for own, all_of in zip(words, doubts, strict=True)
+        ]
 
     def _one_by_one(self, samples: Samples, language: str | None) -> Heard:
         started = time.perf_counter()
@@ -138,8 +142,17 @@ class Whisper:
             vad_filter=False,
             word_timestamps=True,
         )
-        words = [word for segment in segments for word in _words(segment, 0, len(samples))]
-        return Heard(str(info.language), tuple(words), time.perf_counter() - started)
+        found = list(segments)
+        words = [word for segment in found for word in _words(segment, 0, len(samples))]
+        doubts = _worst([(segment.no_speech_prob, segment.avg_logprob) for segment in found])
+        return Heard(str(info.language), tuple(words), time.perf_counter() - started, *doubts)
+
+
+def _worst(doubts: Sequence[tuple[float, float]]) -> tuple[float | None, float | None]:
+    """The highest probability of no speech and the lowest mean log-probability of several segments."""
+    if not doubts:
+        return None, None
+    return max(no_speech for no_speech, _ in doubts), min(mean for _, mean in doubts)
 
 
 def _words(segment: Any, offset: int, length: int) -> list[Cue]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,13 +14,27 @@ from pipeline.stages.protocol import Absent, Made, Part, Worker
 from pipeline.store.parts import Parts
 from pipeline.store.tables import HearRow
 from pipeline.text import cues, guards
+from pipeline.text.ghosts import is_ghost
 
-VERSION = 2
+VERSION = 3
 """Raised when code changes what is heard although no setting, model or prompt did."""
 
 MISSING = "missing: the file ends before the length that its header gives"
 
+NO_SPEECH = "no speech heard"
+"""Why words are not believed."""
+
+SPEECH = 0.4
+"""Whisper's probability of no speech below which it is sure of speech. Measured: noise, hum, wind, engine, clicks and
+breath 0.57 to 0.91, single words and a voice as loud as the noise 0.07 to 0.45, and there a voice was detected."""
+
+KNOWN = -0.8
+"""Mean log-probability of the tokens above which it is sure of the words."""
+
 Sound = Window | Absent
+
+Voice = Callable[[Samples], float]
+"""Seconds of voice in samples."""
 
 
 class Decoding(Protocol):
@@ -94,8 +108,10 @@ class HearStage:
 class HearWorker:
     """A `Worker` over any engine that hears."""
 
-    def __init__(self, hearer: Hearer, *, language: str | None = None) -> None:
+    def __init__(self, hearer: Hearer, voice: Voice, *, language: str | None = None) -> None:
+        """`voice` says how many seconds of a window are voice."""
         self._hearer = hearer
+        self._voice = voice
         self._language = language
 
     def begin(self, item: Sound) -> Sound:
@@ -137,6 +153,12 @@ class HearWorker:
         row.transcript = "".join(word.text for word in words).strip()
         fault = heard.error or guards.transcript_fault(row.transcript, window.span.seconds)
         fault = fault or guards.answers(row.transcript)
+        row.voice_seconds = self._voice(window.samples)
+        if not row.voice_seconds and (fault or row.transcript) and not _evident(heard, row.transcript, fault):
+            row.rejected = "\n".join(filter(None, [row.transcript, heard.rejected]))
+            row.transcript, row.cues, row.words = "", [], []
+            row.status, row.error = "silent", NO_SPEECH
+            return Made(row)
         if fault:
             row.rejected = "\n".join(filter(None, [row.transcript, heard.rejected]))
             row.transcript, row.cues, row.words = "", [], []
@@ -145,6 +167,13 @@ class HearWorker:
         if not row.transcript:
             row.status = "silent"
         return Made(row)
+
+
+def _evident(heard: Heard, text: str, fault: str) -> bool:
+    """Whether words are believed although no voice was detected: the recogniser must be sure of speech and of them."""
+    sure = heard.no_speech is not None and heard.no_speech < SPEECH
+    known = heard.log_probability is not None and heard.log_probability > KNOWN
+    return sure and known and not fault and not is_ghost(text)
 
 
 def owned_samples(window: Window) -> Samples:

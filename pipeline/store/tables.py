@@ -87,13 +87,14 @@ class HearRow:
     end: int = _tick("first moment that it no longer owns")
     heard_start: int = _tick("first moment that was heard with it: before `start` where a cut may have hit a word")
     status: str = _column(pa.string(), "processed, silent, failed or skipped")
-    error: str = _column(pa.string(), "why it failed or was skipped; empty otherwise", "", "")
+    error: str = _column(pa.string(), "why it failed, was skipped or is not believed; empty otherwise", "", "")
     language: str = _column(pa.string(), "language heard, ISO 639-1", "", "")
     transcript: str = _column(pa.string(), "words heard", "", "")
     cues: list[Cue] = _column(pa.list_(CUE), "transcript with times on the recording's clock", "", list, Cue)
     words: list[Cue] = _column(
         pa.list_(CUE), "its words with their times, or longer pieces where no word times are known", "", list, Cue
     )
+    voice_seconds: float = _column(pa.float64(), "how much of it a voice detector takes for voice", "s", 0.0)
     rejected: str = _column(pa.string(), "model output that a guard refused, kept for the curious", "", "")
     model: str = _column(pa.string(), "model that heard it", "", "")
     audio_tokens_sent: int = _column(pa.int64(), "audio tokens that the processor made", "token", 0)

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from chunkers.spans import TICKS_PER_SECOND
 from pipeline.models.protocol import Heard, Samples, Writer, Written
 from pipeline.models.registry import TEXT, WHISPER, Lease, Registry
 from pipeline.models.whisper import Whisper
@@ -109,6 +110,10 @@ class _QuickLease(Lease):
     def __init__(self, registry: QuickRegistry) -> None:
         super().__init__(registry)
         self._models = registry
+
+    def voice(self) -> Callable[[Samples], float]:
+        """All of it is voice: beeps are, to these models."""
+        return lambda samples: len(samples) / TICKS_PER_SECOND
 
     def whisper(self, hear: Hear, models: Models) -> Whisper:
         """The quick hearer."""

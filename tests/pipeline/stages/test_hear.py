@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from chunkers import Window
 from chunkers.spans import TICKS_PER_SECOND, Span
 from pipeline.errors import ModelError
-from pipeline.models.protocol import Heard, Samples
+from pipeline.models.protocol import Heard, Hearer, Samples
 from pipeline.stages.hear import HearStage, HearWorker
 from pipeline.stages.protocol import Absent, Made, Part
 from pipeline.store.tables import HearRow
@@ -55,8 +57,8 @@ def window(index: int = 0, *, lead_in: int = 0, silent: bool = False) -> Window:
     return Window(index=index, span=Span(start, start + 28 * S), heard=heard, samples=samples, silent=silent)
 
 
-def hear(hearer: Says, *windows: Window, language: str | None = None) -> list[Made[HearRow]]:
-    return HearWorker(hearer, language=language).work(Part("r", windows))
+def hear(hearer: Hearer, *windows: Window, language: str | None = None, voice: float = 1.0) -> list[Made[HearRow]]:
+    return HearWorker(hearer, lambda _samples: voice, language=language).work(Part("r", windows))
 
 
 def test_a_good_window() -> None:
@@ -141,13 +143,13 @@ def test_the_language_is_passed_on() -> None:
 
 def test_windows_of_several_recordings_go_through_the_model_at_once() -> None:
     hearer = Says(GOOD, "a b", "c d")
-    made = HearWorker(hearer).work(Part("r", [window(3)]), Part("s", [window(0), window(1)]))
+    made = HearWorker(hearer, lambda _samples: 1.0).work(Part("r", [window(3)]), Part("s", [window(0), window(1)]))
     assert [(one.row.recording, one.row.index) for one in made] == [("r", 3), ("s", 0), ("s", 1)]
     assert hearer.careful == [False]
 
 
 def test_silence_and_what_is_missing_need_no_model() -> None:
-    stage = HearStage("r", HearWorker(Says()))
+    stage = HearStage("r", HearWorker(Says(), lambda _samples: 1.0))
     silent = stage.without_model(window(1, lead_in=S, silent=True))
     assert silent is not None
     assert (silent.status, silent.heard_start, silent.attempts, silent.model) == ("silent", 27 * S, 0, "")
@@ -157,3 +159,48 @@ def test_silence_and_what_is_missing_need_no_model() -> None:
         "skipped", "missing: it ends", Span(5, 9), 5,
     )  # fmt: skip
     assert stage.without_model(window()) is None
+
+
+class Doubts(Says):
+    """It tells how sure it is that somebody speaks, and of the words."""
+
+    def __init__(self, text: str, no_speech: float | None, log_probability: float | None) -> None:
+        super().__init__(text, text)
+        self.doubts = no_speech, log_probability
+
+    def hear(self, batch: Sequence[Samples], *, language: str | None = None, careful: bool = False) -> list[Heard]:
+        no_speech, log_probability = self.doubts
+        found = super().hear(batch, language=language, careful=careful)
+        return [replace(one, no_speech=no_speech, log_probability=log_probability) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "no_speech", "log_probability"),
+    [
+        ("The pump runs.", 0.7, -0.1),  # somebody speaks: hardly
+        ("The pump runs.", 0.1, -1.2),  # the words: hardly
+        ("The pump runs.", None, None),  # it tells nothing
+        ("Thank you for watching!", 0.1, -0.1),
+        ("you", 0.1, -0.1),
+        ("Untertitel der Amara.org-Community", 0.1, -0.1),
+        ("one two three four " * 30, 0.1, -0.1),  # a loop
+    ],
+)
+def test_words_without_a_voice_need_evidence(text: str, no_speech: float | None, log_probability: float | None) -> None:
+    hears = Doubts(text, no_speech, log_probability)
+    (made,) = hear(hears, window(), voice=0.0)
+    row = made.row
+    assert (row.status, row.error, row.transcript, row.cues) == ("silent", "no speech heard", "", [])
+    assert row.rejected == text.strip()
+    assert made.failure is None
+    assert hears.careful == [False], "it is not heard again"
+
+
+def test_words_that_are_evident_stay_where_no_voice_was_detected() -> None:
+    (made,) = hear(Doubts("The pump runs.", 0.1, -0.4), window(), voice=0.0)
+    assert (made.row.status, made.row.transcript) == ("processed", "The pump runs.")
+
+
+def test_with_a_voice_a_ghost_phrase_may_have_been_said() -> None:
+    (made,) = hear(Doubts("Thank you.", 0.5, -0.9), window(), voice=1.5)
+    assert (made.row.status, made.row.transcript, made.row.voice_seconds) == ("processed", "Thank you.", 1.5)

@@ -51,7 +51,8 @@ def hearing(gemma: Gemma, *, language: str | None = "en", longest_s: float | Non
     """What hears in the recipe, as the job makes it."""
     template = load_prompt("general", "gemma_hear")
     longest = longest_s or gemma.limits.hear_s
-    return HearWorker(GemmaHearer(gemma, template, longest_s=longest, max_tokens=32), language=language)
+    hearer = GemmaHearer(gemma, template, longest_s=longest, max_tokens=32)
+    return HearWorker(hearer, lambda _samples: 1.0, language=language)
 
 
 def describing(gemma: Gemma, *, listen_again: bool = False) -> GemmaDescriber:
@@ -217,7 +218,7 @@ class _Recogniser:
 def test_a_recogniser_can_hear_in_its_place(speaking: Gemma) -> None:
     recogniser: Hearer = _Recogniser()
     sound = window(0, 0, 1)
-    (row,) = heard(HearWorker(recogniser), sound)
+    (row,) = heard(HearWorker(recogniser, lambda _samples: 1.0), sound)
     (item,) = of_windows([row], 1)
     (summary,) = described(describing(speaking), item)
     assert (row.status, row.transcript, row.model) == ("processed", HEARD, "recogniser 1")
