@@ -39,7 +39,7 @@ def gemma_identity(gemma: Gemma, models: Models) -> dict[str, str]:
     """
     from pipeline.models.huggingface.quantized import require, weights_folder
 
-    require()
+    require(*(() if gemma.quantization == "none" else ("bitsandbytes",)))
     found = {"model": f"{gemma.model}:{build(weights_folder(gemma.model, folder(models)))}"}
     if gemma.adapter is not None and gemma.adapter.is_dir():
         found["adapter"] = build(gemma.adapter)
