@@ -35,8 +35,10 @@ def torch_has_cuda() -> bool:
 
 def torch_has_bfloat16() -> bool:
     """Whether the CUDA device computes in bfloat16 itself."""
-    import torch
-
+    try:
+        import torch
+    except ImportError:
+        return False
     return bool(torch.cuda.is_bf16_supported(including_emulation=False))
 
 
