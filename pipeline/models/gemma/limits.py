@@ -17,16 +17,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chunkers.frames import PATCH_PX, frame_size
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.errors import ModelError
-
-FRAME_BUDGETS = (70, 140, 280, 560, 1120)
-"""Soft tokens that a frame may cost, at most; nothing else is accepted."""
 
 MOST_FRAMES = 60
 """Frames of one segment: a minute at one a second."""
 
-_TOKEN_PIXELS = 48
 _TOKEN_SAMPLES = 640
 
 
@@ -90,25 +87,10 @@ def limits(config: Mapping[str, Any]) -> GemmaLimits:
     )
 
 
-def frame_size(height: int, width: int, budget: int) -> tuple[int, int]:
-    """Height and width, in soft tokens of 48 x 48 pixels, to which a frame is scaled within `budget`.
-
-    The aspect ratio is kept and both sides are rounded down; a side that would vanish becomes one
-    token, and the other then at most `budget`.
-    """
-    scale = math.sqrt(budget * _TOKEN_PIXELS**2 / (height * width))
-    rows, columns = int(scale * height // _TOKEN_PIXELS), int(scale * width // _TOKEN_PIXELS)
-    if rows == 0:
-        return 1, min(width // height, budget)
-    if columns == 0:
-        return min(height // width, budget), 1
-    return rows, columns
-
-
 def frame_tokens(height: int, width: int, budget: int) -> int:
-    """Soft tokens of one frame; `budget` is one of `FRAME_BUDGETS`."""
-    rows, columns = frame_size(height, width, budget)
-    return rows * columns
+    """Soft tokens of one frame, 48 x 48 pixels each; `budget` is one of `chunkers.BUDGETS`."""
+    columns, rows = frame_size(width, height, budget)
+    return columns * rows // PATCH_PX**2
 
 
 def frame_stamp(tick: int) -> str:

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chunkers import BUDGETS
 from data.checkpoints.inputs import noise, pictures, seconds
 from pipeline.errors import InputMismatchError, LimitError, ModelError
 from pipeline.models.gemma.hearing import stretches
 from pipeline.models.gemma.inputs import Request, refusal
-from pipeline.models.gemma.limits import FRAME_BUDGETS, GemmaLimits, frame_stamp, frame_tokens, limits
+from pipeline.models.gemma.limits import GemmaLimits, frame_stamp, frame_tokens, limits
 
 _UNIFIED = {"model_type": "gemma4_unified", "audio_config": {}, "vision_config": {}}
 _E2B = {"model_type": "gemma4", "audio_config": {}, "vision_config": {}}
@@ -46,7 +47,7 @@ def test_sixty_wide_frames_cost_3960_tokens() -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(height=st.integers(16, 4000), width=st.integers(16, 4000), budget=st.sampled_from(FRAME_BUDGETS))
+@given(height=st.integers(16, 4000), width=st.integers(16, 4000), budget=st.sampled_from(BUDGETS))
 def test_frame_tokens_are_those_of_the_processor(height: int, width: int, budget: int) -> None:
     from transformers.models.gemma4_unified.video_processing_gemma4_unified import get_aspect_ratio_preserving_size
 
