@@ -17,8 +17,8 @@ from pipeline.chain import Stage, chain
 from pipeline.errors import LongmediaError, MediaError, NotFoundError, SettingsError
 from pipeline.job import Watch
 from pipeline.models.registry import Registry
-from pipeline.process import Interrupted, Stop, note_asked, process
-from pipeline.results import failed, finished
+from pipeline.process import Interrupted, Stop, process
+from pipeline.results import failed, finished, note_asked
 from pipeline.settings import Settings
 from pipeline.source import ALL, AUTO, known_source
 from pipeline.store import FORMAT, MERGE, Run, Store
@@ -157,19 +157,19 @@ def _tracks(path: Path) -> list[str]:
 
 def triage(todo: Iterable[Job], store: Store, stop: Stop) -> Iterator[tuple[Job, Item | None]]:
     """Each job with what is known of it without working: finished already, a duplicate, stopped; else None."""
-    seen: dict[str, Path] = {}
+    seen: dict[tuple[str, str], Path] = {}
     for job in todo:
         if stop.is_set():
             yield job, Item(job.path, "stopped")
             continue
         try:
-            content = f"{content_id(job.path)} {job.settings.audio.track}"
-            run = _known(job, store)
+            recording = content_id(job.path)
+            run = _known(job, recording, store)
             done = finished(run) if run is not None else None
         except (LongmediaError, OSError):
             yield job, None  # the attempt meets the same and says so
             continue
-        first = seen.setdefault(content, job.path)
+        first = seen.setdefault((recording, job.settings.audio.track), job.path)
         if first != job.path:
             yield job, Item(job.path, "duplicate", *_names(run), error=f"the same content as {first}")
         elif run is not None and done is not None:
@@ -180,9 +180,9 @@ def triage(todo: Iterable[Job], store: Store, stop: Stop) -> Iterator[tuple[Job,
             yield job, None
 
 
-def _known(job: Job, store: Store) -> Run | None:
+def _known(job: Job, recording: str, store: Store) -> Run | None:
     """The run of a job, where the store knows the recording; no model is loaded, and the file is not looked into."""
-    source = known_source(job.path, job.settings.audio.track, store, job.transcript)
+    source = known_source(job.path, recording, job.settings.audio.track, store, job.transcript)
     return None if source is None else store.run(chain(job.settings, source, job.only).run)
 
 
@@ -248,7 +248,7 @@ def again(store: Store, settings: Settings) -> Iterator[tuple[Job | None, Item |
         path = Path(document.input.path)
         try:
             job = _as_then(document, settings)
-            known = _known(job, store)
+            known = _known(job, content_id(path), store)
             same = known is not None and known.key.run == document.run
             why = "" if same else "the file, the models or the prompts have changed since; run it anew"
         except (LongmediaError, OSError) as error:

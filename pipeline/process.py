@@ -12,7 +12,7 @@ from pipeline.chain import Stage, chain
 from pipeline.fallback.client import open_fallback
 from pipeline.job import Job, Step, Watch
 from pipeline.models.registry import Registry
-from pipeline.results import asked_again, finished, new_document, result_of
+from pipeline.results import finished, new_document, note_asked, result_of
 from pipeline.settings import Settings
 from pipeline.source import document_of, open_source
 from pipeline.store import Run, Store
@@ -87,12 +87,6 @@ def process(
         result, total = result_of(run, seconds)
         run.save(now.model_copy(update={"created": document.created if document else now.created, "result": result}))
     return Outcome(run, result.state, True, total, seconds)
-
-
-def note_asked(store: Store, run: Run) -> None:
-    """Make a finished run the one that reports show, since it was asked for last."""
-    runs = store.runs(run.key.recording)
-    asked_again(run, newest=bool(runs) and runs[-1].key.run == run.key.run)
 
 
 def _stoppable(watch: Watch, stop: Stop | None) -> Callable[[Step], None]:

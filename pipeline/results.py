@@ -11,7 +11,7 @@ from typing import Any
 from chunkers import Span, ffmpeg_version, find_ffmpeg
 from pipeline.chain import Chain
 from pipeline.errors import StoreDamagedError
-from pipeline.store import DESCRIBE, FORMAT, Run
+from pipeline.store import DESCRIBE, FORMAT, Run, Store
 from pipeline.store.coverage import Coverage, coverage
 from pipeline.store.documents import Gap, InputDocument, Result, RunDocument, State
 
@@ -95,10 +95,11 @@ def failed(result: Result) -> bool:
     return bool(result.failed_nodes) or any(gap.status == "failed" for gap in result.gaps)
 
 
-def asked_again(run: Run, newest: bool) -> None:
-    """Note that a run was asked for, so that reports show it; nothing to be done where it is the newest already."""
+def note_asked(store: Store, run: Run) -> None:
+    """Make a finished run the one that reports show, since it was asked for last."""
+    runs = store.runs(run.key.recording)
     document = run.document()
-    if document is not None and not newest:
+    if document is not None and not (runs and runs[-1].key.run == run.key.run):
         run.save(document.model_copy(update={"asked": _now()}))
 
 

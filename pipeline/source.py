@@ -70,12 +70,11 @@ def open_source(path: Path, track: str, transcript: Path | None = None, *, chann
     )
 
 
-def known_source(path: Path, track: str, store: Store, transcript: Path | None = None) -> Source | None:
-    """The recording at `path` as the store knows it, without looking into it; None where the store does not.
+def known_source(path: Path, recording: str, track: str, store: Store, transcript: Path | None = None) -> Source | None:
+    """The recording at `path`, `recording` by its content id, as the store knows it; None where the store does not.
 
-    Raises `MediaError` where the file cannot be read, `StoreDamagedError`.
+    The file is not looked into. Raises `TrackError`, `StoreDamagedError`.
     """
-    recording = content_id(path)
     if transcript is None and is_transcript(path):
         return Source(path, recording, transcript=_hash(path), transcript_path=path)
     document = store.recording(recording)

@@ -122,12 +122,16 @@ class HearWorker:
         """Hear the batch; what is refused is heard once more, with care."""
         pairs = [(part.recording, item) for part in parts for item in part.items if isinstance(item, Window)]
         audio = [self._audio(window) for _, window in pairs]
+        voices = [self._voice(window.samples) for _, window in pairs]
         heard = self._hearer.hear(audio, language=self._language)
-        made = [self._made(recording, window, one) for (recording, window), one in zip(pairs, heard, strict=True)]
+        made = [
+            self._made(recording, window, voice, one)
+            for (recording, window), voice, one in zip(pairs, voices, heard, strict=True)
+        ]
         again = [number for number, one in enumerate(made) if one.failure]
         second = self._again([audio[number] for number in again])
         for number, one in zip(again, second, strict=True):
-            tried = self._made(*pairs[number], one)
+            tried = self._made(*pairs[number], voices[number], one)
             first = made[number].row
             tried.row.attempts += first.attempts
             tried.row.seconds += first.seconds
@@ -143,7 +147,7 @@ class HearWorker:
         """What the engine is given: without times of words, words of the lead-in could not be taken out again."""
         return window.samples if self._hearer.word_times else owned_samples(window)
 
-    def _made(self, recording: str, window: Window, heard: Heard) -> Made[HearRow]:
+    def _made(self, recording: str, window: Window, voice: float, heard: Heard) -> Made[HearRow]:
         row = _row(recording, window, "processed")
         row.model, row.language, row.seconds, row.attempts = self._hearer.name, heard.language, heard.seconds, 1
         row.audio_tokens_sent, row.audio_tokens_expected = heard.audio_tokens_sent, heard.audio_tokens_expected
@@ -153,20 +157,23 @@ class HearWorker:
         row.transcript = "".join(word.text for word in words).strip()
         fault = heard.error or guards.transcript_fault(row.transcript, window.span.seconds)
         fault = fault or guards.answers(row.transcript)
-        row.voice_seconds = self._voice(window.samples)
-        if not row.voice_seconds and (fault or row.transcript) and not _evident(heard, row.transcript, fault):
-            row.rejected = "\n".join(filter(None, [row.transcript, heard.rejected]))
-            row.transcript, row.cues, row.words = "", [], []
-            row.status, row.error = "silent", NO_SPEECH
+        row.voice_seconds = voice
+        if not voice and (fault or row.transcript) and not _evident(heard, row.transcript, fault):
+            _refuse(row, heard, "silent", NO_SPEECH)
             return Made(row)
         if fault:
-            row.rejected = "\n".join(filter(None, [row.transcript, heard.rejected]))
-            row.transcript, row.cues, row.words = "", [], []
-            row.status, row.error = "failed", fault
+            _refuse(row, heard, "failed", fault)
             return Made(row, ModelError(fault))
         if not row.transcript:
             row.status = "silent"
         return Made(row)
+
+
+def _refuse(row: HearRow, heard: Heard, status: str, why: str) -> None:
+    """Take words that are not believed out of a row; they are kept in `rejected`."""
+    row.rejected = "\n".join(filter(None, [row.transcript, heard.rejected]))
+    row.transcript, row.cues, row.words = "", [], []
+    row.status, row.error = status, why
 
 
 def _evident(heard: Heard, text: str, fault: str) -> bool:

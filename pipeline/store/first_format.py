@@ -25,7 +25,7 @@ from pipeline.store.documents import (
 from pipeline.store.encryption import DAMAGE, Cipher
 from pipeline.store.files import Files
 from pipeline.store.parts import Parts
-from pipeline.store.runs import DESCRIBE, HEAR, STAGES, Documents, Run, RunKey
+from pipeline.store.runs import DESCRIBE, HEAR, STAGES, Run, RunKey
 from pipeline.store.tables import DescribeRow, Event, HearRow, NodeRow
 from pipeline.text.cues import Cue
 
@@ -65,14 +65,13 @@ class FirstFormatRun(Run):
     def __init__(self, files: Files, recording: str, fingerprint: str, cipher: Cipher) -> None:
         super().__init__(files, RunKey(recording, dict.fromkeys(STAGES, fingerprint)), cipher)
         self._path = f"{recording}/{fingerprint}"
-        self._json = Documents(files, cipher)
 
     def document(self) -> RunDocument | None:
         """Its run.json and result.json as one document."""
-        run = self._json.load(self._path, "run.json", _RunJson)
+        run = self._documents.load(self._path, "run.json", _RunJson)
         if run is None:
             return None
-        result = self._json.load(self._path, "result.json", _ResultJson)
+        result = self._documents.load(self._path, "result.json", _ResultJson)
         return RunDocument(
             format=run.format,
             recording=run.recording,
@@ -89,7 +88,7 @@ class FirstFormatRun(Run):
 
     def stage(self, name: str) -> StageDocument | None:
         """What the decoder found, as the document of hearing."""
-        run = self._json.load(self._path, "run.json", _RunJson) if name == HEAR else None
+        run = self._documents.load(self._path, "run.json", _RunJson) if name == HEAR else None
         return None if run is None else StageDocument(stage=HEAR, key=run.fingerprint, decoded=run.decoded)
 
     def heard(self) -> Iterator[HearRow]:

@@ -62,8 +62,8 @@ class Run:
     def __init__(self, files: Files, key: RunKey, cipher: Cipher | None = None) -> None:
         self.files = files
         self.key = key
-        self._documents = Documents(files, cipher or Cipher())
         self._cipher = cipher or Cipher()
+        self._documents = Documents(files, self._cipher)
 
     # -- what it is ---------------------------------------------------------------------------------
 
