@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pipeline.models.gemma.memory import CONFIGS, GIB, Need, need
-from pipeline.models.hardware import memory
+from pipeline.models.gemma.memory import CONFIGS, Need, need
+from pipeline.models.hardware import GIB, memory
 
 PACKAGES = (
     "torch",

@@ -103,26 +103,26 @@ class Job:
     # -- hearing ------------------------------------------------------------------------------------
 
     def _hear(self, link: Link) -> None:
-        table, part_rows = self._run.hear, self._begin(link, self._settings.hear.part_rows)
-        if self._done(link, table):
+        table, document = self._run.hear, self._begin(link, self._settings.hear.part_rows)
+        if self._done(link, document, table):
             return
         if link.engine == IMPORTED:
             length = to_ticks(Fraction(self._settings.audio.length_s))
             words = self._source.words
             rows = [] if words is None else imported_rows(self._recording, words, self._source.duration, length)
-            self._made(link, self._run_stage(link, ImportedStage(), rows, table, part_rows), part_rows)
+            self._made(link, document, self._run_stage(link, ImportedStage(), rows, table, document.part_rows))
             return
         self._watch(Step("load"))
         language = self._settings.hear.language
         local = HearWorker(self._hearer(link), self._lease.voice(), language=language)
-        worker = self._shared(link, local, part_rows)
+        worker = self._shared(link, local, document.part_rows)
         if self._fallback is not None:
             template = prompts.load(self._settings.profile, "fallback_hear")
             worker = FallbackHearing(worker, self._fallback, template)
         with self._windows(cuts(table, open_end=True)) as stream:
             stage = HearStage(self._recording, worker)
-            parts = self._run_stage(link, stage, sounds(stream), table, part_rows)
-            self._made(link, parts, part_rows, stream.report)
+            parts = self._run_stage(link, stage, sounds(stream), table, document.part_rows)
+            self._made(link, document, parts, stream.report)
 
     def _hearer(self, link: Link) -> Hearer:
         hear = self._settings.hear
@@ -147,19 +147,19 @@ class Job:
 
     def _describe(self, link: Link) -> None:
         describe = self._settings.describe
-        table, part_rows = self._run.describe, self._begin(link, describe.part_rows)
-        if self._done(link, table):
+        table, document = self._run.describe, self._begin(link, describe.part_rows)
+        if self._done(link, document, table):
             return
         self._watch(Step("load"))
         with contextlib.ExitStack() as streams:
             local, items, stream = self._describer(link, streams)
-            worker = self._shared(link, local, part_rows)
+            worker = self._shared(link, local, document.part_rows)
             if self._fallback is not None:
                 template = prompts.load(self._settings.profile, "chunk")
                 worker = FallbackDescribing(worker, self._fallback, template, max_tokens=describe.max_tokens or 0)
             stage = DescribeStage(self._recording, worker)
-            parts = self._run_stage(link, stage, items, table, part_rows)
-            self._made(link, parts, part_rows, stream.report if stream is not None else None)
+            parts = self._run_stage(link, stage, items, table, document.part_rows)
+            self._made(link, document, parts, stream.report if stream is not None else None)
 
     def _describer(
         self, link: Link, streams: contextlib.ExitStack
@@ -179,9 +179,7 @@ class Job:
         if self._source.pictures and gemma.limits.sees:
             shown = streams.enter_context(self._segments(made))
             return describer, of_segments(shown, self._run.heard()), shown
-        if not again:
-            return describer, of_windows(self._run.heard(), describe.windows), None
-        sound = streams.enter_context(self._windows(made))
+        sound = streams.enter_context(self._windows(made)) if again else None
         return describer, of_windows(self._run.heard(), describe.windows, sound), None
 
     # -- merging ------------------------------------------------------------------------------------
@@ -260,18 +258,17 @@ class Job:
 
     # -- the document of a stage --------------------------------------------------------------------
 
-    def _begin(self, link: Link, part_rows: int) -> int:
-        """Write the stage's document at its first start; later starts keep its part size: the parts rest on it."""
+    def _begin(self, link: Link, part_rows: int) -> StageDocument:
+        """The stage's document, written at its first start; later starts keep its part size: the parts rest on it."""
         document = self._run.stage(link.stage)
         if document is None:
             document = StageDocument(stage=link.stage, key=link.key, rests_on=link.rests_on, part_rows=part_rows)
             self._run.save_stage(document)
-        return document.part_rows
+        return document
 
-    def _done(self, link: Link, table: Parts[Row]) -> bool:
+    def _done(self, link: Link, document: StageDocument, table: Parts[Row]) -> bool:
         """Whether every part of the stage is there and whole, rests on what is there now, and nothing in it failed."""
-        document = self._run.stage(link.stage)
-        if document is None or document.parts is None or document.parts != len(table.numbers()):
+        if document.parts is None or document.parts != len(table.numbers()):
             return False
         try:
             if any(row.status == "failed" for row in table.rows()):
@@ -290,10 +287,9 @@ class Job:
             digest.update(f"{row.start}:{row.end}:{row.status}:{row.transcript}\n".encode())
         return digest.hexdigest()[:16]
 
-    def _made(self, link: Link, parts: int, part_rows: int, report: Decoded | None = None) -> None:
+    def _made(self, link: Link, document: StageDocument, parts: int, report: Decoded | None = None) -> None:
         """Note that the end of the stage was reached."""
-        before = self._run.stage(link.stage)
-        decoded = before.decoded if before else None
+        decoded = document.decoded
         if report is not None:
             decoded = DecodedDocument(
                 duration=report.duration,
@@ -303,17 +299,8 @@ class Job:
                 errors=report.errors,
                 notes=(*([self._source.why] if self._source.why and link.stage == HEAR else []), *report.notes),
             )
-        self._run.save_stage(
-            StageDocument(
-                stage=link.stage,
-                key=link.key,
-                rests_on=link.rests_on,
-                part_rows=part_rows,
-                parts=parts,
-                decoded=decoded,
-                before=self._before(link),
-            )
-        )
+        found = {"parts": parts, "decoded": decoded, "before": self._before(link)}
+        self._run.save_stage(document.model_copy(update=found))
 
     def _run_stage(
         self, link: Link, stage: Stage[ItemT, Row], items: Iterable[ItemT], table: Parts[Row], part_rows: int

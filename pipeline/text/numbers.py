@@ -158,7 +158,7 @@ def _joined(text: str, found: list[Number]) -> list[Number]:
     joined: list[Number] = []
     for number in found:
         one = _halved(text, number)
-        whole = _together(text, joined[-1], one) if joined else None
+        whole = _combined(text, joined[-1], one) if joined else None
         if whole is None:
             joined.append(one)
         else:
@@ -173,7 +173,7 @@ def _halved(text: str, number: Number) -> Number:
     return replace(number, end=number.end + more, value=number.value + Decimal("0.5"), written="")
 
 
-def _together(text: str, first: Number, second: Number) -> Number | None:
+def _combined(text: str, first: Number, second: Number) -> Number | None:
     """The one number that two next to each other are; None where they are two."""
     gap = text[first.end : second.start]
     if first.value is None or second.value is None or first.ordinal:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.doctor import Device, Machine, _kernels, examine, report
-from pipeline.models.gemma.memory import CONFIGS, GIB
+from pipeline.models.gemma.memory import CONFIGS
+from pipeline.models.hardware import GIB
 
 _SOFTWARE = dict.fromkeys(("torch", "torchvision", "transformers", "accelerate", "bitsandbytes"), "1")
 

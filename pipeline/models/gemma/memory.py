@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-GIB = 1 << 30
+from pipeline.models.hardware import GIB
+
 BYTES = {
     # 4 bits, an 8-bit scale for every 64 weights, a float32 for every 256 scales.
     "nf4": 0.5 + 1 / 64 + 4 / (64 * 256),

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.models.gemma.memory import CONFIGS, GIB, kv_bytes, need, weights
+from pipeline.models.gemma.memory import CONFIGS, kv_bytes, need, weights
+from pipeline.models.hardware import GIB
 
 _12B, _E4B, _E2B = (CONFIGS[f"google/gemma-4-{size}-it"] for size in ("12B", "E4B", "E2B"))
 
