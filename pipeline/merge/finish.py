@@ -15,19 +15,19 @@ from pipeline.merge.selection import Sentence, choose, cut, sections
 from pipeline.models.protocol import Written
 from pipeline.store.tables import Citation
 from pipeline.text.facts import find
-from pipeline.text.sentences import sentences
+from pipeline.text.sentences import ended, joined, sentences
 
 Count = Callable[[str], int]
 
 _BULLET = "- "
-_ENDED = re.compile(r"[.!?…。！？]\W*$")
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A summary and its figures; `text` is empty where nothing of the answer can be used."""
+    """A summary, its sentences and its figures; `text` is empty where nothing of the answer can be used."""
 
     text: str
+    sentences: tuple[str, ...]
     citations: tuple[Citation, ...]
     fidelity: Fidelity
 
@@ -71,7 +71,7 @@ class Finisher:
         asked = _lines(labels_inside(answer.text))
         if not answer.complete:
             done.append("unfinished")
-            if asked and not _ENDED.search(answer.text):
+            if asked and not ended(answer.text):
                 asked.pop()
         named: dict[str, list[int]] = {}
         lines: list[tuple[str, str]] = []
@@ -85,8 +85,8 @@ class Finisher:
         draft = self._measured(self._within(lines, done), named, done)
         if {"unfinished", "trimmed"} & set(done):
             draft = self._cut(draft, lines, named, done)
-        if len(draft.fidelity.invented_lines) == len(sentences(draft.text)):
-            return replace(draft, text="", citations=())
+        if len(draft.fidelity.invented_lines) == len(draft.sentences):
+            return replace(draft, text="", sentences=(), citations=())
         return self._completed(draft) if self._carry else draft
 
     def verbatim(self) -> Draft:
@@ -114,18 +114,17 @@ class Finisher:
             over = self._count(text) - self._cap  # joined lines may count more than their parts
             if over <= 0:
                 break
-        before = len(sentences(draft.text))
-        citations = [*draft.citations, *self._carried(carried, before)]
-        return self._final(text, citations, [*draft.fidelity.notes, f"{len(carried)} sentences carried"])
+        lines = [*draft.sentences, *(unit.text for unit in carried)]
+        citations = [*draft.citations, *self._carried(carried, len(draft.sentences))]
+        return self._final(text, lines, citations, [*draft.fidelity.notes, f"{len(carried)} sentences carried"])
 
     def _cut(self, draft: Draft, lines: list[tuple[str, str]], named: dict[str, list[int]], done: list[str]) -> Draft:
         """The draft of an answer that ran out of room, without what its beginning has beyond its share."""
-        whole = sentences(draft.text)
         kept = cut(self._weighed(draft), self._sections)
-        if len(kept) == len(whole) or whole != [line for _, line in lines[: len(whole)]]:
+        if len(kept) == len(draft.sentences):
             return draft
-        done.append(f"{len(whole) - len(kept)} sentences made way")
-        return self._measured("".join(lines[at][0] + lines[at][1] for at in kept).strip(), named, done)
+        done.append(f"{len(draft.sentences) - len(kept)} sentences made way")
+        return self._measured([lines[at] for at in kept], named, done)
 
     def _weighed(self, draft: Draft) -> list[Sentence]:
         """The draft's sentences, as the balance sees them."""
@@ -135,43 +134,42 @@ class Finisher:
                 spans.setdefault(one.sentence, []).append(one.span)
         return [
             Sentence(self._count(f"\n{line}"), self._sections.of(spans.get(number, ())))
-            for number, line in enumerate(sentences(draft.text))
+            for number, line in enumerate(draft.sentences)
         ]
 
-    def _within(self, lines: list[tuple[str, str]], done: list[str]) -> str:
-        """The lines that fit the cap, as one text: a writer that overruns must not make the tree grow."""
-        while True:
-            text = "".join(lead + line for lead, line in lines).strip()
-            if not lines or self._count(text) <= self._cap:
-                return text
+    def _within(self, lines: list[tuple[str, str]], done: list[str]) -> list[tuple[str, str]]:
+        """The lines that fit the cap: a writer that overruns must not make the tree grow."""
+        while lines and self._count(_text(lines)) > self._cap:
             lines = lines[:-1]
             if "trimmed" not in done:
                 done.append("trimmed")
+        return lines
 
-    def _measured(self, text: str, named: dict[str, list[int]], done: list[str]) -> Draft:
+    def _measured(self, lines: Sequence[tuple[str, str]], named: dict[str, list[int]], done: list[str]) -> Draft:
+        bare = [line for _, line in lines]
         citations = [
             citation
-            for number, line in enumerate(sentences(text))
+            for number, line in enumerate(bare)
             for citation in self._sources.cite(number, line, named.get(line, ()), translated=self._translated)
         ]
-        return self._final(text, citations, done)
+        return self._final(_text(lines), bare, citations, done)
 
-    def _final(self, text: str, citations: Sequence[Citation], done: Sequence[str]) -> Draft:
+    def _final(self, text: str, lines: Sequence[str], citations: Sequence[Citation], done: Sequence[str]) -> Draft:
         """The figures; a citation outside the node, or of a sentence with something invented, is not valid."""
-        lines = sentences(text)
         wrong = invented(lines, self._text, self._kinds)
         checked = tuple(
             replace(one, valid=one.valid and one.sentence not in wrong and self._inside(one.span)) for one in citations
         )
         ratio = self._count(text) / self._tokens
         figures = measure(lines, self._text, checked, ratio=ratio, kinds=self._kinds, done=done)
-        return Draft(text, checked, figures)
+        return Draft(text, tuple(lines), checked, figures)
 
     def _inside(self, span: Span) -> bool:
         return self.span.start <= span.start and span.end <= self.span.end
 
     def _copied(self, units: Sequence[Unit], done: Sequence[str]) -> Draft:
-        return self._final(" ".join(unit.text for unit in units), self._carried(units, 0), done)
+        lines = [unit.text for unit in units]
+        return self._final(joined(lines), lines, self._carried(units, 0), done)
 
     def _carried(self, units: Sequence[Unit], first: int) -> list[Citation]:
         return [
@@ -203,6 +201,11 @@ class Finisher:
             for unit in units
         ]
         return units, weighed
+
+
+def _text(lines: Sequence[tuple[str, str]]) -> str:
+    """The lines of an answer, laid out as the writer did."""
+    return "".join(lead + line for lead, line in lines).strip()
 
 
 def _lines(text: str) -> list[tuple[str, str]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from chunkers.spans import Span
 from pipeline.merge.fidelity import marked
 from pipeline.store.tables import DescribeRow, NodeRow
-from pipeline.text.sentences import sentences, terms
+from pipeline.text.sentences import joined, sentences, terms
+from pipeline.text.split import split
 
 _TOPIC_WIDTH = 3
 """Notes on either side of a border that are compared to find out whether the topic ends there."""
@@ -50,7 +51,7 @@ class ChunkSummary:
     def of(cls, row: DescribeRow) -> ChunkSummary:
         """A row of level 0 without what is heavy; the text of a failed chunk is left out."""
         usable = row.status == "processed"
-        return cls(row.index, row.span, row.status, " ".join(row.summary.split()) if usable else "")
+        return cls(row.index, row.span, row.status, row.summary.strip() if usable else "")
 
 
 def of_chunks(chunks: Iterable[ChunkSummary]) -> tuple[list[Note], Span]:
@@ -94,7 +95,7 @@ def of_nodes(nodes: Iterable[NodeRow]) -> list[Note]:
                 Note(
                     tuple(row.index for row in rows),
                     Span(rows[0].start, node.end),
-                    " ".join(unit.text for unit in units),
+                    joined(unit.text for unit in units),
                     units,
                 )
             )
@@ -105,6 +106,24 @@ def of_nodes(nodes: Iterable[NodeRow]) -> list[Note]:
         else:
             waiting = rows
     return notes
+
+
+def pieces(note: Note, room: int, count: Callable[[str], int]) -> list[Note]:
+    """A note that is longer than `room` tokens as several that are not, each with the moments of its own sentences.
+
+    They are cut between sentences; one that is itself too long is cut within.
+    """
+    if count(note.text) <= room:
+        return [note]
+    whole = note.units or (Unit(note.text, ()),)
+    units = [replace(unit, text=part) for unit in whole for part in split(unit.text, room, count) if part.strip()]
+    groups: list[list[Unit]] = []
+    for unit in units:
+        if groups and count(joined([*(one.text for one in groups[-1]), unit.text])) <= room:
+            groups[-1].append(unit)
+        else:
+            groups.append([unit])
+    return [replace(note, text=joined(unit.text for unit in group), units=tuple(group)) for group in groups]
 
 
 def borders(notes: Sequence[Note]) -> list[float]:
@@ -126,7 +145,5 @@ def _units(node: NodeRow) -> tuple[Unit, ...]:
         if citation.valid:
             spans.setdefault(citation.sentence, []).append(citation.span)
     return tuple(
-        Unit(text, tuple(spans.get(number, ())))
-        for number, text in enumerate(sentences(node.text))
-        if number not in wrong
+        Unit(text, tuple(spans.get(number, ()))) for number, text in enumerate(node.sentences) if number not in wrong
     )

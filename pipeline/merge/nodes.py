@@ -164,6 +164,7 @@ class NodeWriter:
             status="failed" if draft is None else "processed",
             error=error,
             text=draft.text if draft else "",
+            sentences=list(draft.sentences) if draft else [],
             citations=list(draft.citations) if draft else [],
             fidelity=draft.fidelity.to_json() if draft else "{}",
             model=self._writer.name,

@@ -9,7 +9,7 @@ from chunkers.spans import Span
 from pipeline.store import Run
 from pipeline.store.tables import DescribeRow, NodeRow
 from pipeline.text.cues import Cue
-from pipeline.text.sentences import sentences, terms
+from pipeline.text.sentences import terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,11 @@ class Trail:
 
 
 def trace(run: Run, node: NodeRow, sentence: int) -> list[Trail]:
-    """The trails of a sentence (its number in `sentences(node.text)`), one a valid citation, in order of time.
+    """The trails of a sentence (its number in `node.sentences`), one a valid citation, in order of time.
 
     Raises `IndexError` where the summary has no such sentence.
     """
-    text = sentences(node.text)[sentence]
+    text = node.sentences[sentence]
     cited = [one.span for one in node.citations if one.valid and one.sentence == sentence]
     if not cited:
         return []

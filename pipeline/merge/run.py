@@ -14,20 +14,18 @@ from dataclasses import replace
 
 from chunkers.spans import Span
 from pipeline.errors import LimitError, StoreDamagedError
-from pipeline.merge.inputs import ChunkSummary, Note, Unit, borders, of_chunks, of_nodes
+from pipeline.merge.inputs import ChunkSummary, Note, borders, of_chunks, of_nodes, pieces
 from pipeline.merge.nodes import NodeWorker, Task
-from pipeline.merge.plan import Group, Item, Limits, plan, plan_level
+from pipeline.merge.plan import Group, Item, plan, plan_level
 from pipeline.prompts import Prompt
 from pipeline.store import Run
 from pipeline.store.tables import NodeRow
-from pipeline.text.sentences import sentences
-from pipeline.text.split import split
 
 log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 
-VERSION = 3
+VERSION = 4
 """Raised where the same inputs would now give another node."""
 
 
@@ -116,25 +114,16 @@ class _Merger:
         """The level's nodes; where joined lines count more than their parts, the room is made smaller."""
         limits = self._prompts.limits
         while True:
-            pieces = [piece for note in notes for piece in self._pieces(note, limits)]
-            groups = plan_level(self._items(pieces), limits, _cuts(pieces, stored))
+            room = limits.room - limits.per_item
+            fitting = [piece for note in notes for piece in pieces(note, room, self._prompts.count)]
+            groups = plan_level(self._items(fitting), limits, _cuts(fitting, stored))
             tasks = [
-                self._task(level, index, group, pieces[group.first : group.stop]) for index, group in enumerate(groups)
+                self._task(level, index, group, fitting[group.first : group.stop]) for index, group in enumerate(groups)
             ]
             if all(self._prompts.fits(task.prompt) for task in tasks):
                 return tasks
             limits = replace(limits, overhead=limits.overhead + max(8, limits.room // 50))
             limits.check()
-
-    def _pieces(self, note: Note, limits: Limits) -> list[Note]:
-        room = limits.room - limits.per_item
-        if self._prompts.count(note.text) <= room:
-            return [note]
-        spans = note.units[0].spans if note.units else ()
-        return [
-            replace(note, text=text.strip(), units=tuple(Unit(line, spans) for line in sentences(text)))
-            for text in split(note.text, room, self._prompts.count)
-        ]
 
     def _task(self, level: int, index: int, group: Group, notes: Sequence[Note]) -> Task:
         prompts = self._prompts

@@ -9,7 +9,6 @@ from chunkers.spans import Span
 from pipeline.store import HEAR, Run
 from pipeline.store.coverage import Coverage, coverage
 from pipeline.store.tables import DescribeRow, HearRow, NodeRow
-from pipeline.text.sentences import sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +81,10 @@ def imported(run: Run) -> bool:
     return run.has(HEAR) and any(row.source == "imported" for row in run.heard())
 
 
-def by_time(sentences_of_node: list[Sentence]) -> list[Sentence]:
+def by_time(found: list[Sentence]) -> list[Sentence]:
     """Sentences in the order of their first moments; one without a moment stays behind the one before it."""
     clock, keyed = 0, []
-    for sentence in sentences_of_node:
+    for sentence in found:
         clock = sentence.moments[0].start if sentence.moments else clock
         keyed.append((clock, sentence))
     return [sentence for _, sentence in sorted(keyed, key=lambda pair: pair[0])]
@@ -97,6 +96,4 @@ def traced(node: NodeRow) -> list[Sentence]:
     for citation in node.citations:
         if citation.valid:
             moments.setdefault(citation.sentence, []).append(citation.span)
-    return [
-        Sentence(text, tuple(sorted(set(moments.get(number, []))))) for number, text in enumerate(sentences(node.text))
-    ]
+    return [Sentence(text, tuple(sorted(set(moments.get(number, []))))) for number, text in enumerate(node.sentences)]

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from chunkers.spans import TICKS_PER_SECOND, Span
 from pipeline.text.cues import Cue
+from pipeline.text.sentences import sentences
 
 CUE = pa.struct(
     [
@@ -49,8 +50,9 @@ class Event:
 class Citation:
     """A moment that a sentence of a summary rests on.
 
-    `sentence` counts the summary's sentences from 0; `start` and `end` are ticks. `how`: cited by the writer,
-    aligned by words, carried as it was. `valid` is false where the sentence says what the moment does not hold.
+    `sentence` is its place among the stored sentences of its summary, from 0; `start` and `end` are ticks. `how`:
+    cited by the writer, aligned by words, carried as it was. `valid` is false where the sentence says what the moment
+    does not hold.
     """
 
     sentence: int
@@ -166,6 +168,9 @@ class NodeRow:
     status: str = _column(pa.string(), "processed or failed")
     error: str = _column(pa.string(), "why it failed; empty otherwise", "", "")
     text: str = _column(pa.string(), "the summary, as shown to people", "", "")
+    sentences: list[str] = _column(
+        pa.list_(pa.string()), "the sentences of the summary, by whose numbers citations and marks go", "", list
+    )
     citations: list[Citation] = _column(
         pa.list_(CITATION),
         "which moments each sentence rests on; how: cited by the writer, aligned by words, carried as it was",
@@ -181,6 +186,10 @@ class NodeRow:
     seconds: float = _column(pa.float64(), "model time spent on the node", "s", 0.0)
     attempts: int = _column(pa.int32(), "tries it took", "", 1)
     source: str = _column(pa.string(), "local or cloud", "", "local")
+
+    def __post_init__(self) -> None:
+        """A row of a store that was made before sentences were a column of their own is divided here."""
+        self.sentences = self.sentences or sentences(self.text)
 
     @property
     def span(self) -> Span:
