@@ -37,6 +37,7 @@ format: $(VENV)/.test  ## let ruff format and mend what it can
 bench: $(VENV)/.bench  ## side by side with peers and limits; about half an hour on two quiet cores
 	$(BIN)/longmedia models get qwen2.5-0.5b whisper-base
 	$(BIN)/python -m benchmarks.transcription
+	$(BIN)/python -m benchmarks.ghosts
 	$(BIN)/python -m benchmarks.chunkers
 	$(BIN)/python -m benchmarks.archive
 	$(BIN)/python -m benchmarks.overhead

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from chunkers import Span, Window, probe, windows
 from chunkers.spans import TICKS_PER_SECOND
+from data.sounds import SOUNDS, level, noise, without_voice
 from pipeline.models.voice import voice_seconds
 from pipeline.models.whisper import Whisper
 from pipeline.stages.hear import HearWorker
@@ -17,30 +17,7 @@ from pipeline.stages.protocol import Part
 from pipeline.text.ghosts import is_ghost
 
 ROOT = Path(__file__).parents[3]
-RATE = TICKS_PER_SECOND
 SECONDS = 10
-
-
-def level(samples: NDArray[np.float64], decibels: float) -> NDArray[np.float32]:
-    return np.asarray(samples / np.sqrt((samples**2).mean()) * 10 ** (decibels / 20), np.float32)
-
-
-def sounds() -> dict[str, NDArray[np.float32]]:
-    """Ten seconds each of what is no voice."""
-    random, t = np.random.default_rng(0), np.arange(SECONDS * RATE) / RATE
-    noise = random.normal(size=len(t))
-    brown = np.cumsum(noise) - np.convolve(np.cumsum(noise), np.ones(400) / 400, "same")
-    chord = [np.sin(2 * np.pi * f * t) * (1 + np.sin(2 * np.pi * r * t)) for f, r in ((220, 0.5), (277, 0.7), (330, 2))]
-    return {
-        "noise": level(noise, -30),
-        "faint noise": level(noise * (1 + 0.5 * np.sin(2 * np.pi * 0.1 * t)), -66),
-        "hum": level(np.sin(2 * np.pi * 50 * t) + 0.3 * np.sin(2 * np.pi * 150 * t), -30),
-        "music": level(np.sum(chord, axis=0), -25),
-        "wind": level(brown * (1 + 0.8 * np.sin(2 * np.pi * 0.2 * t)), -30),
-        "engine": level(np.sign(np.sin(2 * np.pi * 35 * t)) * (1 + 0.3 * noise), -25),
-        "clicks": level((random.random(len(t)) < 1 / 8000) * noise, -40),
-        "breath": level(noise * np.clip(np.sin(2 * np.pi * 0.3 * t), 0, 1), -40),
-    }
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +25,9 @@ def worker(whisper_base: Path) -> HearWorker:
     return HearWorker(Whisper(whisper_base, beam=1), voice_seconds)
 
 
-@pytest.mark.parametrize("name", sorted(sounds()))
+@pytest.mark.parametrize("name", sorted(SOUNDS))
 def test_no_words_without_a_voice(worker: HearWorker, name: str) -> None:
-    samples = sounds()[name]
+    samples = without_voice(name, SECONDS)
     span = Span(0, len(samples))
     (made,) = worker.work(Part("r", [Window(0, span, span, samples, silent=False)]))
     assert (made.row.status, made.row.transcript, made.row.voice_seconds) == ("silent", "", 0.0)
@@ -61,7 +38,7 @@ def test_no_word_of_a_voice_is_lost(worker: HearWorker) -> None:
         window = next(iter(stream))
     alone, *mixed = (
         window.samples,
-        *(window.samples + level(np.random.default_rng(1).normal(size=len(window.samples)), d) for d in (-50, -40)),
+        *(window.samples + level(noise(len(window.samples) / TICKS_PER_SECOND, 1), d) for d in (-50, -40)),
     )
     said = [
         worker.work(Part("r", [Window(0, window.span, window.heard, np.asarray(one, np.float32), silent=False)]))[0].row
