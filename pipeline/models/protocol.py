@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,6 +83,15 @@ class Hearer(Protocol):
 
         `careful` is the second try: slower settings that break loops.
         """
+        ...
+
+
+@runtime_checkable
+class LanguageFinder(Protocol):
+    """A `Hearer` that tells beforehand which languages a stretch of audio may be in."""
+
+    def language_probabilities(self, batch: Sequence[Samples]) -> list[Mapping[str, float]]:
+        """For each of `batch` the probability of every language, by its ISO 639-1 code."""
         ...
 
 

@@ -1,6 +1,6 @@
 """Whisper through faster-whisper (CTranslate2): the embedded speech recogniser.
 
-Each window is transcribed on its own, so that a loop cannot spread and the language is found anew;
+Each window is transcribed on its own, so that a loop cannot spread;
 windows of one language go through the model as one batch.
 """
 
@@ -10,7 +10,7 @@ import itertools
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -93,11 +93,20 @@ class Whisper:
             heard.update(zip(positions, self._hear_batch([batch[p] for p in positions], spoken), strict=True))
         return [heard[position] for position in range(len(batch))]
 
-    def _language(self, samples: Samples) -> str:
+    def language_probabilities(self, batch: Sequence[Samples]) -> list[Mapping[str, float]]:
+        """See `LanguageFinder.language_probabilities`."""
+        with self._lock:
+            return [self._languages(samples) for samples in batch]
+
+    def _languages(self, samples: Samples) -> dict[str, float]:
         if not self._model.model.is_multilingual:
-            return "en"
-        language, _, _ = self._model.detect_language(audio=samples)
-        return str(language)
+            return {"en": 1.0}
+        _, _, found = self._model.detect_language(audio=samples)
+        return {str(language): float(probability) for language, probability in found}
+
+    def _language(self, samples: Samples) -> str:
+        found = self._languages(samples)
+        return max(found, key=lambda language: found[language])
 
     def _hear_batch(self, batch: list[Samples], language: str) -> list[Heard]:
         started = time.perf_counter()

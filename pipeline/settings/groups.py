@@ -55,7 +55,10 @@ class Hear(Group):
         "auto", description="auto: the recipe's own; `whisper` puts the recogniser in front of the recipe `gemma`"
     )
     model: str = Field("whisper-base", description="a name from `longmedia models list`, or a CTranslate2 folder")
-    language: str | None = Field(None, description="language spoken, such as `en`; none: found anew in every window")
+    language: str | None = Field(
+        None,
+        description="language spoken, such as `en`; none: found in every window, in doubt with its neighbours",
+    )
     beam: Annotated[int, Field(ge=1, le=10)] = Field(5, description="beam size; 1 is greedy")
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where the recogniser runs")
     compute_type: str = Field(

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Protocol
 
 from chunkers import Decoded, Window
 from chunkers.audio import Cut
 from pipeline.errors import ModelError, StoreDamagedError
-from pipeline.models.protocol import Heard, Hearer, Samples
+from pipeline.models.protocol import Heard, Hearer, LanguageFinder, Samples
+from pipeline.stages.language import decide
 from pipeline.stages.protocol import Absent, Made, Part, Worker
 from pipeline.store.parts import Parts
 from pipeline.store.tables import HearRow
 from pipeline.text import cues, guards
 from pipeline.text.ghosts import is_ghost
 
-VERSION = 3
+VERSION = 4
 """Raised when code changes what is heard although no setting, model or prompt did."""
 
 MISSING = "missing: the file ends before the length that its header gives"
@@ -123,13 +125,14 @@ class HearWorker:
         pairs = [(part.recording, item) for part in parts for item in part.items if isinstance(item, Window)]
         audio = [self._audio(window) for _, window in pairs]
         voices = [self._voice(window.samples) for _, window in pairs]
-        heard = self._hearer.hear(audio, language=self._language)
+        spoken = self._spoken([recording for recording, _ in pairs], audio)
+        heard = self._hear(audio, spoken)
         made = [
             self._made(recording, window, voice, one)
             for (recording, window), voice, one in zip(pairs, voices, heard, strict=True)
         ]
         again = [number for number, one in enumerate(made) if one.failure]
-        second = self._again([audio[number] for number in again])
+        second = self._hear([audio[number] for number in again], [spoken[number] for number in again], careful=True)
         for number, one in zip(again, second, strict=True):
             tried = self._made(*pairs[number], voices[number], one)
             first = made[number].row
@@ -138,10 +141,32 @@ class HearWorker:
             if tried.failure and not tried.row.rejected:
                 tried.row.rejected = first.rejected
             made[number] = tried
+        for each, (_, probability) in zip(made, spoken, strict=True):
+            each.row.language_probability = probability
         return made
 
-    def _again(self, audio: Sequence[Samples]) -> list[Heard]:
-        return self._hearer.hear(audio, language=self._language, careful=True) if audio else []
+    def _spoken(self, recordings: Sequence[str], audio: Sequence[Samples]) -> list[tuple[str | None, float]]:
+        """The language of each window, where it is known before it is heard, and how likely it is by itself."""
+        if self._language or not isinstance(self._hearer, LanguageFinder):
+            return [(self._language, 0.0)] * len(audio)
+        found = self._hearer.language_probabilities(audio)
+        spoken: list[tuple[str | None, float]] = []
+        for _, run in groupby(range(len(audio)), key=lambda at: recordings[at]):
+            own = [found[at] for at in run]
+            for probabilities, name in zip(own, decide(own), strict=True):
+                spoken.append((name, probabilities.get(name or "", 0.0)))
+        return spoken
+
+    def _hear(
+        self, audio: Sequence[Samples], spoken: Sequence[tuple[str | None, float]], *, careful: bool = False
+    ) -> list[Heard]:
+        """What the engine hears: the windows of a language in one batch."""
+        heard: dict[int, Heard] = {}
+        for name in dict.fromkeys(name for name, _ in spoken):
+            group = [at for at, (own, _) in enumerate(spoken) if own == name]
+            answers = self._hearer.hear([audio[at] for at in group], language=name, careful=careful)
+            heard.update(zip(group, answers, strict=True))
+        return [heard[at] for at in range(len(audio))]
 
     def _audio(self, window: Window) -> Samples:
         """What the engine is given: without times of words, words of the lead-in could not be taken out again."""

@@ -91,6 +91,13 @@ class HearRow:
     status: str = _column(pa.string(), "processed, silent, failed or skipped")
     error: str = _column(pa.string(), "why it failed, was skipped or is not believed; empty otherwise", "", "")
     language: str = _column(pa.string(), "language heard, ISO 639-1", "", "")
+    language_probability: float = _column(
+        pa.float64(),
+        "what the recogniser gives that language in this window alone; low where the windows beside it decided, 0 "
+        "where it was set or is not known",
+        "",
+        0.0,
+    )
     transcript: str = _column(pa.string(), "words heard", "", "")
     cues: list[Cue] = _column(pa.list_(CUE), "transcript with times on the recording's clock", "", list, Cue)
     words: list[Cue] = _column(
