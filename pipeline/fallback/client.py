@@ -13,11 +13,12 @@ from pipeline.fallback.gate import RunGate
 from pipeline.fallback.hook import Question, load_hook
 from pipeline.fallback.ledger import Ledger
 from pipeline.fallback.redaction import load_redaction
-from pipeline.models.endpoint.egress import Gate, is_loopback
+from pipeline.models.endpoint.egress import Gate
 from pipeline.models.endpoint.messages import Ask
 from pipeline.models.protocol import Written
 from pipeline.prompts import Prompt
 from pipeline.settings import Fallback
+from pipeline.settings.addresses import is_loopback
 
 if TYPE_CHECKING:
     from pipeline.models.endpoint.client import Endpoint

@@ -6,13 +6,13 @@ import hashlib
 import importlib.util
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from pipeline.errors import EgressRefusedError
 from pipeline.fallback import policy
 from pipeline.fallback.ledger import Ledger
 from pipeline.fallback.policy import Case, Trigger
 from pipeline.models.endpoint.egress import Arrival, Departure
+from pipeline.settings.addresses import host_of
 from pipeline.settings.fallback import Fallback
 
 NO_EGRESS = ".no-egress"
@@ -40,11 +40,11 @@ class RunGate:
         """The same gate for one question."""
         return replace(self, where=where, trigger=trigger, reason=reason, _departed={})
 
-    def check(self, url: str, model: str, kind: str) -> None:
+    def check(self, url: str, model: str, kind: str, proxy: str | None = None) -> None:
         """Raise `EgressRefusedError` where a rule forbids to send; asked anew each time, since files can appear."""
         why = (
             policy.refuses_recording(self.rules, self._case())
-            or policy.refuses_server(self.rules, url, model)
+            or policy.refuses_server(self.rules, url, model, proxy)
             or policy.refuses_kind(self.rules, kind, self.trigger)
         )
         if why:
@@ -52,11 +52,11 @@ class RunGate:
 
     def leave(self, departure: Departure) -> int:
         """Ask the policy, put the request on disk, and give its number; see `Gate.leave`."""
-        self.check(departure.url, departure.model, departure.kind)
+        self.check(departure.url, departure.model, departure.kind, departure.proxy)
         record = {
             "run": self.run,
             "chunk": self.where,
-            "host": urlsplit(departure.url).hostname,
+            "host": host_of(departure.url),
             "model": departure.model,
             "kind": departure.kind,
             "bytes": len(departure.body),
@@ -66,6 +66,8 @@ class RunGate:
             "policy": policy.digest(self.rules),
             "attempt": departure.attempt,
         }
+        if departure.proxy:
+            record["proxy"] = host_of(departure.proxy)
         cost = policy.estimate(self.rules, departure)
         number = self.ledger.request(record, cost=cost, cap=policy.cap(self.rules))
         self._departed[number] = replace(departure, body=b"")

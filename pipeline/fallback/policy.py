@@ -8,9 +8,9 @@ import json
 import math
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urlsplit
 
-from pipeline.models.endpoint.egress import Arrival, Departure, is_loopback
+from pipeline.models.endpoint.egress import Arrival, Departure
+from pipeline.settings.addresses import host_of, is_loopback
 from pipeline.settings.fallback import Fallback, Price
 
 Trigger = Literal["failed", "too-long", "engine"]
@@ -50,15 +50,16 @@ def refuses_recording(rules: Fallback, case: Case) -> str:
     return next((reason for holds, reason in rules_and_reasons if not holds), "")
 
 
-def refuses_server(rules: Fallback, url: str, model: str) -> str:
-    """Why nothing may be sent to this server."""
-    parts = urlsplit(url)
-    host = (parts.hostname or "").lower()
+def refuses_server(rules: Fallback, url: str, model: str, proxy: str | None = None) -> str:
+    """Why nothing may be sent to this server, through `proxy` where there is one."""
+    host = host_of(url)
     if host not in {name.lower() for name in rules.hosts}:
         return f"{host} is not in fallback.hosts"
-    plain = is_loopback(url) or host in {name.lower() for name in rules.plain_hosts}
-    if parts.scheme != "https" and not plain:
-        return f"{host} is not reached over https"
+    # Without TLS whoever stands between can read it: the server's machine, and the proxy's.
+    readers = [] if url.lower().startswith("https:") else [url, *([proxy] if proxy else [])]
+    for reader in readers:
+        if not is_loopback(reader) and host_of(reader) not in {name.lower() for name in rules.plain_hosts}:
+            return f"{host_of(reader)} is not reached over https"
     if model not in rules.prices:
         return f"fallback.prices has no price for {model}"
     return ""

@@ -12,9 +12,10 @@ from pipeline.errors import SettingsError
 from pipeline.fallback import policy
 from pipeline.fallback.gate import forbidding_file
 from pipeline.fallback.policy import Case
-from pipeline.models.endpoint.egress import Arrival, Departure, is_loopback
+from pipeline.models.endpoint.egress import Arrival, Departure
 from pipeline.models.identity import writer_identity
 from pipeline.settings import load
+from pipeline.settings.addresses import is_loopback
 from pipeline.settings.fallback import Fallback
 from pipeline.source import Source
 
