@@ -8,7 +8,6 @@ prepare()
 
 import contextlib  # noqa: E402
 import signal  # noqa: E402
-import sys  # noqa: E402
 import time  # noqa: E402
 from collections.abc import Mapping, Sequence  # noqa: E402
 from datetime import datetime, timedelta  # noqa: E402
@@ -20,6 +19,7 @@ from prefect.types.entrypoint import EntrypointType  # noqa: E402
 
 from flows.archive import archive_flow  # noqa: E402
 from flows.server import server  # noqa: E402
+from flows.terminal import say  # noqa: E402
 from pipeline.archive import Item, discover  # noqa: E402
 from pipeline.errors import NotFoundError, SettingsError  # noqa: E402
 from pipeline.settings import Settings, load_here  # noqa: E402
@@ -115,8 +115,8 @@ def serve_inbox(
     for ending in (signal.SIGHUP, signal.SIGTERM):
         signal.signal(ending, lambda *_: signal.raise_signal(signal.SIGINT))
     with server() as url, contextlib.suppress(KeyboardInterrupt):
-        print(f"The Prefect server is at {url.removesuffix('/api')}.", file=sys.stderr, flush=True)
-        print(f"Serving {inbox}: {cron or f'every {every_s:g} s'}. Ctrl-C ends it.", file=sys.stderr, flush=True)
+        say(f"The Prefect server is at {url.removesuffix('/api')}.", error=True)
+        say(f"Serving {inbox}: {cron or f'every {every_s:g} s'}. Ctrl-C ends it.", error=True)
         inbox_flow.serve(
             name=f"inbox-{inbox.absolute().name}",
             parameters=parameters,
