@@ -29,13 +29,9 @@ def verify(
     if verdict.faults:
         raise LedgerError(f"{opened.path}: {'; '.join(verdict.faults)}.", cure="Nothing is sent until it is replaced.")
     say(f"{opened.path}: intact, {verdict.records} records.")
-    say(
-        f"spent: {verdict.spent / 1e6:.6f}, of which {verdict.unsettled / 1e6:.6f} for requests without an outcome"
-    )
+    say(f"spent: {verdict.spent / 1e6:.6f}, of which {verdict.unsettled / 1e6:.6f} for requests without an outcome")
     if verdict.torn:
-        say(
-            f"The last line is torn ({verdict.torn} bytes): a crash while it was written. Its request never left."
-        )
+        say(f"The last line is torn ({verdict.torn} bytes): a crash while it was written. Its request never left.")
     if verdict.records:
         say(f"head: {verdict.head}")
 
