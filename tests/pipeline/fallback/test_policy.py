@@ -56,6 +56,21 @@ def test_each_rule_about_a_recording(change: dict[str, object], why: str) -> Non
     assert why in policy.refuses_recording(RULES, replace(CASE, **change))  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({}, ""),
+        ({"this_run": False, "installed": False, "path": "/elsewhere/a.wav", "resolved": "/elsewhere/a.wav"}, ""),
+        ({"forbidden_by": "/data/.no-egress"}, "/data/.no-egress forbids it"),
+        ({"path": "/data/secret-link.wav"}, "fallback.deny"),
+    ],
+)
+def test_what_holds_on_every_road(change: dict[str, object], why: str) -> None:
+    """A store, a Prefect server, a cluster: the user has named them, but not for what must stay."""
+    assert bool(policy.refuses_every_road(RULES, replace(CASE, **change))) is bool(why)  # type: ignore[arg-type]
+    assert why in policy.refuses_every_road(RULES, replace(CASE, **change))  # type: ignore[arg-type]
+
+
 def test_it_must_be_enabled_in_the_settings() -> None:
     assert "enabled" in policy.refuses_recording(RULES.model_copy(update={"enabled": False}), CASE)
 
