@@ -14,7 +14,7 @@ from typing import Literal, cast
 from chunkers import content_id, probe
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.chain import Stage, chain
-from pipeline.errors import LongmediaError, MediaError, NotFoundError, SettingsError
+from pipeline.errors import LongmediaError, MediaError, NotFoundError, SettingsError, unforeseen
 from pipeline.fallback.gate import admit_store
 from pipeline.job import Watch
 from pipeline.models.registry import Registry
@@ -229,9 +229,9 @@ def attempt(job: Job, store: Store, registry: Registry, watch: Watch, stop: Stop
     except LongmediaError as error:
         log.error("%s: %s", path, error)
         return Item(path, "blocked", error=str(error))
-    except Exception as error:  # one recording's unforeseen fault must not end the night
-        log.exception("%s", path)
-        return Item(path, "blocked", error=f"{type(error).__name__}: {error}")
+    except Exception as error:  # noqa: BLE001 - one recording's unforeseen fault must not end the night
+        log.error("%s: %s", path, unforeseen(error))
+        return Item(path, "blocked", error=unforeseen(error))
     return Item(
         path,
         outcome.state,

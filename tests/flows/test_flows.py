@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import wave
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +26,6 @@ from pipeline.settings import Settings, load
 from pipeline.store import Run, Store
 
 ROOT = Path(__file__).parent.parent.parent
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[None]:
-    """Prefect's own temporary server and database; it takes seconds to start, so all flow tests share it."""
-    from prefect.testing.utilities import prefect_test_harness
-
-    with prefect_test_harness(server_startup_timeout=180):
-        yield
 
 
 def silence(path: Path, seconds: int) -> Path:
