@@ -29,12 +29,12 @@ from tests.pipeline.fallback import cloud as play
 from tests.pipeline.fallback.conftest import rules_for
 from tests.pipeline.quick import QuickHearer, QuickRegistry, QuickWriter, quick_settings, tones
 
-SECRET = "zanzibarquixote"
-LOOP = f"my pin is {SECRET}, " * 12
-REFUSAL = f"I'm sorry, I cannot transcribe this audio about {SECRET}."
-FAST = " ".join([SECRET, *(hashlib.sha256(bytes([n])).hexdigest()[:6] for n in range(60))])
-SAID = f"The pin of Anna is {SECRET} 4711, and the pump costs 412,000 euros."
-INVENTED = f"{SECRET} paid 999,999 dollars to Bruno on the 4th of May."
+WORD = "zanzibarquixote"
+LOOP = f"my pin is {WORD}, " * 12
+REFUSAL = f"I'm sorry, I cannot transcribe this audio about {WORD}."
+FAST = " ".join([WORD, *(hashlib.sha256(bytes([n])).hexdigest()[:6] for n in range(60))])
+SAID = f"The pin of Anna is {WORD} 4711, and the pump costs 412,000 euros."
+INVENTED = f"{WORD} paid 999,999 dollars to Bruno on the 4th of May."
 
 
 class Hears(QuickHearer):
@@ -83,10 +83,10 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[play.Cloud]:
     monkeypatch.setenv("CLOUD_KEY", "sk-test")
     playing = play.Cloud()
     playing.script = [
-        play.says("x", model=SECRET),
-        play.says("x", finish_reason=SECRET),
-        play.raw(SECRET.encode()),
-        play.fails(400, f'{{"error": {{"message": "{SECRET}"}}}}'.encode()),
+        play.says("x", model=WORD),
+        play.says("x", finish_reason=WORD),
+        play.raw(WORD.encode()),
+        play.fails(400, f'{{"error": {{"message": "{WORD}"}}}}'.encode()),
         play.says(LOOP),
         play.says(INVENTED),
     ]
@@ -135,22 +135,22 @@ def test_a_planted_word_is_nowhere_but_in_the_tables(
     assert "an unforeseen ValueError, raised at" in items[2].error
     kept = _prefect(database, f"breaks-{encrypted}.wav")
     assert b"loop: " in kept, "what the guards say is among Prefect's logs"
-    assert SECRET.encode() not in kept
+    assert WORD.encode() not in kept
     reports = "".join("".join(report(run, "json")) for run in store.runs())
-    assert reports.count(SECRET) > 10, "the word went all the way"
+    assert reports.count(WORD) > 10, "the word went all the way"
     for why in ("loop", "answering", "rate", "empty", "fallback: ", "another model answered"):
         assert why in reports, f"no guard has refused anything for this reason: {why}"
-    assert SECRET not in caplog.text
+    assert WORD not in caplog.text
     assert len(caplog.text) > 1000
-    assert SECRET not in "".join(capfd.readouterr())
-    assert SECRET not in str(items)
-    assert SECRET.encode() not in (tmp_path / "egress.jsonl").read_bytes()
+    assert WORD not in "".join(capfd.readouterr())
+    assert WORD not in str(items)
+    assert WORD.encode() not in (tmp_path / "egress.jsonl").read_bytes()
     files = [path for path in folder.rglob("*") if path.is_file() and (encrypted or path.suffix != ".parquet")]
     assert len(files) > 5
-    assert [path.name for path in files if SECRET.encode() in path.read_bytes()] == []
+    assert [path.name for path in files if WORD.encode() in path.read_bytes()] == []
     errors = [row.error for run in store.runs() for row in [*run.heard(), *run.chunks()]]
     errors += [node.error for run in store.runs() for level in run.levels() for node in run.nodes(level)]
-    assert [error for error in errors if SECRET in error] == []
+    assert [error for error in errors if WORD in error] == []
 
 
 def _prefect(database: Path, last: str) -> bytes:
