@@ -32,7 +32,7 @@ from flows.terminal import log_to_terminal, say
 from pipeline import settings as settings_module
 from pipeline.archive import attempt, discover, jobs, shard, triage
 from pipeline.chain import Stage
-from pipeline.errors import LongmediaError, MediaError, NoSuchRunError, SettingsError
+from pipeline.errors import LongmediaError, MediaError, NoSuchRunError, SettingsError, unforeseen
 from pipeline.models.registry import Registry
 from pipeline.process import Interrupted
 from pipeline.reports import report as make_report
@@ -215,4 +215,7 @@ def main() -> None:
         sys.exit(NO_INPUT)
     except LongmediaError as error:
         say(f"longmedia: {error}", error=True)
+        sys.exit(BLOCKED)
+    except Exception as error:  # noqa: BLE001 - a traceback shows what the error says, and that may be what was spoken
+        say(f"longmedia: {unforeseen(error)}", error=True)
         sys.exit(BLOCKED)

@@ -18,11 +18,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
-from pydantic import ValidationError
 
 from pipeline.errors import StoreDamagedError
 from pipeline.store.documents import Document, RunDocument, StageDocument
-from pipeline.store.encryption import DAMAGE, Cipher
+from pipeline.store.encryption import DAMAGE, Cipher, damage
 from pipeline.store.files import Files
 from pipeline.store.lock import busy, held
 from pipeline.store.parts import Parts
@@ -178,8 +177,8 @@ class Documents:
             text = data if found == name else self._cipher.read(data, shown)["json"][0].as_py()
             return kind.model_validate(json.loads(text))
         except DAMAGE as error:
-            why = "not what it should hold" if isinstance(error, ValidationError) else error
-            raise StoreDamagedError(f"{shown}: damaged: {why}.", cure="Delete this file and run again.") from error
+            why = f"{shown}: damaged: {damage(error)}."
+            raise StoreDamagedError(why, cure="Delete this file and run again.") from error
 
     def save(self, folder: str, name: str, document: Document) -> None:
         """Write a document, whole or not at all."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from flows import cli_archive, progress
+from flows import cli, cli_archive, progress
 from flows.progress import watching
 from flows.terminal import Lines, cell, say
 from pipeline.archive import Item
@@ -92,6 +92,21 @@ def test_the_command_line_with_such_a_file(tmp_path: Path) -> None:
         assert "Traceback" not in done.stderr
         assert not obeyed(done.stdout + done.stderr)
         assert not any(line.startswith("longmedia: forged") for line in done.stderr.splitlines())
+
+
+def test_an_unforeseen_error_is_a_line_without_what_it_says(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails() -> None:
+        raise ValueError("my pin is four")
+
+    monkeypatch.setattr(cli, "app", fails)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 1
+    said = capsys.readouterr().err
+    assert said.startswith("longmedia: an unforeseen ValueError, raised at test_terminal.py:")
+    assert "pin" not in said
 
 
 def test_nothing_is_printed_past_the_one_place() -> None:
