@@ -49,5 +49,9 @@ def _check_file(path: Path) -> None:
         path.open("rb").close()
     except OSError as error:
         raise UnreadableError(path, f"may not be read ({error.strerror}).", cure="Check its rights.") from error
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise UnreadableError(path, "has a name that is not UTF-8, as ffmpeg wants it.", cure="Rename it.") from None
     if not status.st_size:
         raise EmptyFileError(path, "is empty.", cure="Was it copied to the end?")

@@ -28,10 +28,11 @@ from flows.cli_options import (
 from flows.progress import watching
 from flows.server import Child
 from flows.session import Session
+from flows.terminal import log_to_terminal, say
 from pipeline import settings as settings_module
 from pipeline.archive import attempt, discover, jobs, shard, triage
 from pipeline.chain import Stage
-from pipeline.errors import LongmediaError, MediaError, NoSuchRunError, SettingsError
+from pipeline.errors import LongmediaError, MediaError, NoSuchRunError, SettingsError, unforeseen
 from pipeline.models.registry import Registry
 from pipeline.process import Interrupted
 from pipeline.reports import report as make_report
@@ -131,7 +132,7 @@ def plan(
 ) -> None:
     """Calls, tokens, depth and time of a run, before any model is loaded."""
     settings = load_here(config, sets)
-    cli_plan.plan(paths, settings, open_store(store, settings), typer.echo)
+    cli_plan.plan(paths, settings, open_store(store, settings))
 
 
 @app.command(epilog="Examples: `longmedia report talk.mp3 > talk.md` · `longmedia report 3f2a... --format srt`")
@@ -159,14 +160,15 @@ def probe(
 
     wanted = None if track == "auto" else track if track in ("mix", "all") else _number(track)
     for line in render_probe(probe_file(path, levels=True), wanted):  # type: ignore[arg-type]
-        typer.echo(line)
+        say(line)
 
 
 @app.command("settings")
 def list_settings() -> None:
     """Every setting with its default and meaning."""
     for key, kind, default, meaning in settings_module.table():
-        typer.echo(f"{key} = {default}\n    {meaning}  [{kind}]")
+        say(f"{key} = {default}")
+        say(f"    {meaning}  [{kind}]")
 
 
 def _number(text: str) -> int:
@@ -192,9 +194,7 @@ def _log() -> None:
     level = os.environ.get("LONGMEDIA_LOG", "ERROR").upper()
     if level not in logging.getLevelNamesMapping():
         raise SettingsError(f"LONGMEDIA_LOG={level}: expected DEBUG, INFO, WARNING or ERROR.")
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level="ERROR")
-    for package in ("chunkers", "pipeline", "flows"):
-        logging.getLogger(package).setLevel(level)
+    log_to_terminal(level)
 
 
 def main() -> None:
@@ -208,11 +208,14 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(OK)
     except (SettingsError, NoSuchRunError) as error:
-        typer.echo(f"longmedia: {error}", err=True)
+        say(f"longmedia: {error}", error=True)
         sys.exit(WRONG_USE)
     except MediaError as error:
-        typer.echo(f"longmedia: {error}", err=True)
+        say(f"longmedia: {error}", error=True)
         sys.exit(NO_INPUT)
     except LongmediaError as error:
-        typer.echo(f"longmedia: {error}", err=True)
+        say(f"longmedia: {error}", error=True)
+        sys.exit(BLOCKED)
+    except Exception as error:  # noqa: BLE001 - a traceback shows what the error says, and that may be what was spoken
+        say(f"longmedia: {unforeseen(error)}", error=True)
         sys.exit(BLOCKED)

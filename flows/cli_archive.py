@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.live import Live
-from rich.markup import escape
 from rich.table import Table
 
 from chunkers.spans import TICKS_PER_SECOND, stamp
@@ -24,6 +23,7 @@ from flows.cli_options import (
     stop_on_signals,
 )
 from flows.progress import watching
+from flows.terminal import cell, say
 from pipeline.archive import Item, again, attempt
 from pipeline.errors import StoreDamagedError
 from pipeline.models.registry import Registry
@@ -48,10 +48,10 @@ _WORDS = {
 def show(items: Sequence[Item], store: str) -> None:
     """What became of each recording, and where there are several, how many of each."""
     for item in items:
-        typer.echo(_line(item, store), err=item.state in ("unreadable", "blocked"))
+        say(_line(item, store), error=item.state in ("unreadable", "blocked"))
     if len(items) > 1:
         counts: Counter[str] = Counter(item.state for item in items)
-        typer.echo(", ".join(f"{counts[state]} {words}" for state, words in _WORDS.items() if counts[state]) + ".")
+        say(", ".join(f"{counts[state]} {words}" for state, words in _WORDS.items() if counts[state]) + ".")
 
 
 def _line(item: Item, store: str) -> str:
@@ -78,9 +78,9 @@ def status(
     opened = open_store(store)
     seen = _look(opened)
     if not seen:
-        typer.echo(f"{store}: no runs yet.")
+        say(f"{store}: no runs yet.")
     for one in seen.values():
-        typer.echo(_status_line(one))
+        say(_status_line(one))
     if watch:
         _watch(opened, seen)
 
@@ -97,7 +97,7 @@ def _watch(opened: Store, seen: Looks) -> None:
                 continue
             for key, one in seen.items():
                 if one != before.get(key):
-                    typer.echo(_status_line(one, _left(before.get(key), one, _EVERY_S)))
+                    say(_status_line(one, _left(before.get(key), one, _EVERY_S)))
 
 
 def _look(store: Store) -> Looks:
@@ -106,7 +106,7 @@ def _look(store: Store) -> Looks:
         try:
             found = run_status(run)
         except StoreDamagedError as error:
-            typer.echo(f"longmedia: {error}", err=True)
+            say(f"longmedia: {error}", error=True)
             continue
         if found is not None:
             looks[found.recording, found.run] = found
@@ -130,9 +130,8 @@ def _table(before: Looks, now: Looks, passed_s: float) -> Table:
         rate = (one.done - old.done) / TICKS_PER_SECOND / passed_s if passed_s else 0
         shown = f"{rate:.1f}x" if rate else ""
         left = _left(old, one, passed_s)
-        table.add_row(
-            one.recording[:12], one.run[:8], one.stage, f"{one.share:.0%}", one.state, shown, left, escape(one.name)
-        )
+        row = (one.recording[:12], one.run[:8], one.stage, f"{one.share:.0%}", one.state, shown, left, one.name)
+        table.add_row(*map(cell, row))
     return table
 
 
@@ -150,7 +149,7 @@ def retry(
     registry = Registry(keep=settings.models.keep_loaded)
     todo = list(again(opened, settings))
     if not todo:
-        typer.echo(f"{store}: nothing failed.")
+        say(f"{store}: nothing failed.")
     items = []
     with watching() as watch:
         for job, item in todo:

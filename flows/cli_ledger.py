@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from flows.terminal import say
 from pipeline.errors import LedgerError
 from pipeline.fallback.ledger import Ledger
 from pipeline.settings import load_here
@@ -27,16 +28,12 @@ def verify(
     verdict = opened.verify(head)
     if verdict.faults:
         raise LedgerError(f"{opened.path}: {'; '.join(verdict.faults)}.", cure="Nothing is sent until it is replaced.")
-    typer.echo(f"{opened.path}: intact, {verdict.records} records.")
-    typer.echo(
-        f"spent: {verdict.spent / 1e6:.6f}, of which {verdict.unsettled / 1e6:.6f} for requests without an outcome"
-    )
+    say(f"{opened.path}: intact, {verdict.records} records.")
+    say(f"spent: {verdict.spent / 1e6:.6f}, of which {verdict.unsettled / 1e6:.6f} for requests without an outcome")
     if verdict.torn:
-        typer.echo(
-            f"The last line is torn ({verdict.torn} bytes): a crash while it was written. Its request never left."
-        )
+        say(f"The last line is torn ({verdict.torn} bytes): a crash while it was written. Its request never left.")
     if verdict.records:
-        typer.echo(f"head: {verdict.head}")
+        say(f"head: {verdict.head}")
 
 
 @app.command(epilog="Examples: `longmedia ledger show` · `longmedia ledger show --json | jq .sha256`")
@@ -49,9 +46,9 @@ def show(
     empty = True
     for record in opened.records():
         empty = False
-        typer.echo(json.dumps(record, sort_keys=True) if as_json else _line(record))
+        say(json.dumps(record, sort_keys=True) if as_json else _line(record))
     if empty and not as_json:
-        typer.echo(f"{opened.path}: nothing has left this machine.")
+        say(f"{opened.path}: nothing has left this machine.")
 
 
 def _line(record: dict[str, Any]) -> str:

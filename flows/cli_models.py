@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from flows.progress import fetching
+from flows.terminal import say
 from pipeline.errors import WeightsDamagedError
 from pipeline.models.weights import fetch as weights
 from pipeline.models.weights.catalog import CATALOG, SETS, expand
@@ -29,28 +30,26 @@ def get(
     settings = _models(folder, source)
     for entry in expand(names):
         if weights.present(entry, settings):
-            typer.echo(f"{entry.name}: already in {weights.folder(settings) / entry.name}")
+            say(f"{entry.name}: already in {weights.folder(settings) / entry.name}")
             continue
         show, end = fetching()
         try:
             home = weights.get(entry, settings, show)
         finally:
             end()
-        typer.echo(f"{entry.name}: in {home}, {entry.licence}")
+        say(f"{entry.name}: in {home}, {entry.licence}")
 
 
 @app.command("list")
 def list_models(folder: FolderOption = None) -> None:
     """Known weights, and which of them are here."""
     settings = _models(folder, None)
-    typer.echo(f"in {weights.folder(settings)}")
+    say(f"in {weights.folder(settings)}")
     for entry in CATALOG:
         here = "here" if weights.present(entry, settings) else "-"
-        typer.echo(
-            f"{entry.name:<14} {entry.role:<7} {entry.size / 1e6:6.0f} MB  {here:<5} {entry.licence:<11} {entry.title}"
-        )
+        say(f"{entry.name:<14} {entry.role:<7} {entry.size / 1e6:6.0f} MB  {here:<5} {entry.licence:<11} {entry.title}")
     for name, members in SETS.items():
-        typer.echo(f"{name:<14} = {' + '.join(members)}")
+        say(f"{name:<14} = {' + '.join(members)}")
 
 
 @app.command()
@@ -62,7 +61,7 @@ def verify(folder: FolderOption = None) -> None:
         if weights.present(entry, settings):
             found = weights.verify(entry, settings)
             faults += found
-            typer.echo(f"{entry.name}: {'; '.join(found) or 'as pinned'}")
+            say(f"{entry.name}: {'; '.join(found) or 'as pinned'}")
     if faults:
         raise WeightsDamagedError("weights are damaged.", cure="Delete the files named above and get them again.")
 

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from flows.server import Child
+from flows.terminal import say
 from pipeline.archive import Item
 from pipeline.errors import SettingsError
 from pipeline.settings import Settings, load_here
@@ -71,7 +72,8 @@ def stop_on_signals(children: Sequence[Child] = ()) -> threading.Event:
         if stop.is_set():
             leave()
         stop.set()
-        typer.echo("\nStopping; what is finished is kept. Run the same command to go on.", err=True)
+        say("", error=True)
+        say("Stopping; what is finished is kept. Run the same command to go on.", error=True)
         timer = threading.Timer(_GRACE_S, leave)
         timer.daemon = True
         timer.start()

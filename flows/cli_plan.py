@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from chunkers import probe, stamp
+from flows.terminal import say
 from pipeline import doctor as doctor_module
 from pipeline.archive import discover
 from pipeline.forecast import forecast
@@ -17,7 +17,7 @@ from pipeline.settings import Settings, load_here
 from pipeline.store import Store
 
 
-def plan(paths: list[Path], settings: Settings, store: Store, say: Callable[[str], None]) -> None:
+def plan(paths: list[Path], settings: Settings, store: Store) -> None:
     """Print the forecast of each recording."""
     for path in discover(paths):
         recording = probe(path)
@@ -32,4 +32,4 @@ def doctor(
     """What this machine has, which models fit, and which recipe to run."""
     machine = doctor_module.examine(weights.folder(load_here().models))
     for line in doctor_module.report(machine, tokens).lines():
-        typer.echo(line)
+        say(line)

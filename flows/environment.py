@@ -21,7 +21,16 @@ _DEFAULTS = {
 }
 
 
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
 def prepare() -> None:
-    """Set every default that the user has not set."""
+    """Set every default that the user has not set, and keep what is for this machine from the environment's proxies.
+
+    Prefect's client takes those proxies: a server on loopback would be asked through another machine.
+    """
     for name, value in _DEFAULTS.items():
         os.environ.setdefault(name, value)
+    direct = (os.environ.get("no_proxy") or os.environ.get("NO_PROXY", "")).split(",")
+    hosts = ",".join(dict.fromkeys([*filter(None, map(str.strip, direct)), *_LOOPBACK]))
+    os.environ["no_proxy"] = os.environ["NO_PROXY"] = hosts

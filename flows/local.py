@@ -16,7 +16,8 @@ from prefect import flow  # noqa: E402
 from prefect.futures import PrefectFuture  # noqa: E402
 from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
 
-from flows.archive import MOST_IN_FLIGHT, NAME, run_jobs, submit_to_threads  # noqa: E402
+from flows.archive import MOST_IN_FLIGHT, run_jobs, submit_to_threads  # noqa: E402
+from flows.pages import Shown, discreet  # noqa: E402
 from flows.recording import process_recording  # noqa: E402
 from flows.server import Child, server  # noqa: E402
 from flows.session import Session  # noqa: E402
@@ -47,24 +48,26 @@ def run_flow(
     def act() -> list[Item]:
         if ending is not None and threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, ending)  # Prefect has put in its own, which knows of no clean end
-        submit = submit_to_threads(store.files.url, session, None) if dask is None else _submit_to_workers
-        return run_jobs(todo, store, session, submit, settings.media.recordings * processes)
+        submit = submit_to_threads(store, session) if dask is None else _submit_to_workers
+        return run_jobs(todo, store, session, submit, settings.media.recordings * processes, dask)
 
-    def _submit_to_workers(job: Job) -> PrefectFuture[Item]:
+    def _submit_to_workers(job: Job, shown: Shown) -> PrefectFuture[Item]:
         place, path = _everywhere(store.files.url), str(job.path.absolute())
         words = None if job.transcript is None else str(job.transcript.absolute())
         settings = job.settings.model_dump(mode="json")
-        future: PrefectFuture[Item] = process_recording.submit(path, settings, place, None, job.egress, job.only, words)
+        future: PrefectFuture[Item] = process_recording.submit(
+            shown.name, shown.here, path, settings, place, job.egress, job.only, words
+        )
         return future
 
     here = _Here(act)
 
     # The jobs are no parameters of the flow: those are kept by Prefect's server, and a long list is refused.
-    @flow(name=NAME, persist_result=False, task_runner=runner)
+    @flow(name="longmedia-archive", persist_result=False, task_runner=runner)
     def archive() -> list[Item]:
         return here()
 
-    with server(children):
+    with server(children), discreet():
         items: list[Item] = archive()
     return items
 

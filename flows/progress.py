@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +12,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from chunkers.spans import TICKS_PER_SECOND, stamp
+from flows.terminal import say
 from pipeline.job import Step, Watch
+from pipeline.text.markup import printable
 
 WatchOf = Callable[[Path], Watch]
 
@@ -28,9 +29,14 @@ def watching() -> Iterator[WatchOf]:
     if not console.is_terminal:
         yield _Lines
         return
-    columns = [TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[rate]}")]
-    with Progress(*columns, TimeRemainingColumn(), console=console) as bars:
+    name, rate = _plain_column("{task.description}"), _plain_column("{task.fields[rate]}")
+    with Progress(name, BarColumn(), TaskProgressColumn(), rate, TimeRemainingColumn(), console=console) as bars:
         yield lambda path: _Bar(path, bars)
+
+
+def _plain_column(form: str) -> TextColumn:
+    """A column of text in which a file's name is no markup."""
+    return TextColumn(form, markup=False)
 
 
 class _Rate:
@@ -51,7 +57,7 @@ class _Rate:
 
 class _Bar:
     def __init__(self, path: Path, bars: Progress) -> None:
-        self._name = path.name
+        self._name = printable(path.name)
         self._bars = bars
         self._rate = _Rate()
         self._task: TaskID | None = None
@@ -80,7 +86,7 @@ class _Lines:
         if step.stage == stage and now - when < _EVERY_S and step.done < step.total:
             return
         self._last = (step.stage, now)
-        print(f"{self._name}: {_line(step, rate)}", file=sys.stderr, flush=True)
+        say(f"{self._name}: {_line(step, rate)}", error=True)
 
 
 def _line(step: Step, rate: float) -> str:
@@ -99,7 +105,7 @@ def fetching() -> tuple[Callable[[int, int, str], None], Callable[[], None]]:
     if not console.is_terminal:
         return _fetch_lines(), lambda: None
     bars = Progress(
-        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), console=console
+        _plain_column("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), console=console
     )
     bars.start()
     task = bars.add_task("", total=None)
@@ -119,6 +125,6 @@ def _fetch_lines() -> Callable[[int, int, str], None]:
             if now - last[0] < _EVERY_S and done < total:
                 return
             last[0] = now
-        print(f"{what}: {done / 1e6:.0f} of {total / 1e6:.0f} MB", file=sys.stderr, flush=True)
+        say(f"{what}: {done / 1e6:.0f} of {total / 1e6:.0f} MB", error=True)
 
     return show

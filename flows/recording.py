@@ -1,4 +1,4 @@
-"""The flow for one recording, and the task that every flow runs.
+"""The work on one recording, and the task of it that workers elsewhere run.
 
 A task a recording, never a task a window: the Parquet parts are the checkpoint, Prefect is the
 scheduler and the window to look through. Models live in the process and are never arguments.
@@ -13,52 +13,42 @@ prepare()
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
-from prefect import flow, task  # noqa: E402
+from prefect import task  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
 
 from flows.artifacts import Progress, show_run  # noqa: E402
+from flows.pages import Shown, discreet  # noqa: E402
 from flows.session import Session  # noqa: E402
-from pipeline.archive import Item, Job, Until, attempt  # noqa: E402
+from pipeline.archive import Item, Job, attempt  # noqa: E402
 from pipeline.chain import Stage  # noqa: E402
 from pipeline.models.registry import Registry  # noqa: E402
-from pipeline.settings import Settings, load_here  # noqa: E402
+from pipeline.settings import Settings  # noqa: E402
 from pipeline.store import Store  # noqa: E402
 
 
-def work(job: Job, store: str, session: Session, until: float | None = None) -> Item:
-    """Process one recording; see `pipeline.archive.attempt`. It stops at `until`, seconds since the epoch."""
-    opened = Store(store, job.settings.encryption.key)
-    watch = Progress(job.path, session.watch(job.path))
-    item = attempt(job, opened, session.registry, watch, Until(session.stop, until))
-    show_run(item, opened)
+def work(job: Job, store: Store, session: Session, shown: Shown) -> Item:
+    """Process one recording, called `shown` on Prefect's pages; see `pipeline.archive.attempt`."""
+    watch = Progress(shown, session.watch(job.path))
+    with discreet():
+        item = attempt(job, store, session.registry, watch, session.stop)
+        show_run(item, store, shown)
     return item
 
 
-@task(task_run_name="{path}", cache_policy=NO_CACHE, persist_result=False)
+@task(task_run_name="{name}", cache_policy=NO_CACHE, persist_result=False)
 def process_recording(
+    name: str,
+    here: bool,
     path: str,
     settings: dict[str, Any],
     store: str,
-    until: float | None = None,
     egress: bool = False,
     only: Stage | None = None,
     transcript: str | None = None,
 ) -> Item:
-    """Process one recording with models of its own: for a flow of one recording, and for workers elsewhere."""
+    """Process one recording with models of its own, in a process of its own; `name` and `here` as in `Shown`."""
     words = None if transcript is None else Path(transcript)
     job = Job(Path(path), Settings.model_validate(settings), egress, only, words)
     with Registry(keep=False) as registry:
-        return work(job, store, Session(registry), until)
-
-
-@flow(name="longmedia-recording", flow_run_name="{path}", persist_result=False, validate_parameters=False)
-def recording_flow(path: str, settings: dict[str, Any] | None = None, store: str = "longmedia-store") -> Item:
-    """One recording, from its file to its summary.
-
-    Args:
-        path: the file.
-        settings: as `Settings.model_dump(mode="json")` gives them; where None, those of the environment and of the
-            `longmedia.toml` in the working folder.
-        store: folder or URL of the store.
-    """
-    return process_recording(path, settings or load_here().model_dump(mode="json"), store)
+        opened = Store(store, job.settings.encryption.key)
+        return work(job, opened, Session(registry), Shown(name, here))

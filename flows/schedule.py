@@ -7,8 +7,9 @@ from flows.environment import prepare
 prepare()
 
 import contextlib  # noqa: E402
+import hashlib  # noqa: E402
+import os  # noqa: E402
 import signal  # noqa: E402
-import sys  # noqa: E402
 import time  # noqa: E402
 from collections.abc import Mapping, Sequence  # noqa: E402
 from datetime import datetime, timedelta  # noqa: E402
@@ -16,48 +17,80 @@ from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
 from prefect import flow  # noqa: E402
+from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
 from prefect.types.entrypoint import EntrypointType  # noqa: E402
+from pydantic import BaseModel, JsonValue  # noqa: E402
 
-from flows.archive import archive_flow  # noqa: E402
+from flows.archive import MOST_IN_FLIGHT, run_jobs, submit_to_threads  # noqa: E402
+from flows.pages import prefect_elsewhere  # noqa: E402
 from flows.server import server  # noqa: E402
-from pipeline.archive import Item, discover  # noqa: E402
+from flows.session import Session  # noqa: E402
+from flows.terminal import say  # noqa: E402
+from pipeline.archive import Item, discover, jobs  # noqa: E402
 from pipeline.errors import NotFoundError, SettingsError  # noqa: E402
+from pipeline.models.registry import Registry  # noqa: E402
 from pipeline.settings import Settings, load_here  # noqa: E402
+from pipeline.store import Store  # noqa: E402
+from pipeline.text.markup import printable  # noqa: E402
 
 _LOOK_S = 2.0
+_THREADS: Any = ThreadPoolTaskRunner(max_workers=MOST_IN_FLIGHT)
 
 Look = Mapping[Path, tuple[int, int]]
 """Size and time of the last change of each file, as one look found them."""
 
 
-@flow(name="longmedia-inbox", persist_result=False, validate_parameters=False)
+class Served(BaseModel):
+    """An inbox, and how it is processed."""
+
+    inbox: str
+    store: str
+    settings: dict[str, JsonValue]
+    """As `Settings.model_dump(mode="json")` gives them."""
+    until: str | None
+    settle_s: float
+
+
+_SERVED = "_LONGMEDIA_SERVED"
+"""The variable that tells the processes of a served inbox what is served: parameters are kept by Prefect's server."""
+
+
+@flow(name="longmedia-inbox", persist_result=False, validate_parameters=False, task_runner=_THREADS)
 def inbox_flow(
-    inbox: str,
-    settings: dict[str, Any] | None = None,
-    store: str = "longmedia-store",
-    until: str | None = None,
-    settle_s: float = 30,
+    inbox: str, store: str = "longmedia-store", until: str | None = None, settle_s: float = 30
 ) -> list[Item]:
     """Everything in a folder that has stopped changing; what is finished already costs milliseconds.
 
+    The settings are those of the environment and of the `longmedia.toml` in the working folder.
+
     Args:
         inbox: the folder.
-        settings: as `Settings.model_dump(mode="json")` gives them; where None, those of the environment and of the
-            `longmedia.toml` in the working folder.
         store: folder or URL of the store.
         until: local time of day (HH:MM) to stop at; the next start goes on from there.
         settle_s: seconds for which a file must not have changed.
     """
-    end = None if until is None else next_moment(until, datetime.now()).timestamp()
-    first = _look(Path(inbox))
-    time.sleep(min(settle_s, _LOOK_S))
-    paths = settled(first, _look(Path(inbox)), time.time(), settle_s)
+    settings = load_here().model_dump(mode="json")
+    return _take_in(Served(inbox=inbox, store=store, settings=settings, until=until, settle_s=settle_s))
+
+
+@flow(name="longmedia-served-inbox", persist_result=False, task_runner=_THREADS)
+def served_flow() -> list[Item]:
+    """The same for the inbox that `serve_inbox`, a process above this one, serves."""
+    return _take_in(Served.model_validate_json(os.environ[_SERVED]))
+
+
+def _take_in(served: Served) -> list[Item]:
+    end = None if served.until is None else next_moment(served.until, datetime.now()).timestamp()
+    inbox = Path(served.inbox)
+    first = _look(inbox)
+    time.sleep(min(served.settle_s, _LOOK_S))
+    paths = settled(first, _look(inbox), time.time(), served.settle_s)
     if not paths:
         return []
-    items: list[Item] = archive_flow(
-        [str(path) for path in paths], settings or load_here().model_dump(mode="json"), store, end
-    )
-    return items
+    settings = Settings.model_validate(served.settings)
+    store = Store(served.store, settings.encryption.key)
+    session = Session(Registry(keep=settings.models.keep_loaded), until=end)
+    return run_jobs(jobs(paths, settings), store, session, submit_to_threads(store, session), settings.media.recordings)
 
 
 def settled(before: Look, after: Look, now: float, settle_s: float) -> list[Path]:
@@ -92,7 +125,7 @@ def serve_inbox(
     until: str | None,
     settle_s: float,
 ) -> None:
-    """Serve `inbox_flow` until the process is ended; one run at a time.
+    """Serve an inbox until the process is ended; one run at a time.
 
     Raises `SettingsError` for a wrong schedule, `NotFoundError` where there is no inbox, and
     `LongmediaError` where the server does not start.
@@ -103,27 +136,33 @@ def serve_inbox(
         next_moment(until, datetime.now())
     if not inbox.is_dir():
         raise NotFoundError(inbox, "no such folder.", cure="The inbox must exist.")
-    parameters = {
-        "inbox": str(inbox.absolute()),
-        "settings": settings.model_dump(mode="json"),
-        "store": store if "://" in store else str(Path(store).absolute()),
-        "until": until,
-        "settle_s": settle_s,
-    }
+    served = Served(
+        inbox=str(inbox.absolute()),
+        store=store if "://" in store else str(Path(store).absolute()),
+        settings=settings.model_dump(mode="json"),
+        until=until,
+        settle_s=settle_s,
+    )
+    os.environ[_SERVED] = served.model_dump_json()
     when: dict[str, Any] = {"cron": cron} if cron is not None else {"interval": every_s}
     # A terminal that is closed, or a stop before Prefect has its own way to end, takes the server along as Ctrl-C does.
     for ending in (signal.SIGHUP, signal.SIGTERM):
         signal.signal(ending, lambda *_: signal.raise_signal(signal.SIGINT))
     with server() as url, contextlib.suppress(KeyboardInterrupt):
-        print(f"The Prefect server is at {url.removesuffix('/api')}.", file=sys.stderr, flush=True)
-        print(f"Serving {inbox}: {cron or f'every {every_s:g} s'}. Ctrl-C ends it.", file=sys.stderr, flush=True)
-        inbox_flow.serve(
-            name=f"inbox-{inbox.absolute().name}",
-            parameters=parameters,
+        say(f"The Prefect server is at {url.removesuffix('/api')}.", error=True)
+        say(f"Serving {inbox}: {cron or f'every {every_s:g} s'}. Ctrl-C ends it.", error=True)
+        name = printable(inbox.absolute().name) if prefect_elsewhere() is None else _hash(served.inbox)
+        served_flow.serve(
+            name=f"inbox-{name}",
             limit=1,
             entrypoint_type=EntrypointType.MODULE_PATH,  # the runs' processes import us, wherever they start
             **when,
         )
+
+
+def _hash(inbox: str) -> str:
+    """What stands for a folder's name on a server elsewhere, and tells two inboxes apart."""
+    return hashlib.sha256(inbox.encode("utf-8", "surrogateescape")).hexdigest()[:8]
 
 
 def _look(inbox: Path) -> dict[Path, tuple[int, int]]:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from pipeline.archive import Until
 from pipeline.job import Watch
 from pipeline.models.registry import Registry
 from pipeline.process import Stop
@@ -24,7 +25,9 @@ class Session:
         *,
         watch: Callable[[Path], Watch] = _unseen,
         stop: Stop | None = None,
+        until: float | None = None,
     ) -> None:
+        """Everything ends where `stop` is set, and at `until`, in seconds since the epoch."""
         self.registry = registry
         self.watch = watch
-        self.stop: Stop = stop or threading.Event()
+        self.stop: Stop = Until(stop or threading.Event(), until)

@@ -40,7 +40,8 @@ def run(
     `transcript` is a file (SRT, VTT, JSON) that stands for hearing. `only` ends it after `hear` or `describe`.
     `registry` keeps the models loaded between calls. `progress` is called with a stage (`load`, `hear`, `describe`,
     `merge`) and the share of it that is done. Set `stop` from another thread to end soon; what is finished is kept.
-    Nothing leaves the machine unless `allow_fallback` says so and the settings allow it.
+    Nothing leaves the machine unless `allow_fallback` says so and the settings allow it, or `store` is a URL on another
+    machine; docs/privacy.md has every road.
 
     Raises `MediaError` where the file cannot be used, `ModelError` where the models cannot be had, `StoreError` where
     the results cannot be written, `SettingsError`, and `Interrupted` after `stop` was set.

@@ -14,7 +14,8 @@ from typing import Literal, cast
 from chunkers import content_id, probe
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.chain import Stage, chain
-from pipeline.errors import LongmediaError, MediaError, NotFoundError, SettingsError
+from pipeline.errors import LongmediaError, MediaError, NotFoundError, SettingsError, unforeseen
+from pipeline.fallback.gate import admit_store
 from pipeline.job import Watch
 from pipeline.models.registry import Registry
 from pipeline.process import Interrupted, Stop, process
@@ -181,7 +182,12 @@ def triage(todo: Iterable[Job], store: Store, stop: Stop) -> Iterator[tuple[Job,
 
 
 def _known(job: Job, recording: str, store: Store) -> Run | None:
-    """The run of a job, where the store knows the recording; no model is loaded, and the file is not looked into."""
+    """The run of a job, where the store knows the recording; no model is loaded, and the file is not looked into.
+
+    Raises `EgressRefusedError` as `process` does: a store elsewhere is not even asked about such a recording.
+    """
+    also = () if job.transcript is None else (job.transcript,)
+    store = admit_store(store, job.settings.fallback, job.path, recording, also)
     source = known_source(job.path, recording, job.settings.audio.track, store, job.transcript)
     return None if source is None else store.run(chain(job.settings, source, job.only).run)
 
@@ -223,9 +229,9 @@ def attempt(job: Job, store: Store, registry: Registry, watch: Watch, stop: Stop
     except LongmediaError as error:
         log.error("%s: %s", path, error)
         return Item(path, "blocked", error=str(error))
-    except Exception as error:  # one recording's unforeseen fault must not end the night
-        log.exception("%s", path)
-        return Item(path, "blocked", error=f"{type(error).__name__}: {error}")
+    except Exception as error:  # noqa: BLE001 - one recording's unforeseen fault must not end the night
+        log.error("%s: %s", path, unforeseen(error))
+        return Item(path, "blocked", error=unforeseen(error))
     return Item(
         path,
         outcome.state,

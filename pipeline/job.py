@@ -199,7 +199,8 @@ class Job:
         settings = self._settings
         writer = self._lease.writer(settings.write, settings.endpoint, settings.models)
         path, run = self._source.path, self._run.key.path
-        admit(writer, settings.fallback, settings.endpoint.model, path, run, egress=self._egress)
+        also = () if self._source.transcript_path is None else (self._source.transcript_path,)
+        admit(writer, settings.fallback, settings.endpoint.model, path, run, egress=self._egress, also=also)
         return writer
 
     def _gemma(self) -> Gemma:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from pipeline.chain import Stage, chain
 from pipeline.fallback.client import open_fallback
+from pipeline.fallback.gate import admit_store
 from pipeline.job import Job, Step, Watch
 from pipeline.models.registry import Registry
 from pipeline.results import finished, new_document, note_asked, result_of
@@ -62,17 +63,20 @@ def process(
     it; see `pipeline.fallback`.
 
     Raises the `MediaError` that says what is wrong with the file, `StoreBusyError` where another process works on the
-    same stage, and `Interrupted` soon after `stop` is set.
+    same stage, `EgressRefusedError` where the store is on another machine and nothing of the recording may leave, and
+    `Interrupted` soon after `stop` is set.
     """
     started = time.monotonic()
     source = open_source(path, settings.audio.track, transcript, channel=settings.audio.channel)
+    also = () if transcript is None else (transcript,)
+    store = admit_store(store, settings.fallback, path, source.recording, also)
     links = chain(settings, source, only)
     run = store.run(links.run)
     done = finished(run)
     if done is not None:
         note_asked(store, run)
         return Outcome(run, done[0].state, False, done[1], time.monotonic() - started)
-    fallback = open_fallback(settings.fallback, path, run.key.path, egress=egress)
+    fallback = open_fallback(settings.fallback, path, run.key.path, egress=egress, also=also)
     with run.writing():
         store.save_recording(document_of(source, store.recording(source.recording), settings.audio.track))
         document = run.document()

@@ -13,11 +13,12 @@ from pipeline.fallback.gate import RunGate
 from pipeline.fallback.hook import Question, load_hook
 from pipeline.fallback.ledger import Ledger
 from pipeline.fallback.redaction import load_redaction
-from pipeline.models.endpoint.egress import Gate, is_loopback
+from pipeline.models.endpoint.egress import Gate
 from pipeline.models.endpoint.messages import Ask
 from pipeline.models.protocol import Written
 from pipeline.prompts import Prompt
 from pipeline.settings import Fallback
+from pipeline.settings.addresses import is_loopback
 
 if TYPE_CHECKING:
     from pipeline.models.endpoint.client import Endpoint
@@ -94,8 +95,10 @@ class FallbackClient:
         return Endpoint(self._rules)
 
 
-def open_fallback(rules: Fallback, path: Path, run: str, *, egress: bool) -> FallbackClient | None:
-    """The fallback of this run, or None where the run or the settings do not want one.
+def open_fallback(
+    rules: Fallback, path: Path, run: str, *, egress: bool, also: tuple[Path, ...] = ()
+) -> FallbackClient | None:
+    """The fallback of this run, or None where the run or the settings do not want one; `also` as in `RunGate`.
 
     Raises `SettingsError` where the run asks for what the settings do not switch on.
     """
@@ -103,19 +106,21 @@ def open_fallback(rules: Fallback, path: Path, run: str, *, egress: bool) -> Fal
         return None
     if not rules.enabled:
         raise SettingsError("egress is asked for, but fallback.enabled is false.", cure="See docs/fallback.md.")
-    return FallbackClient(rules, _gate(rules, path, run, egress))
+    return FallbackClient(rules, _gate(rules, path, run, egress, also))
 
 
-def admit(writer: object, rules: Fallback, model: str, path: Path, run: str, *, egress: bool) -> None:
+def admit(
+    writer: object, rules: Fallback, model: str, path: Path, run: str, *, egress: bool, also: tuple[Path, ...] = ()
+) -> None:
     """Give a writer on another machine, `model` by name, the gate of this run.
 
     Raises `EgressRefusedError` where it may not be asked.
     """
     if isinstance(writer, Gated) and not is_loopback(writer.url):
-        gate = _gate(rules, path, run, egress)
+        gate = _gate(rules, path, run, egress, also)
         gate.check(writer.url, model, "text-only")
         writer.gate = gate
 
 
-def _gate(rules: Fallback, path: Path, run: str, egress: bool) -> RunGate:
-    return RunGate(rules, Ledger(rules.ledger), path, run, egress)
+def _gate(rules: Fallback, path: Path, run: str, egress: bool, also: tuple[Path, ...]) -> RunGate:
+    return RunGate(rules, Ledger(rules.ledger), path, run, egress, also=also)

@@ -68,7 +68,7 @@ class Ledger:
         """
 
         def affordable(chain: Chain) -> None:
-            if chain.spent + cost > cap:
+            if cost and chain.spent + cost > cap:
                 raise EgressRefusedError(
                     f"the money cap is reached: {_money(chain.spent)} of {_money(cap)} count as spent, "
                     f"and this may cost {_money(cost)}.",

@@ -8,13 +8,14 @@ import json
 import math
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urlsplit
 
-from pipeline.models.endpoint.egress import Arrival, Departure, is_loopback
+from pipeline.models.endpoint.egress import Arrival, Departure
+from pipeline.settings.addresses import host_of, is_loopback
 from pipeline.settings.fallback import Fallback, Price
 
-Trigger = Literal["failed", "too-long", "engine"]
-"""Why something is asked: after all local tries, over the local context, or as the chosen text engine."""
+Trigger = Literal["failed", "too-long", "engine", "place"]
+"""Why something leaves: after all local tries, over the local context, to the chosen text engine, or to a place that
+the user has named for the whole run."""
 
 _TEMPLATE_TOKENS = 64
 
@@ -34,31 +35,43 @@ class Case:
     forbidden_by: str = ""
 
 
+def refuses_every_road(rules: Fallback, case: Case) -> str:
+    """Why nothing of this recording may leave on any road, whoever has switched that on."""
+    if case.forbidden_by:
+        return f"{case.forbidden_by} forbids it"
+    denied = _matches(case.resolved, rules.deny) or _matches(case.path, rules.deny)
+    return "a pattern of fallback.deny matches the recording" if denied else ""
+
+
+def allows(rules: Fallback, case: Case) -> bool:
+    """Whether the recording is one of those that may be sent."""
+    return _matches(case.resolved, rules.allow)
+
+
 def refuses_recording(rules: Fallback, case: Case) -> str:
-    """Why nothing of this recording may leave in this run."""
+    """Why nothing of this recording may be sent to a model elsewhere in this run."""
+    refused = refuses_every_road(rules, case)
+    if refused:
+        return refused
     rules_and_reasons = (
-        (case.forbidden_by == "", f"{case.forbidden_by} forbids it"),
         (rules.enabled, "fallback.enabled is false"),
         (case.this_run, "it is not switched on for this run"),
         (case.installed, "the extra `cloud` is not installed"),
-        (_matches(case.resolved, rules.allow), "no pattern of fallback.allow matches the recording"),
-        (
-            not _matches(case.resolved, rules.deny) and not _matches(case.path, rules.deny),
-            "a pattern of fallback.deny matches the recording",
-        ),
+        (allows(rules, case), "no pattern of fallback.allow matches the recording"),
     )
     return next((reason for holds, reason in rules_and_reasons if not holds), "")
 
 
-def refuses_server(rules: Fallback, url: str, model: str) -> str:
-    """Why nothing may be sent to this server."""
-    parts = urlsplit(url)
-    host = (parts.hostname or "").lower()
+def refuses_server(rules: Fallback, url: str, model: str, proxy: str | None = None) -> str:
+    """Why nothing may be sent to this server, through `proxy` where there is one."""
+    host = host_of(url)
     if host not in {name.lower() for name in rules.hosts}:
         return f"{host} is not in fallback.hosts"
-    plain = is_loopback(url) or host in {name.lower() for name in rules.plain_hosts}
-    if parts.scheme != "https" and not plain:
-        return f"{host} is not reached over https"
+    # Without TLS whoever stands between can read it: the server's machine, and the proxy's.
+    readers = [] if url.lower().startswith("https:") else [url, *([proxy] if proxy else [])]
+    for reader in readers:
+        if not is_loopback(reader) and host_of(reader) not in {name.lower() for name in rules.plain_hosts}:
+            return f"{host_of(reader)} is not reached over https"
     if model not in rules.prices:
         return f"fallback.prices has no price for {model}"
     return ""

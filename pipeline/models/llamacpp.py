@@ -122,7 +122,8 @@ class LlamaCpp:
                     f"a prompt of {fault.get('n_prompt_tokens')} tokens is over the context of {self._context}.",
                     cure="Raise write.context, or lower merge.budget.",
                 )
-            raise ModelError(f"llama.cpp: {fault.get('message', fault)}")
+            # Its message may repeat what it was sent; its kind does not.
+            raise ModelError(f"llama.cpp: {fault.get('type', 'an error')} (code {fault.get('code')}).")
         tokens_in = int(answer["usage"]["prompt_tokens"])
         if tokens_in + max_tokens > self._context:
             raise LimitError(

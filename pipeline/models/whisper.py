@@ -36,9 +36,12 @@ class Whisper:
         self, folder: Path, *, device: str = "cpu", compute_type: str = "int8", beam: int = 1, name: str = ""
     ) -> None:
         """Load a CTranslate2 folder (model.bin, config.json, tokenizer.json, vocabulary.*)."""
-        if not (folder / "model.bin").is_file():
+        # Without a tokenizer in the folder faster-whisper would fetch one from the hub.
+        missing = [name for name in ("model.bin", "tokenizer.json") if not (folder / name).is_file()]
+        if missing:
             raise WeightsMissingError(
-                f"{folder}: no Whisper weights here.", cure="`longmedia models get starter` brings them."
+                f"{folder}: no Whisper weights here: {' and '.join(missing)} missing.",
+                cure="`longmedia models get starter` brings them.",
             )
         import ctranslate2
         from faster_whisper import BatchedInferencePipeline, WhisperModel

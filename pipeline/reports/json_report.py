@@ -11,6 +11,7 @@ from chunkers.spans import TICKS_PER_SECOND
 from pipeline.reports.reading import root, traced
 from pipeline.store import Run
 from pipeline.store.tables import DescribeRow, HearRow, NodeRow
+from pipeline.text.markup import escaped
 
 _TICKS = ("start", "end", "heard_start", "at")
 
@@ -52,4 +53,4 @@ def _seconds(ticks: int) -> float:
 
 
 def _dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return escaped(json.dumps(value, ensure_ascii=False))

@@ -19,6 +19,7 @@ from pipeline.reports.reading import (
 )
 from pipeline.store import DESCRIBE, MERGE, Run
 from pipeline.store.coverage import STATUSES, Coverage
+from pipeline.text.markup import code, markdown
 
 _MEANING = {
     "processed": "heard and summarised",
@@ -32,8 +33,8 @@ def report(run: Run) -> Iterator[str]:
     """Markdown, a section at a time; an anchor a chunk, to which the summary's stamps lead."""
     document = run.document()
     total = covered(run)
-    yield f"# {_inline(document.input.name if document else run.key.recording)}\n\n"
-    yield f"{stamp(total.end)} · {', '.join(languages(run)) or 'no speech'}\n\n"
+    yield f"# {markdown(document.input.name if document else run.key.recording)}\n\n"
+    yield f"{stamp(total.end)} · {markdown(', '.join(languages(run))) or 'no speech'}\n\n"
     yield from _summary(run, total)
     yield from _coverage(total, notes(run))
     yield "## Notes and transcript\n\n"
@@ -50,7 +51,7 @@ def _summary(run: Run, total: Coverage) -> Iterator[str]:
         return
     anchors = [(section.span, section.anchor) for section in sections(run)]
     for one in by_time(traced(node)):
-        yield f"- {_inline(one.text)} {_moments(one, anchors)}\n"
+        yield f"- {markdown(one.text)} {_moments(one, anchors)}\n"
     yield "\n"
     if not total.complete:
         yield f"> {stamp(sum(gap.ticks for gap, _, _ in total.gaps))} of the recording are not in this summary: "
@@ -86,9 +87,9 @@ def _coverage(total: Coverage, found: list[str]) -> Iterator[str]:
         yield f"| {status} | {stamp(ticks, millis=True)} | {share:.1%} | {_MEANING[status]} |\n"
     yield f"| **all** | {stamp(total.end, millis=True)} | 100.0% | |\n\n"
     for span, status, reason in total.gaps:
-        yield f"- {span}: {status}: {_inline(reason)}\n"
+        yield f"- {span}: {status}: {markdown(reason)}\n"
     for note in found:
-        yield f"- {_inline(note)}\n"
+        yield f"- {markdown(note)}\n"
     yield "\n"
 
 
@@ -98,16 +99,16 @@ def _section(section: Section) -> Iterator[str]:
     chunk = section.chunk
     yield f'### <a id="{section.anchor}"></a>{section.span}\n\n'
     if section.status != "processed":
-        yield f"*{section.status}: {_inline(section.error)}*\n\n"
+        yield f"*{section.status}: {markdown(section.error)}*\n\n"
     if chunk is not None and chunk.summary:
-        yield f"> {_inline(chunk.summary)}\n\n"
+        yield f"> {markdown(chunk.summary)}\n\n"
     if chunk is not None and chunk.screen_text:
-        yield f"On screen: {_inline(chunk.screen_text)}\n\n"
+        yield f"On screen: {markdown(chunk.screen_text)}\n\n"
     for event in chunk.events if chunk is not None else ():
-        yield f"- {stamp(event.at)} {_inline(event.text)}\n"
+        yield f"- {stamp(event.at)} {markdown(event.text)}\n"
     for row in section.heard:
         if row.transcript:
-            yield f"{_inline(row.transcript)}\n\n"
+            yield f"{markdown(row.transcript)}\n\n"
     elsewhere = chunk is not None and chunk.source == "cloud"
     if elsewhere or any(row.source == "cloud" for row in section.heard):
         yield "*made outside this machine: cloud*\n\n"
@@ -115,14 +116,14 @@ def _section(section: Section) -> Iterator[str]:
 
 def _made(run: Run) -> Iterator[str]:
     yield "## How it was made\n\n"
-    yield f"- recording `{run.key.recording}`, run `{run.key.run}`\n"
+    yield f"- recording {code(run.key.recording)}, run {code(run.key.run)}\n"
     document = run.document()
     if document is None:
         return
     if imported(run):
         yield "- the transcript was brought along; the recording itself was not heard\n"
     for name, value in sorted(document.identity.items()):
-        yield f"- {name}: `{value}`\n"
+        yield f"- {markdown(name)}: {code(value)}\n"
     elsewhere = [
         f"level {node.level} node {node.index}"
         for level in run.levels()
@@ -131,13 +132,7 @@ def _made(run: Run) -> Iterator[str]:
     ]
     if elsewhere:
         yield f"- made outside this machine: {', '.join(elsewhere)}\n"
-    yield f"- versions: {', '.join(f'{name} {version}' for name, version in sorted(document.versions.items()))}\n"
+    versions = ", ".join(f"{name} {version}" for name, version in sorted(document.versions.items()))
+    yield f"- versions: {markdown(versions)}\n"
     if not run.has(DESCRIBE):
         yield "- it ends with hearing\n"
-
-
-def _inline(text: str) -> str:
-    """Text that Markdown and HTML leave as it is."""
-    for mark in "\\`*_<>[]#|":
-        text = text.replace(mark, f"\\{mark}" if mark not in "<>" else {"<": "&lt;", ">": "&gt;"}[mark])
-    return " ".join(text.split())

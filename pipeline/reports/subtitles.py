@@ -6,7 +6,6 @@ and a line of a script that runs from right to left begins with a mark that says
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -15,9 +14,9 @@ from chunkers.spans import stamp
 from pipeline.store import Run
 from pipeline.text.cues import Cue, shown
 from pipeline.text.lines import wrap
+from pipeline.text.markup import printable
 
 _RIGHT_TO_LEFT = "\u200f"
-_DIRECTION = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _NO_MARKUP = str.maketrans({"<": "‹", ">": "›", "{": "(", "}": ")", "\\": "\\\u2060"})
 """SubRip knows no escapes, and players take `<b>`, `{\\an8}` and `\\N` for markup: look-alikes are none."""
 
@@ -40,15 +39,9 @@ def vtt(run: Run) -> Iterator[str]:
 def _cues(run: Run) -> Iterator[Cue]:
     for row in run.heard():
         for cue in row.cues:
-            text = " ".join(_printable(cue.text).split())
+            text = printable(cue.text)
             if text:
                 yield replace(cue, text=text)
-
-
-def _printable(text: str) -> str:
-    """`text` without control characters: an unclosed change of direction would turn the rest of the line round."""
-    bare = _DIRECTION.sub("", text)
-    return "".join(" " if unicodedata.category(char) == "Cc" else char for char in bare)
 
 
 def _laid_out(text: str, safe: Callable[[str], str]) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.store import Run
+from pipeline.text.markup import printable
 
 
 def report(run: Run) -> Iterator[str]:
     """Plain text; what failed or was skipped is named in brackets, silence is left out."""
     for row in run.heard():
         if row.transcript:
-            yield f"{row.transcript}\n"
+            yield f"{printable(row.transcript)}\n"
         elif row.status in ("failed", "skipped"):
-            yield f"[{row.span}: {row.status}: {row.error}]\n"
+            yield f"[{row.span}: {row.status}: {printable(row.error)}]\n"

@@ -40,7 +40,7 @@ class Server(Group):
     )
     proxy: Annotated[str | None, Field(pattern=_ADDRESS)] = Field(
         None,
-        description="proxy for hosts beside loopback; the environment's proxies are never used",
+        description="proxy on the way to other machines, never to this one; the environment's are never used",
     )
     cap_field: Literal["max_tokens", "max_completion_tokens"] = Field(
         "max_tokens", description="what the server calls the cap of an answer"

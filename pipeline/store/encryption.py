@@ -27,6 +27,13 @@ DAMAGE = (pa.ArrowException, OSError, ValueError, TypeError, KeyError)
 """What reading a file raises that is no table, or not the table it should be."""
 
 
+def damage(error: Exception) -> str:
+    """What is wrong with a file, without a value of it: of errors that may show one only their kind is told."""
+    if isinstance(error, pa.ArrowException | OSError):
+        return (str(error).splitlines() or [""])[0]
+    return f"not what it should hold ({type(error).__name__})"
+
+
 class Cipher:
     """Reads and writes Parquet with a key, or without one."""
 

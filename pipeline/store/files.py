@@ -13,12 +13,14 @@ import errno
 import os
 import uuid
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
+from urllib.parse import parse_qs, urlsplit
 
 import pyarrow as pa
 import pyarrow.fs as pafs
 
-from pipeline.errors import StoreError, StoreFullError
+from pipeline.errors import EgressRefusedError, StoreError, StoreFullError
+from pipeline.settings.addresses import is_loopback
 
 TEMPORARY = ".tmp-"
 """How the names of unfinished files begin; they may be deleted at any time by the run's only writer."""
@@ -28,13 +30,29 @@ _NO_ROOM = frozenset(
 )
 
 
+class Departing(Protocol):
+    """Who is asked before a file leaves for a store on another machine, and told how it ended."""
+
+    def leave(self, what: str, body: bytes) -> int:
+        """Account for the file `what`, on disk, and give it a number; raises `EgressError` to keep it here."""
+        ...
+
+    def arrive(self, number: int, outcome: str) -> None:
+        """Account for its end."""
+        ...
+
+
 class Files:
     """A root folder or URL, and paths below it with `/` between the names."""
 
-    def __init__(self, root: str | Path) -> None:
+    def __init__(self, root: str | Path, gate: Departing | None = None) -> None:
+        """`gate` is asked before every write to another machine; without one nothing is written there."""
         self.url = str(root)
         self._fs, self._root = _open(self.url)
+        self._gate = gate
         self.local = isinstance(self._fs, pafs.LocalFileSystem)
+        self.elsewhere = not self.local and not _here(self.url)
+        """Whether it is on another machine. A network drive that is mounted as a folder looks like this one."""
 
     def local_path(self, path: str) -> Path:
         """The path on this machine's disk; only where `local` is true."""
@@ -84,6 +102,8 @@ class Files:
         try:
             if self.local:
                 _write_local(self.local_path(path), data)
+            elif self.elsewhere:
+                self._send(path, data)
             else:
                 self._put(path, data)
         except OSError as error:
@@ -95,6 +115,20 @@ class Files:
             raise StoreError(
                 f"{self.url}: cannot write {path}: {error}.", cure="What was finished is kept; run again."
             ) from error
+
+    def _send(self, path: str, data: bytes) -> None:
+        if self._gate is None:
+            raise EgressRefusedError(
+                f"{self.url} is on another machine: nothing is written there without a ledger.",
+                cure="Only runs write there.",
+            )
+        number = self._gate.leave(path, data)
+        try:
+            self._put(path, data)
+        except OSError:
+            self._gate.arrive(number, "not written")
+            raise
+        self._gate.arrive(number, "written")
 
     def _put(self, path: str, data: bytes) -> None:
         if isinstance(self._fs, pafs.PyFileSystem):  # fsspec: some of its file systems want the folder first
@@ -114,6 +148,20 @@ class Files:
         for name in names:
             self.delete(f"{path}/{name}")
         return len(names)
+
+
+_HERE = frozenset({"file", "local", "memory"})
+_S3 = frozenset({"s3", "gs", "gcs"})
+"""Schemes whose server pyarrow takes from the URL."""
+
+
+def _here(url: str) -> bool:
+    """Whether what is written to this URL stays on this machine; of a scheme that is not known: no."""
+    parts = urlsplit(url)
+    if parts.scheme in _HERE:
+        return True
+    server = parse_qs(parts.query).get("endpoint_override", [""])[0] if parts.scheme in _S3 else ""
+    return bool(server) and is_loopback(server if "://" in server else f"http://{server}")
 
 
 def _open(url: str) -> tuple[Any, str]:

@@ -22,7 +22,7 @@ from pipeline.store.documents import (
     State,
     _Document,
 )
-from pipeline.store.encryption import DAMAGE, Cipher
+from pipeline.store.encryption import DAMAGE, Cipher, damage
 from pipeline.store.files import Files
 from pipeline.store.parts import Parts
 from pipeline.store.runs import DESCRIBE, HEAR, STAGES, Run, RunKey
@@ -119,7 +119,7 @@ class FirstFormatRun(Run):
             try:
                 rows = [made(record) for record in self._cipher.read(self.files.read(path), path).to_pylist()]
             except DAMAGE as error:
-                raise StoreDamagedError(f"{self.files.url}/{path}: damaged: {error}.") from error
+                raise StoreDamagedError(f"{self.files.url}/{path}: damaged: {damage(error)}.") from error
             yield from rows
 
 

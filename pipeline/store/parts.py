@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Generic
 
 from pipeline.errors import StoreDamagedError
-from pipeline.store.encryption import DAMAGE, Cipher
+from pipeline.store.encryption import DAMAGE, Cipher, damage
 from pipeline.store.files import Files
 from pipeline.store.tables import Row, to_rows, to_table
 
@@ -37,7 +37,7 @@ class Parts(Generic[Row]):
             return to_rows(self._cipher.read(self._files.read(self._name(number)), shown), self._row)
         except DAMAGE as error:
             raise StoreDamagedError(
-                f"{shown}: damaged: {error}.", cure="Delete this file and run again: it is made anew."
+                f"{shown}: damaged: {damage(error)}.", cure="Delete this file and run again: it is made anew."
             ) from error
 
     def write(self, number: int, rows: Sequence[Row]) -> None:

@@ -18,15 +18,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
-from pydantic import ValidationError
 
 from pipeline.errors import StoreDamagedError
 from pipeline.store.documents import Document, RunDocument, StageDocument
-from pipeline.store.encryption import DAMAGE, Cipher
+from pipeline.store.encryption import DAMAGE, Cipher, damage
 from pipeline.store.files import Files
 from pipeline.store.lock import busy, held
 from pipeline.store.parts import Parts
 from pipeline.store.tables import DescribeRow, HearRow, NodeRow
+from pipeline.text.markup import escaped
 
 FORMAT = 2
 """Version of the layout, written into every run's document."""
@@ -175,14 +175,15 @@ class Documents:
         try:
             data = self._files.read(f"{folder}/{found}")
             text = data if found == name else self._cipher.read(data, shown)["json"][0].as_py()
-            return kind.model_validate_json(text)
+            return kind.model_validate(json.loads(text))
         except DAMAGE as error:
-            why = "not what it should hold" if isinstance(error, ValidationError) else error
-            raise StoreDamagedError(f"{shown}: damaged: {why}.", cure="Delete this file and run again.") from error
+            why = f"{shown}: damaged: {damage(error)}."
+            raise StoreDamagedError(why, cure="Delete this file and run again.") from error
 
     def save(self, folder: str, name: str, document: Document) -> None:
         """Write a document, whole or not at all."""
-        text = json.dumps(document.model_dump(mode="json"), indent=2, ensure_ascii=False)
+        # A file's name may be no text: its bytes are halves of characters, which JSON can hold only as `\u` escapes.
+        text = escaped(json.dumps(document.model_dump(mode="json"), indent=2, ensure_ascii=False))
         plain, sealed = f"{folder}/{name}", f"{folder}/{_sealed(name)}"
         if not self._cipher.on:
             self._files.write(plain, text.encode())

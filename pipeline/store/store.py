@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.errors import NoSuchRunError, StoreBusyError, StoreDamagedError
 from pipeline.store.documents import RecordingDocument, RunDocument
 from pipeline.store.encryption import Cipher
-from pipeline.store.files import Files
+from pipeline.store.files import Departing, Files
 from pipeline.store.first_format import FirstFormatRun
 from pipeline.store.lock import held
 from pipeline.store.runs import Documents, Run, RunKey
@@ -22,10 +22,18 @@ _RUNS = "runs"
 class Store:
     """A folder or URL that holds runs; `key` says where its encryption key is, see `Cipher`."""
 
-    def __init__(self, root: str | Path, key: str | None = None) -> None:
-        self.files = Files(root)
+    def __init__(self, root: str | Path, key: str | None = None, *, gate: Departing | None = None) -> None:
+        """`gate` is asked before every write to another machine; see `Files`."""
+        self.files = Files(root, gate)
         self._cipher = Cipher(key)
         self._documents = Documents(self.files, self._cipher)
+
+    def behind(self, gate: Departing) -> Store:
+        """The same store, every write to which passes `gate`."""
+        other = Store(self.files.url, gate=gate)
+        other._cipher = self._cipher
+        other._documents = Documents(other.files, self._cipher)
+        return other
 
     def run(self, key: RunKey) -> Run:
         """The run under `key`, whether or not it was started."""

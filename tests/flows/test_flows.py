@@ -7,36 +7,25 @@ import os
 import subprocess
 import sys
 import wave
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chunkers import find_ffmpeg
-from flows.archive import archive_flow
 from flows.environment import prepare
 from flows.local import run_flow
-from flows.recording import recording_flow
 from flows.schedule import inbox_flow
 from flows.server import Child
 from flows.session import Session
-from pipeline.archive import jobs
+from pipeline.archive import Item, jobs
 from pipeline.models.registry import Registry
 from pipeline.process import process
 from pipeline.settings import Settings, load
 from pipeline.store import Run, Store
 
 ROOT = Path(__file__).parent.parent.parent
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[None]:
-    """Prefect's own temporary server and database; it takes seconds to start, so all flow tests share it."""
-    from prefect.testing.utilities import prefect_test_harness
-
-    with prefect_test_harness(server_startup_timeout=180):
-        yield
 
 
 def silence(path: Path, seconds: int) -> Path:
@@ -54,6 +43,15 @@ def spoken(path: Path, start_s: int) -> Path:
     cut = ["-ss", str(start_s), "-t", "8", "-i", str(ROOT / "data" / "meeting.opus")]
     subprocess.run([find_ffmpeg(), "-v", "error", *cut, str(path)], check=True)
     return path
+
+
+def archive_flow(
+    paths: Sequence[str], settings: dict[str, object], store: str, until: float | None = None
+) -> list[Item]:
+    """The flow of the command line over some files."""
+    chosen = Settings.model_validate(settings)
+    session = Session(Registry(keep=chosen.models.keep_loaded), until=until)
+    return run_flow(list(jobs(map(Path, paths), chosen)), chosen, Store(store), session, [])
 
 
 @pytest.fixture
@@ -182,16 +180,8 @@ class _Counting(Registry):
 
 @pytest.mark.server
 @pytest.mark.filterwarnings("ignore")
-def test_the_recording_flow(server: None, tmp_path: Path, flow_settings: dict[str, object]) -> None:
-    item = recording_flow(str(silence(tmp_path / "a.wav", 2)), flow_settings, str(tmp_path / "store"))
-    assert (item.state, item.media_seconds) == ("complete", 2)
-
-
-@pytest.mark.server
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("flow", ["recording", "inbox"])
 def test_a_deployed_flow_reads_the_settings_of_its_folder(
-    server: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whisper_base: Path, smollm2_gguf: Path, flow: str
+    server: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whisper_base: Path, smollm2_gguf: Path
 ) -> None:
     """A flow that is started without settings, as by prefect.yaml, must not write an encrypted store in the clear."""
     monkeypatch.chdir(tmp_path)
@@ -202,7 +192,7 @@ def test_a_deployed_flow_reads_the_settings_of_its_folder(
     (tmp_path / "inbox").mkdir()
     path = silence(tmp_path / "inbox" / "a.wav", 2)
     os.utime(path, (1, 1))
-    items = [recording_flow(str(path))] if flow == "recording" else inbox_flow("inbox", settle_s=0)
+    items = inbox_flow("inbox", settle_s=0)
     assert [item.state for item in items] == ["complete"]
     parts = list((tmp_path / "longmedia-store").rglob("*.parquet"))
     assert parts

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import os
 import sys
 import threading
 import wave
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -40,6 +43,24 @@ def test_files_folders_patterns_and_lists_name_each_recording_once(tmp_path: Pat
     for nothing in (tmp_path / "no.mp3", tmp_path / "*.flac"):
         with pytest.raises(NotFoundError):
             discover([nothing])
+
+
+def test_a_name_that_is_no_text_is_an_error_with_its_cure(tmp_path: Path) -> None:
+    """A file's name may hold any bytes: a recording is to be renamed, a transcript file is taken as it is."""
+    settings, store = quick_settings(tmp_path / "weights"), Store(tmp_path / "store")
+    sound = tones(tmp_path / "in" / "sound.wav", 5)
+    named = sound.rename(os.fsdecode(os.fsencode(sound.parent) + b"/\xff\xfe.wav"))
+    words = Path(os.fsdecode(os.fsencode(sound.parent) + b"/\xff\x1b.srt"))
+    words.write_text("1\n00:00:01,000 --> 00:00:03,000\nThe pump costs 412,000 euros.\n")
+    run = functools.partial(attempt, store=store, registry=QuickRegistry(), watch=lambda _step: None, stop=Event())
+    item = run(Job(named, settings))
+    assert item.state == "unreadable"
+    assert "Rename it" in item.error
+    item = run(Job(words, settings))
+    assert item.state == "complete", item.error
+    document = store.find(item.recording).document()
+    assert document is not None
+    assert Path(document.input.path) == words
 
 
 def test_shards_share_out_everything_and_a_new_file_moves_no_other() -> None:

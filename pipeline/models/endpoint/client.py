@@ -14,7 +14,6 @@ import threading
 import time
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx2
 import openai
@@ -24,6 +23,7 @@ from pipeline.models.endpoint.egress import Arrival, Departure, Gate
 from pipeline.models.endpoint.messages import Answer, Ask, BadAnswer, largest, messages, read, retry_after
 from pipeline.models.endpoint.transport import TooLargeError, TooSlowError, Wire, transport
 from pipeline.models.protocol import Written
+from pipeline.settings.addresses import host_of, is_loopback
 from pipeline.settings.fallback import Server
 
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -49,11 +49,13 @@ class Endpoint:
 
     def __init__(self, server: Server) -> None:
         """Nothing is sent yet. Raises `EndpointError` where the model or the key is missing."""
-        self.host = urlsplit(server.url).hostname or ""
+        self.host = host_of(server.url)
         if not server.model:
             raise EndpointError(f"{self.host}: no model is named.", cure="Set endpoint.model or fallback.model.")
         self._key = _key(server.key_variable)
         self.server = server
+        # What is on this machine stays on it: a proxy may be another machine, and would be sent the texts.
+        self._proxy = None if is_loopback(server.url) else server.proxy
         self._slots = _slots(server.url, server.concurrency)
 
     def ask(self, ask: Ask, *, max_tokens: int, temperature: float = 0.0, gate: Gate | None = None) -> Written:
@@ -110,6 +112,7 @@ class Endpoint:
             images=len(ask.images),
             max_tokens=max_tokens,
             attempt=attempt,
+            proxy=self._proxy,
         )
         wire = self._wire(about, gate, largest(max_tokens))
         usage, billed = (-1, -1, 0), True
@@ -144,7 +147,7 @@ class Endpoint:
     def _wire(self, about: Departure, gate: Gate | None, limit: int) -> Wire:
         server = self.server
         return Wire(
-            transport(server.proxy),
+            transport(self._proxy),
             server.url,
             key=self._key,
             gate=gate,

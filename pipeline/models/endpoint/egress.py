@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from typing import Protocol
-from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +22,8 @@ class Departure:
     attempt: int
     body: bytes = b""
     """What is sent, to the byte."""
+    proxy: str | None = None
+    """The proxy that it is handed to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,3 @@ class Gate(Protocol):
     def arrive(self, number: int, arrival: Arrival) -> None:
         """Account for its end."""
         ...
-
-
-def is_loopback(url: str) -> bool:
-    """Whether what is sent to `url` stays on this machine."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

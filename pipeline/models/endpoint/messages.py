@@ -7,6 +7,7 @@ import datetime
 import email.utils
 import io
 import json
+import re
 import wave
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,10 @@ from pipeline.models.protocol import Samples
 from pipeline.prompts import Prompt
 
 _FINISHED = {"stop": True, "length": False}
+_ENDED = frozenset({"content_filter", "tool_calls", "function_call"})
+_NAME = re.compile(r"[\w./:@+-]*\d[\w./:@+-]*")
+"""A name of a model. Almost all hold a digit, and no word does."""
+
 _SLACK = 8
 """Tokens that a server may count more than it was allowed: end marks, a template's own."""
 
@@ -100,10 +105,10 @@ def read(content: bytes, *, model: str, max_tokens: int) -> Answer:
         raise BadAnswer("not exactly one choice", usage)
     named = said.get("model")
     if not isinstance(named, str) or not same_model(model, named):
-        raise BadAnswer(f"another model answered: {str(named)[:80]}", usage)
+        raise BadAnswer(f"another model answered{_name(named)}", usage)
     finish = choices[0].get("finish_reason")
     if finish not in _FINISHED:
-        raise BadAnswer(f"ended by {str(finish)[:40]}", usage)
+        raise BadAnswer(f"ended by {finish if finish in _ENDED else 'something else than its end'}", usage)
     message = choices[0].get("message")
     text = message.get("content") if isinstance(message, dict) else None
     if not isinstance(text, str) or not text.strip():
@@ -111,6 +116,12 @@ def read(content: bytes, *, model: str, max_tokens: int) -> Answer:
     if usage[1] > max_tokens + _SLACK:
         raise BadAnswer(f"{usage[1]} tokens where {max_tokens} were asked for", usage)
     return Answer(text.strip(), _FINISHED[finish], named, *usage)
+
+
+def _name(named: object) -> str:
+    """What to say of the model that answered: a server may put anything there, what it was sent included."""
+    short = isinstance(named, str) and len(named) <= 80 and _NAME.fullmatch(named)
+    return f": {named}" if short else " (its name is no model's)"
 
 
 def same_model(asked: str, named: str) -> bool:

@@ -16,7 +16,8 @@ from dataclasses import replace
 import httpx2
 
 from pipeline.errors import EgressRefusedError
-from pipeline.models.endpoint.egress import Departure, Gate, is_loopback
+from pipeline.models.endpoint.egress import Departure, Gate
+from pipeline.settings.addresses import is_loopback
 
 _CONNECT_S = 15.0
 

@@ -14,10 +14,11 @@ from tokenizers import Tokenizer
 
 from pipeline.errors import EndpointError, LimitError, WeightsMissingError
 from pipeline.models.endpoint.client import Endpoint
-from pipeline.models.endpoint.egress import Gate, is_loopback
+from pipeline.models.endpoint.egress import Gate
 from pipeline.models.endpoint.messages import Ask
 from pipeline.models.protocol import Written
 from pipeline.prompts import Prompt
+from pipeline.settings.addresses import is_loopback
 
 _TEMPLATE_TOKENS = 64
 """What a chat template may add: role marks, and the system text of a model that has its own."""

@@ -102,7 +102,7 @@ def _adapted(model: Any, adapter: Path) -> Any:
             f"{adapter}: no LoRA adapter in it.", cure="It needs adapter_config.json and weights."
         )
     try:
-        return PeftModel.from_pretrained(model, adapter).eval()
+        return PeftModel.from_pretrained(model, adapter, local_files_only=True).eval()
     except (ValueError, RuntimeError, KeyError) as error:
         raise ModelError(f"{adapter}: does not belong to this model: {error}") from error
 

@@ -7,6 +7,7 @@ import json
 import logging
 import time
 import traceback
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,45 @@ def test_nothing_but_the_request_leaves(
     }
     assert set(got.said) == {"model", "messages", "max_tokens", "temperature"}
     assert "Secret" not in str(got.said)
+
+
+@pytest.fixture
+def proxy() -> Iterator[Cloud]:
+    """A proxy on loopback, which answers itself instead of passing on."""
+    playing = Cloud()
+    server = play.serve(playing)
+    yield playing
+    server.shutdown()
+    server.server_close()
+
+
+def test_what_is_on_this_machine_is_never_asked_through_a_proxy(cloud: Cloud, proxy: Cloud, rules: Fallback) -> None:
+    """A proxy may be another machine: it would be sent texts that count as staying here."""
+    endpoint = Endpoint(rules.model_copy(update={"proxy": proxy.url}))
+    assert endpoint.ask(ASK, max_tokens=24).text == GOOD
+    EndpointWriter(endpoint, context=2048)  # asks how it counts
+    assert [got.path for got in cloud.got] == ["/v1/chat/completions", "/tokenize"]
+    assert proxy.got == []
+
+
+def test_another_machine_is_asked_through_the_proxy_and_the_ledger_names_it(
+    proxy: Cloud, rules: Fallback, recording: Path
+) -> None:
+    there = {"url": "http://cloud.example/v1", "hosts": ("cloud.example",), "plain_hosts": ("cloud.example",)}
+    rules = rules.model_copy(update={**there, "proxy": proxy.url})
+    assert Endpoint(rules).ask(ASK, max_tokens=24, gate=gate_for(rules, recording)).text == GOOD
+    request, _ = ledger_of(rules)
+    assert (request["host"], request["proxy"]) == ("cloud.example", "127.0.0.1")
+    assert [got.headers["host"] for got in proxy.got] == ["cloud.example"]
+
+
+def test_a_proxy_elsewhere_that_could_read_along_is_refused(proxy: Cloud, rules: Fallback, recording: Path) -> None:
+    there = {"url": "http://cloud.example/v1", "hosts": ("cloud.example",), "plain_hosts": ("cloud.example",)}
+    elsewhere = rules.model_copy(update={**there, "proxy": f"http://0.0.0.0:{proxy.port}"})
+    with pytest.raises(EgressRefusedError, match=r"0\.0\.0\.0 is not reached over https"):
+        Endpoint(elsewhere).ask(ASK, max_tokens=24, gate=gate_for(elsewhere, recording))
+    assert proxy.got == []
+    assert ledger_of(rules) == []
 
 
 def test_audio_and_frames_go_as_the_protocol_wants_them(cloud: Cloud, rules: Fallback) -> None:

@@ -12,9 +12,10 @@ from pipeline.errors import SettingsError
 from pipeline.fallback import policy
 from pipeline.fallback.gate import forbidding_file
 from pipeline.fallback.policy import Case
-from pipeline.models.endpoint.egress import Arrival, Departure, is_loopback
+from pipeline.models.endpoint.egress import Arrival, Departure
 from pipeline.models.identity import writer_identity
 from pipeline.settings import load
+from pipeline.settings.addresses import is_loopback
 from pipeline.settings.fallback import Fallback
 from pipeline.source import Source
 
@@ -53,6 +54,21 @@ def test_the_default_is_no() -> None:
 def test_each_rule_about_a_recording(change: dict[str, object], why: str) -> None:
     assert policy.refuses_recording(RULES, CASE) == ""
     assert why in policy.refuses_recording(RULES, replace(CASE, **change))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({}, ""),
+        ({"this_run": False, "installed": False, "path": "/elsewhere/a.wav", "resolved": "/elsewhere/a.wav"}, ""),
+        ({"forbidden_by": "/data/.no-egress"}, "/data/.no-egress forbids it"),
+        ({"path": "/data/secret-link.wav"}, "fallback.deny"),
+    ],
+)
+def test_what_holds_on_every_road(change: dict[str, object], why: str) -> None:
+    """A store, a Prefect server, a cluster: the user has named them, but not for what must stay."""
+    assert bool(policy.refuses_every_road(RULES, replace(CASE, **change))) is bool(why)  # type: ignore[arg-type]
+    assert why in policy.refuses_every_road(RULES, replace(CASE, **change))  # type: ignore[arg-type]
 
 
 def test_it_must_be_enabled_in_the_settings() -> None:

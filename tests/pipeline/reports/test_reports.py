@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 
 from chunkers.spans import TICKS_PER_SECOND, Span
 from pipeline.errors import SettingsError
@@ -142,6 +144,63 @@ def test_markdown_adds_up_and_names_every_gap(run: Run) -> None:
         "- 0:00:02 A price\n",
     ):
         assert expected in written
+
+
+HOSTILE = (
+    "# heading\n\n<script>alert(1)</script> [x](javascript:alert(1)) ![](http://example.org/p.png) a | b "
+    "\x1b[31m\x9b0m\u202e <!-- `c` https://example.org\n\n- item\n\n1. one\n---\n{\\an8}<i>x --> WEBVTT"
+)
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Run:
+    """A run in which every text that comes from outside is markup."""
+    run = Store(tmp_path / "hostile").run(KEY)
+    name = HOSTILE.replace("/", "") + ".mp3"
+    document = RunDocument(
+        format=FORMAT,
+        recording="r",
+        run=KEY.run,
+        created="2026-01-01",
+        input=InputDocument(name=name, path=f"/{name}"),
+        stages=dict(KEY.stages),
+        identity={HOSTILE: HOSTILE},
+        versions={"ffmpeg": HOSTILE},
+    )
+    run.save(document)
+    run.save_stage(StageDocument(stage="hear", key="h", decoded=DecodedDocument(duration=1, notes=(HOSTILE,))))
+    words = window(0, transcript=HOSTILE, language=HOSTILE, cues=[Cue(0, 5 * S, HOSTILE)])
+    run.hear.write(0, [words, window(1, "failed", error=HOSTILE)])
+    told = chunk(0, summary=HOSTILE, screen_text=HOSTILE, events=[Event(2 * S, HOSTILE)])
+    run.describe.write(0, [told, chunk(1, "failed", failed_step="hear", error=HOSTILE)])
+    made = {"recording": "r", "level": 1, "index": 0, "start": 0, "end": 60 * S, "children": [0], "inputs": "x"}
+    run.level(1).write(0, [NodeRow(**made, status="processed", text=HOSTILE)])  # type: ignore[arg-type]
+    return run
+
+
+def test_nothing_in_a_run_is_markup_in_its_report(hostile: Run) -> None:
+    tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(text(hostile, "md"))
+    every = [*tokens, *(child for token in tokens for child in token.children or ())]
+    html = [token.content for token in every if token.type.startswith("html")]
+    assert all(re.fullmatch(r'<a id="t\d+">|</a>', one) for one in html), html
+    assert {str(token.attrs["href"])[:2] for token in every if token.type == "link_open"} <= {"#t"}
+    headings = [one.content for before, one in itertools.pairwise(tokens) if before.type == "heading_open"]
+    assert headings[1:3] == ["Summary", "Coverage"]
+    assert headings[-1] == "How it was made"
+    assert len(headings) == 7
+    assert {token.type for token in every} & {"image", "fence", "code_block", "hr", "ordered_list_open"} == set()
+    assert sum(token.type == "tr_open" for token in every) == 6
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_nothing_in_a_report_is_obeyed_by_a_terminal(hostile: Run, form: str) -> None:
+    written = text(hostile, form)
+    assert "heading" in written
+    assert not any(char in written for char in "\x1b\x9b\u202e")
+
+
+def test_a_transcript_of_lines_is_one_line(hostile: Run) -> None:
+    assert len(text(hostile, "txt").splitlines()) == 2
 
 
 def test_names_cannot_break_the_page(run: Run) -> None:

@@ -210,9 +210,11 @@ def test_a_table_of_something_else_is_a_damaged_part(tmp_path: Path) -> None:
     run = Store(tmp_path).run(KEY)
     path = tmp_path / "recording" / "describe=d" / "part-000000.parquet"
     path.parent.mkdir(parents=True)
-    pq.write_table(pa.table({"index": [0]}), path)
-    with pytest.raises(StoreDamagedError, match=r"part-000000.*Delete this file"):
-        list(run.chunks())
+    for other in ({"index": [0]}, {"my pin is four": ["my pin is four"]}, {"index": ["my pin is four"]}):
+        pq.write_table(pa.table(other), path)
+        with pytest.raises(StoreDamagedError, match=r"part-000000.*Delete this file") as caught:
+            list(run.chunks())
+        assert "my pin" not in str(caught.value)
 
 
 @pytest.mark.parametrize("whole", [b"{", b"[]", b'{"format": 2}', b"\xff", b""])

@@ -1,0 +1,43 @@
+"""What people read in a terminal: whatever a recording says, or is named, is shown there and never obeyed."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any
+
+import typer
+from rich.text import Text
+
+from pipeline.text.markup import printable, without_controls
+
+
+def say(line: str, *, error: bool = False) -> None:
+    """Print one line: on standard error where it is an `error`, or stands beside what was asked for."""
+    typer.echo(without_controls(line), err=error)
+
+
+def cell(text: str) -> Text:
+    """Text for rich, to which `[bold]` is markup and a `Text` is none."""
+    return Text(printable(text))
+
+
+class Lines(logging.Formatter):
+    """Log records as text."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name that logging gives it
+        """The message on one line: a file's name can hold a second one."""
+        return without_controls(super().formatMessage(record))
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802
+        """The traceback on its lines."""
+        return "\n".join(map(without_controls, super().formatException(ei).split("\n")))
+
+
+def log_to_terminal(level: str) -> None:
+    """Log lines on standard error: those of libraries from ERROR, ours from `level`."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Lines("%(asctime)s %(levelname)s %(message)s"))
+    logging.basicConfig(handlers=[handler], level="ERROR")
+    for package in ("chunkers", "pipeline", "flows"):
+        logging.getLogger(package).setLevel(level)

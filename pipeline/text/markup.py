@@ -1,0 +1,69 @@
+"""Text from a recording, from a file's name or from a model, made safe for what shows it: it is never markup.
+
+One function a format. Whatever shows text to people takes it through one of them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Marks that turn the direction of writing: unclosed they turn the rest of the line round, and hide what it says."""
+
+_NOT_SHOWN = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Control characters, halves of characters (a file's name may hold any bytes), and separators of lines."""
+
+_ANYWHERE = re.compile(r"[\\`*_\[\]#|~$]|&(?=#?\w+;)|@|(?<=:)/(?=/)|(?<=www)\.|:(?=[a-z+-][\w+-]*:)", re.IGNORECASE)
+"""Emphasis, code, links, tables, formulas, entities; addresses, which become links by themselves; names of emoji."""
+
+_LEADING = re.compile(r"^(?:[-+=]|(\d{1,9})([.)]))")
+"""What begins a list, a rule or a heading where it stands first."""
+
+
+def printable(text: str) -> str:
+    """`text` on one line, without what a terminal obeys: control characters, changes of direction, no characters.
+
+    What is left of an escape sequence is its letters.
+    """
+    return " ".join(without_controls(text).split())
+
+
+def without_controls(text: str) -> str:
+    """As `printable`, but spaces stay as they are: for lines with columns."""
+    return "".join(map(_shown, _DIRECTION.sub("", text)))
+
+
+def escaped(json: str) -> str:
+    """A JSON document that says the same, in which what a terminal obeys is written as `\\u` and its number.
+
+    JSON itself escapes only the first 32 characters.
+    """
+    return "".join(f"\\u{ord(char):04x}" if _obeyed(char) else char for char in json)
+
+
+def _obeyed(char: str) -> bool:
+    return char not in "\n" and (unicodedata.category(char) in _NOT_SHOWN or bool(_DIRECTION.match(char)))
+
+
+def _shown(char: str) -> str:
+    kind = unicodedata.category(char)
+    return char if kind not in _NOT_SHOWN else "\ufffd" if kind == "Cs" else " "
+
+
+def markdown(text: str) -> str:
+    """`text` as Markdown that shows just that: no mark, link, picture, table or HTML of its own.
+
+    It is safe at the beginning of a line, inside one, and in a cell of a table; it comes on one line.
+    """
+    line = _ANYWHERE.sub(lambda mark: f"\\{mark[0]}" if mark[0] != "&" else "&amp;", printable(text))
+    line = _LEADING.sub(lambda first: f"{first[1]}\\{first[2]}" if first[1] else f"\\{first[0]}", line)
+    return line.replace("<", "&lt;").replace(">", "&gt;")
+
+
+def code(text: str) -> str:
+    """`text` as a code span of Markdown: its fence is longer than any row of back ticks in it."""
+    line = printable(text)
+    fence = "`" * (max(map(len, re.findall("`+", line)), default=0) + 1)
+    space = " " if len(fence) > 1 else ""
+    return f"{fence}{space}{line}{space}{fence}"
