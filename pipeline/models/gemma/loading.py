@@ -59,10 +59,10 @@ def load_gemma(
     plan = LoadOptions(settings.quantization, settings.device, settings.dtype, UNQUANTIZED)
     cache = folder / "quantized" if settings.keep_quantized else None
     model = load(AutoModelForMultimodalLM, weights, plan, cache)
+    make_greedy(model)  # before an adapter is put around it: the model inside it generates
     name = f"{_short(settings.model)} {settings.quantization} {build(weights)}"
     if settings.adapter is not None:
         model, name = _adapted(model, settings.adapter), f"{name} + {settings.adapter.name}"
-    make_greedy(model)
     drafter = None
     if settings.drafter is not None:
         place = weights_folder(settings.drafter, folder)
