@@ -154,7 +154,7 @@ class Gemma:
         running = self._running
         wait([request.patches for request in requests if request.patches])
         with self._tokenizing:
-            prepared = prepare(running.processor, running.limits, requests, running.frame_tokens)
+            prepared = prepare(running.processor, requests, running.frame_tokens)
         errors = [self._error(prepared, row, max_tokens) for row in range(len(requests))]
         if any(errors):
             good = [request for request, error in zip(requests, errors, strict=True) if error is None]

@@ -32,7 +32,7 @@ FILM = Request(text="Describe.", frames=pictures(60, 48, 96), at=seconds(60))
 
 
 def _prepared(gemma: Gemma, request: Request) -> Any:
-    return prepare(gemma.loaded.processor, gemma.limits, [request], 70)
+    return prepare(gemma.loaded.processor, [request], 70)
 
 
 @pytest.mark.parametrize("kind", ["unified", "e2b"])
@@ -53,7 +53,7 @@ def test_what_the_defaults_make_of_sixty_frames_is_an_error(opened: Opened, samp
         return_tensors="pt",
         processor_kwargs={"do_sample_frames": sampled, **({"num_frames": 32} if sampled else {})},
     )
-    proof = Proof(expected(gemma.limits, FILM, 70), _counts(processor, inputs, [FILM])[0])
+    proof = Proof(expected(FILM, 70), _counts(processor, inputs, [FILM])[0])
     assert isinstance(proof.error, InputMismatchError)
     assert ("frames: 32 sent, 60 expected" if sampled else "stamps: ('00:00', '00:00'") in str(proof.error)
 
@@ -79,7 +79,7 @@ def test_batches_are_padded_on_the_left_whatever_the_checkpoint_says(opened: Ope
     gemma = opened("unified")
     monkeypatch.setattr(gemma.loaded.processor.tokenizer, "padding_side", "right")
     requests = [Request(text="short"), Request(text="a longer text than the other")]
-    mask = prepare(gemma.loaded.processor, gemma.limits, requests, 70).inputs["attention_mask"]
+    mask = prepare(gemma.loaded.processor, requests, 70).inputs["attention_mask"]
     assert (mask[0, 0], mask[0, -1]) == (0, 1)
 
 
