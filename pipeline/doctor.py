@@ -138,7 +138,9 @@ def recommend(machine: Machine, fits: Sequence[Fit]) -> tuple[Literal["gemma", "
         return "cascade", f"Missing: {missing}. pip install 'longmedia[gemma]' brings what Gemma needs."
     here = [fit for fit in fitting if fit.model in machine.weights]
     if not here:
-        return "cascade", f"{fitting[0].model} would fit, but its weights are not here: hf download {fitting[0].model}"
+        return "cascade", (
+            f"{fitting[0].model} would fit, but its weights are not here: longmedia models get {fitting[0].model}"
+        )
     return "gemma", f"{here[0].model} in nf4 needs {_gib(here[0].need.total)} and fits."
 
 

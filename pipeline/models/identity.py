@@ -35,7 +35,7 @@ def writer_identity(write: Write, endpoint: Endpoint, models: Models) -> dict[st
 def gemma_identity(gemma: Gemma, models: Models) -> dict[str, str]:
     """The multimodal model: the files of its folder (of a hub id those of the revision that is here), and libraries.
 
-    Raises `MissingExtraError`, and `WeightsMissingError` where the weights are not here and cannot be fetched.
+    Raises `MissingExtraError`, and `WeightsMissingError` where the weights are not here.
     """
     from pipeline.models.huggingface.quantized import require, weights_folder
 

@@ -60,7 +60,7 @@ def test_sixteen_gib_hold_the_12b_with_its_whole_context() -> None:
 
 def test_without_a_card_weights_or_libraries_it_is_the_cascade_and_why() -> None:
     assert "No CUDA device" in report(_machine(0), 8192).reason
-    assert "hf download google/gemma-4-12B-it" in report(_machine(16, weights=()), 8192).reason
+    assert "longmedia models get google/gemma-4-12B-it" in report(_machine(16, weights=()), 8192).reason
     bare = replace(_machine(16), versions={"torch": "2"})
     assert "Missing: torchvision" in report(bare, 8192).reason
     assert report(_machine(16, weights=("google/gemma-4-E4B-it",)), 8192).reason.startswith("google/gemma-4-E4B-it")

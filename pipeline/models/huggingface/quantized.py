@@ -20,6 +20,7 @@ from typing import Any, Literal
 
 from pipeline.errors import MissingExtraError, ModelError, WeightsDamagedError, WeightsMissingError
 from pipeline.models.weights.content_hash import build
+from pipeline.models.weights.hub import cached, home_of, is_hub_id
 
 Quantization = Literal["nf4", "int8", "none"]
 Device = Literal["auto", "cpu", "cuda"]
@@ -27,6 +28,7 @@ Dtype = Literal["auto", "float32", "bfloat16"]
 
 _NEEDED = ("torch", "torchvision", "transformers", "accelerate")
 _OLDEST_TRANSFORMERS = (5, 24)
+_MEANWHILE = "Meanwhile `--recipe cascade` runs with the embedded models."
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,32 +60,28 @@ def require(*more: str) -> None:
 
 
 def weights_folder(model: str, folder: Path, *, size: str = "") -> Path:
-    """The folder with the weights of `model`: a path, a name below `folder`, or a hub id (fetched, or from its cache).
+    """The folder with the weights of `model`: a path, or for a hub id the folder below `folder` or the hub's cache.
 
-    `HF_HUB_OFFLINE=1` keeps it off the network. Raises `WeightsMissingError` saying what to fetch and where to put it.
+    The network is never asked. Raises `WeightsMissingError` saying how to bring them, `size` being what that weighs.
     """
-    own = folder / model.replace("/", "--")
+    own = home_of(model, folder)
     for place in (Path(model).expanduser(), own):
         if (place / "config.json").is_file():
             return place
-    if model.count("/") != 1 or model.startswith((".", "/", "~")):
-        raise _missing(model, own, "no such folder, or no config.json in it", size)
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
-
-    try:
-        return Path(snapshot_download(model, ignore_patterns=["*.gguf", "*.pth", "original/*"]))
-    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
-        raise _missing(model, own, str(error).splitlines()[0], size) from error
-
-
-def _missing(model: str, own: Path, why: str, size: str) -> WeightsMissingError:
+    if not is_hub_id(model):
+        raise WeightsMissingError(
+            f"{model}: no such folder, or no config.json in it.",
+            cure="Name a folder with weights for transformers, or a model of the hub such as google/gemma-4-12B-it. "
+            f"{_MEANWHILE}",
+        )
+    found = cached(model)
+    if found is not None and (found / "config.json").is_file():
+        return found
     weighs = f" ({size})" if size else ""
-    return WeightsMissingError(
-        f"the weights of {model} are not on this machine and cannot be fetched ({why.rstrip('.')}).",
-        cure=f"On a machine with a network: `hf download {model} --local-dir {own.name}`{weighs}; "
-        f"copy that folder to {own}, or name any other folder with `--model FOLDER`. "
-        "Meanwhile `--recipe cascade` runs with the embedded models.",
+    raise WeightsMissingError(
+        f"the weights of {model} are not on this machine.",
+        cure=f"`longmedia models get {model}` brings them once{weighs}. Without a network, run that on a machine with "
+        f"one and copy the folder to {own}, or name any other folder with `--model FOLDER`. {_MEANWHILE}",
     )
 
 
