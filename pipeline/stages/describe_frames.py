@@ -14,10 +14,10 @@ from typing import Any
 
 from chunkers import Segment, to_ticks
 from pipeline.errors import ModelError
-from pipeline.models.gemma.hearing import stretches
 from pipeline.models.gemma.inputs import Proof, Request
 from pipeline.models.gemma.limits import frame_stamp
 from pipeline.models.gemma.model import Answer, Gemma
+from pipeline.models.gemma.stretches import stretches
 from pipeline.models.protocol import Samples
 from pipeline.prompts import PromptTemplate
 from pipeline.stages.answer import read
@@ -122,7 +122,8 @@ class GemmaDescriber:
         if self._listen_again:
             longest = self._gemma.limits.audio_samples
             sound = [owned_samples(window) for window in passage.sound if not window.silent]
-            audio = tuple(one[start:end] for one in sound for start, end in stretches(one, longest))
+            parts = [(one, part) for one in sound for part in stretches(one, longest) if not part.silent]
+            audio = tuple(one[part.heard : part.end] for one, part in parts)
         request = Request(text=prompt.user + reminder, system=prompt.system, audio=audio)
         if seen is None:
             return request

@@ -22,6 +22,9 @@ from pipeline.models.huggingface.generating import generate, in_halves, release
 from pipeline.models.protocol import Written
 from pipeline.prompts import Prompt
 
+VERSION = 2
+"""Raised when code changes what the model is given, or what is kept of its answer, although no setting did."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

@@ -15,7 +15,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra `gemma`")
 
 from chunkers import Segment, Span, Window, find_ffmpeg, probe, segments, windows  # noqa: E402
-from data.checkpoints.inputs import pictures, window  # noqa: E402
+from data.checkpoints.inputs import pictures, talk, window  # noqa: E402
 from data.checkpoints.taught import HEARD  # noqa: E402
 from pipeline.models.gemma.hearing import GemmaHearer  # noqa: E402
 from pipeline.models.gemma.model import Gemma  # noqa: E402
@@ -168,7 +168,7 @@ def test_noise_without_end_is_a_failed_row_that_keeps_what_was_written(
 ) -> None:
     gemma = opened("unified")
     monkeypatch.setattr(gemma.loaded.model.generation_config, "eos_token_id", [3])
-    (sound,) = heard(hearing(gemma, longest_s=2), window(0, 0, 3))
+    (sound,) = heard(hearing(gemma, longest_s=2), replace(window(0, 0, 3), samples=talk(3)))
     (film,) = described(describing(gemma), shown(1, 0, 2))
     assert sound.status == film.status == "failed"
     assert sound.error == "the transcript ran into its cap of tokens"
