@@ -41,7 +41,7 @@ def gemma_identity(gemma: Gemma, models: Models) -> dict[str, str]:
     """
     from pipeline.models.huggingface.quantized import require, weights_folder
 
-    require(*(() if gemma.quantization == "none" else ("bitsandbytes",)))
+    require("torchvision", *(() if gemma.quantization == "none" else ("bitsandbytes",)))
     found = {"model": f"{gemma.model}:{build(weights_folder(gemma.model, folder(models)))}", "driver": str(DRIVER)}
     if gemma.adapter is not None and gemma.adapter.is_dir():
         found["adapter"] = build(gemma.adapter)

@@ -50,7 +50,7 @@ def load_gemma(
     `MissingExtraError`, `WeightsMissingError`, `WeightsDamagedError`, or `ModelError` where it is no
     Gemma 4 or does not fit.
     """
-    require(*(("bitsandbytes",) if settings.quantization != "none" else ()))
+    require("torchvision", *(("bitsandbytes",) if settings.quantization != "none" else ()))
     weights = weights_folder(settings.model, folder, size=SIZES.get(settings.model, ""))
     config = read_config(weights)
     what = limits(config)

@@ -7,6 +7,7 @@ and loaded from then on. A saved NF4 checkpoint gives bit for bit the logits of 
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib.metadata
 import importlib.util
 import json
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pipeline.errors import MissingExtraError, ModelError, WeightsDamagedError, WeightsMissingError
+from pipeline.models.hardware import torch_has_cuda
 from pipeline.models.weights.content_hash import build
 from pipeline.models.weights.hub import cached, home_of, is_hub_id
 
@@ -26,7 +28,9 @@ Quantization = Literal["nf4", "int8", "none"]
 Device = Literal["auto", "cpu", "cuda"]
 Dtype = Literal["auto", "float32", "bfloat16"]
 
-_NEEDED = ("torch", "torchvision", "transformers", "accelerate")
+log = logging.getLogger(__name__)
+
+_NEEDED = ("torch", "transformers", "accelerate")
 _OLDEST_TRANSFORMERS = (5, 24)
 _MEANWHILE = "Meanwhile `--recipe cascade` runs with the embedded models."
 
@@ -43,20 +47,37 @@ class LoadOptions:
     `lm_head` quantises `lm_head`."""
 
 
-def require(*more: str) -> None:
-    """Raise `MissingExtraError` where a library of the extra `gemma` is missing, broken or too old."""
+def lacking(*more: str) -> str:
+    """Which library of the extra `gemma` is missing or too old, empty where none is; `more` are needed beside torch,
+    transformers and accelerate.
+    """
     for name in (*_NEEDED, *more):
         if importlib.util.find_spec(name) is None:
-            raise MissingExtraError(
-                f"{name} is not installed.",
-                cure="pip install 'longmedia[gemma]' brings it; `--recipe cascade` runs without.",
-            )
+            return f"{name} is not installed"
     version = importlib.metadata.version("transformers")
     if tuple(int(part) for part in version.split(".")[:2]) < _OLDEST_TRANSFORMERS:
+        return f"transformers {version} is too old: audio and vision of the 12B are broken in 4 bits before 5.24"
+    return ""
+
+
+def require(*more: str) -> None:
+    """Raise `MissingExtraError` where a library is `lacking`."""
+    why = lacking(*more)
+    if why:
         raise MissingExtraError(
-            f"transformers {version} is too old: audio and vision of the 12B are broken in 4 bits before 5.24.",
-            cure="pip install -U 'longmedia[gemma]'",
+            f"{why}.", cure="`pip install -U 'longmedia[gemma]'` brings it; `--recipe cascade` runs without."
         )
+
+
+@functools.cache
+def text_on_cuda() -> bool:
+    """Whether a text model runs through transformers on CUDA; where only a library is lacking, one line says which."""
+    if not torch_has_cuda():
+        return False
+    why = lacking("bitsandbytes", "gguf")
+    if why:
+        log.warning("There is a CUDA device, but llama.cpp writes on the CPU: %s.", why)
+    return not why
 
 
 def weights_folder(model: str, folder: Path, *, size: str = "") -> Path:

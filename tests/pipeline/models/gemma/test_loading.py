@@ -168,7 +168,7 @@ def test_a_missing_library_names_the_extra(library: str, act: str) -> None:
         "except MissingExtraError as error: print(error)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    assert done.stdout.startswith(f"{library} is not installed. pip install 'longmedia[gemma]'"), done.stderr
+    assert done.stdout.startswith(f"{library} is not installed. `pip install -U 'longmedia[gemma]'"), done.stderr
 
 
 def test_nothing_heavy_is_imported_before_a_model_is_loaded() -> None:
