@@ -62,7 +62,7 @@ class GemmaDescriber:
     def begin(self, item: Passage) -> Passage:
         """The passage, its frames on their way to patches."""
         segment = item.segment
-        if segment is None or isinstance(segment, _Begun) or not len(segment.frames):
+        if segment is None or isinstance(segment, _Begun) or not item.seen:
             return item
         at = _moments(segment)
         patches = self._gemma.look(segment.frames, at)
@@ -93,6 +93,8 @@ class GemmaDescriber:
                 row.summary = checked.text
                 row.rejected = "\n".join(filter(None, [row.rejected, *(sentence for sentence, _ in checked.refused)]))
             made.append(Made(row, failure))
+            if passage.unheard:
+                made[-1] = Made(_unheard(row, passage.unheard))
         return made
 
     def _row(self, recording: str, passage: Passage) -> DescribeRow:
@@ -167,6 +169,13 @@ def _fill(row: DescribeRow, one: _Try) -> ModelError | None:
     row.events = [Event(row.start + at, what) for at, what in said.events]
     row.rejected = "\n".join(said.strays)
     return None
+
+
+def _unheard(row: DescribeRow, why: str) -> DescribeRow:
+    """The row as failed at hearing, with what was seen; no fallback is asked what was said in it once more."""
+    row.error = f"{why}; {row.error or 'only its frames and the words that were heard are described'}"
+    row.status, row.failed_step = "failed", "hear"
+    return row
 
 
 def _count(row: DescribeRow, proofs: Sequence[Proof]) -> None:
