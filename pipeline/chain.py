@@ -19,6 +19,7 @@ from pipeline.errors import NoAudioError, SettingsError
 from pipeline.merge.run import VERSION as MERGE_VERSION
 from pipeline.models.gemma.limits import MOST_FRAMES
 from pipeline.models.hardware import ctranslate2_has_cuda, torch_has_bfloat16, torch_has_cuda
+from pipeline.models.huggingface.quantized import text_on_cuda
 from pipeline.models.identity import gemma_identity, whisper_identity, writer_identity
 from pipeline.models.registry import GEMMA, TEXT, WHISPER
 from pipeline.settings import Group, Settings, text_changing
@@ -189,7 +190,7 @@ def _resolve(settings: Settings, engines: Mapping[str, str]) -> Settings:
         kind = kinds[device] if hear.compute_type == "default" else hear.compute_type
         hear = hear.model_copy(update={"device": device, "compute_type": kind})
     if TEXT in engines.values() and write.engine == _AUTO:
-        write = write.model_copy(update={"engine": "transformers" if torch_has_cuda() else "llamacpp"})
+        write = write.model_copy(update={"engine": "transformers" if text_on_cuda() else "llamacpp"})
     if describe.max_tokens is None:
         tokens = _GEMMA_TOKENS if engines[DESCRIBE] == GEMMA else _TEXT_TOKENS
         describe = describe.model_copy(update={"max_tokens": tokens})

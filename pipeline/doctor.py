@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.models.gemma.memory import CONFIGS, Need, need
-from pipeline.models.hardware import GIB, memory
+from pipeline.models.hardware import GIB, memory, torch_has_bfloat16
 
 PACKAGES = (
     "torch",
@@ -37,6 +37,8 @@ CASCADE = int(2.5 * GIB)
 USABLE = 0.92
 """The share of a device's memory that the driver and the desktop leave."""
 
+_PARTS = "weights + cache + what attention repeats of it + an allowance"
+
 _EXTRA = ("torch", "torchvision", "transformers", "accelerate", "bitsandbytes")
 
 
@@ -47,6 +49,8 @@ class Device:
     name: str
     memory: int
     """Bytes in all."""
+    bfloat16: bool = True
+    """Whether it computes in bfloat16; where it does not, the model takes float32."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +96,7 @@ class Report:
 
     machine: Machine
     tokens: int
+    dtype: str
     fits: tuple[Fit, ...]
     recipe: Literal["gemma", "cascade"]
     reason: str
@@ -107,7 +112,7 @@ class Report:
             f"Packages: {versions}",
             f"GPU: {devices}",
             f"4 bits: {machine.kernels}",
-            f"Gemma 4 with {self.tokens:,} tokens in its cache needs (weights + cache + an allowance):",
+            f"Gemma 4 with {self.tokens:,} tokens in its cache needs, in {self.dtype} ({_PARTS}):",
             *(_fit_line(fit) for fit in self.fits),
             f"The recipe cascade needs about {_gib(CASCADE)} of memory and no GPU; there are {_gib(machine.ram)}.",
             f"Recipe: {self.recipe}. {self.reason}",
@@ -116,13 +121,15 @@ class Report:
 
 def report(machine: Machine, tokens: int) -> Report:
     """What fits with `tokens` of context in use (of all requests of a batch), and the recipe for it."""
+    largest = max(machine.devices, key=lambda device: device.memory, default=None)
+    dtype = "bfloat16" if largest is None or largest.bfloat16 else "float32"
     fits = tuple(
-        Fit(model, quantization, need(config, quantization, tokens))
+        Fit(model, quantization, need(config, quantization, tokens, dtype))
         for model, config in CONFIGS.items()
         for quantization in ("nf4", "int8", "none")
     )
     recipe, reason = recommend(machine, fits)
-    return Report(machine, tokens, fits, recipe, reason)
+    return Report(machine, tokens, dtype, fits, recipe, reason)
 
 
 def recommend(machine: Machine, fits: Sequence[Fit]) -> tuple[Literal["gemma", "cascade"], str]:
@@ -138,7 +145,9 @@ def recommend(machine: Machine, fits: Sequence[Fit]) -> tuple[Literal["gemma", "
         return "cascade", f"Missing: {missing}. pip install 'longmedia[gemma]' brings what Gemma needs."
     here = [fit for fit in fitting if fit.model in machine.weights]
     if not here:
-        return "cascade", f"{fitting[0].model} would fit, but its weights are not here: hf download {fitting[0].model}"
+        return "cascade", (
+            f"{fitting[0].model} would fit, but its weights are not here: longmedia models get {fitting[0].model}"
+        )
     return "gemma", f"{here[0].model} in nf4 needs {_gib(here[0].need.total)} and fits."
 
 
@@ -170,7 +179,8 @@ def _devices() -> tuple[Device, ...]:
 
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
     properties = [torch.cuda.get_device_properties(number) for number in range(count)]
-    return tuple(Device(one.name, int(one.total_memory)) for one in properties)
+    bfloat16 = bool(properties) and torch_has_bfloat16()
+    return tuple(Device(one.name, int(one.total_memory), bfloat16) for one in properties)
 
 
 def _kernels(installed: bool, cuda: bool, flags: frozenset[str]) -> str:
@@ -203,7 +213,8 @@ def _has(model: str, folder: Path) -> bool:
 
 
 def _fit_line(fit: Fit) -> str:
-    parts = f"{_gib(fit.need.weights)} + {_gib(fit.need.cache)} + {_gib(fit.need.working)}"
+    needed = fit.need
+    parts = " + ".join(_gib(part) for part in (needed.weights, needed.cache, needed.repeated, needed.working))
     sizes = [size for size in (8, 12, 16, 24, 48, 80) if fit.fits(size * GIB)]
     where = f"fits a device of {sizes[0]} GiB" if sizes else "fits no single device"
     return f"  {fit.model} {fit.quantization}: {_gib(fit.need.total)} ({parts}), {where}"

@@ -14,6 +14,16 @@ def noise(seconds: float, seed: int = 0) -> Any:
     return np.random.default_rng(seed).uniform(-0.1, 0.1, round(seconds * TICKS_PER_SECOND)).astype(np.float32)
 
 
+def talk(seconds: float, *pauses: tuple[float, float], seed: int = 0) -> Any:
+    """Something as loud as a voice and as quick to change, with silence from one second to another in it."""
+    at = np.arange(round(seconds * TICKS_PER_SECOND)) / TICKS_PER_SECOND
+    noise = np.random.default_rng(seed).uniform(-1, 1, at.size)
+    sound = 0.3 * noise * (0.6 + 0.4 * np.sin(2 * np.pi * 4 * at))
+    for start, end in pauses:
+        sound[round(start * TICKS_PER_SECOND) : round(end * TICKS_PER_SECOND)] = 0
+    return sound.astype(np.float32)
+
+
 def pictures(count: int, height: int = 72, width: int = 128, seed: int = 0) -> Any:
     """Random frames, shape (count, height, width, 3)."""
     return np.random.default_rng(seed).integers(0, 255, (count, height, width, 3), dtype=np.uint8)

@@ -40,7 +40,6 @@ from transformers import (
 
 from pipeline import prompts
 from pipeline.models.gemma.inputs import Request, prepare
-from pipeline.models.gemma.limits import limits
 
 Kind = Literal["unified", "e2b", "assistant"]
 
@@ -208,10 +207,9 @@ def teach(folder: Path, lessons: Sequence[tuple[Request, str]], *, rounds: int =
     processor = AutoProcessor.from_pretrained(folder)
     model = AutoModelForMultimodalLM.from_pretrained(folder, dtype=torch.float32)
     end = processor.tokenizer.convert_tokens_to_ids("<turn|>")
-    bounds = limits(model.config.to_dict())
     batches = []
     for request, answer in lessons:
-        inputs = dict(prepare(processor, bounds, [request], 70).inputs)
+        inputs = dict(prepare(processor, [request], 70).inputs)
         target = torch.tensor([[*processor.tokenizer.encode(answer, add_special_tokens=False), end]])
         for key, added in (
             ("input_ids", target),

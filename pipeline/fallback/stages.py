@@ -81,7 +81,10 @@ class FallbackHearing:
 
 
 class FallbackDescribing:
-    """A `Worker` that sends the transcript of chunks whose summary the local one, which it wraps, has failed at."""
+    """A `Worker` that sends the transcript of chunks whose summary the local one, which it wraps, has failed at.
+
+    Frames are never sent: the row of a chunk that has some says that its picture is not described.
+    """
 
     def __init__(
         self,
@@ -118,7 +121,8 @@ class FallbackDescribing:
         if refused is not None:
             row.error = f"{row.error}; fallback: {refused}"
             return
-        row.status, row.failed_step, row.error = "processed", "", ""
+        row.status, row.failed_step = "processed", ""
+        row.error = f"the picture is not described: {row.error}" if passage.seen else ""
         row.facts = facts(passage.transcript)
         _from_fallback(row, written)
 

@@ -49,8 +49,8 @@ class ChunkSummary:
 
     @classmethod
     def of(cls, row: DescribeRow) -> ChunkSummary:
-        """A row of level 0 without what is heavy; the text of a failed chunk is left out."""
-        usable = row.status == "processed"
+        """A row of level 0 without what is heavy; a chunk that could not be heard may hold what was seen in it."""
+        usable = row.status == "processed" or row.failed_step == "hear"
         return cls(row.index, row.span, row.status, row.summary.strip() if usable else "")
 
 

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import functools
+import logging
 import os
 import resource
 from pathlib import Path
 
+log = logging.getLogger(__name__)
+
 GIB = 1 << 30
+
+CUBLAS = "libcublas.so.12"
+"""What CTranslate2 loads by this name when it multiplies on CUDA for the first time."""
 
 
 def memory() -> int:
@@ -42,13 +50,30 @@ def torch_has_bfloat16() -> bool:
     return bool(torch.cuda.is_bf16_supported(including_emulation=False))
 
 
+@functools.cache
 def ctranslate2_has_cuda() -> bool:
-    """Whether CTranslate2 finds a CUDA device."""
+    """Whether CTranslate2 can compute on a CUDA device; of a device that it cannot use one line says why."""
     if not _nvidia():
         return False
+    fault = ctranslate2_cuda_fault()
+    if fault:
+        log.warning("There is an NVIDIA device, but speech is recognised on the CPU: %s.", fault)
+    return not fault
+
+
+def ctranslate2_cuda_fault() -> str:
+    """Why CTranslate2 cannot compute on a CUDA device, empty where it can; without the library it fails only midway."""
     import ctranslate2
 
-    return bool(ctranslate2.get_cuda_device_count())
+    try:
+        if not ctranslate2.get_cuda_device_count():
+            return "CTranslate2 finds no CUDA device; the driver may be too old for it"
+        ctypes.CDLL(CUBLAS)
+    except RuntimeError as error:
+        return str(error).rstrip(".")
+    except OSError:
+        return f"{CUBLAS} cannot be loaded (`pip install nvidia-cublas-cu12`, and its folder in LD_LIBRARY_PATH)"
+    return ""
 
 
 def _nvidia() -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.metadata
 
+from pipeline.models.gemma.model import VERSION as DRIVER
 from pipeline.models.weights.catalog import find
 from pipeline.models.weights.content_hash import build
 from pipeline.models.weights.fetch import folder, locate
@@ -33,14 +34,15 @@ def writer_identity(write: Write, endpoint: Endpoint, models: Models) -> dict[st
 
 
 def gemma_identity(gemma: Gemma, models: Models) -> dict[str, str]:
-    """The multimodal model: the files of its folder (of a hub id those of the revision that is here), and libraries.
+    """The multimodal model: the files of its folder (of a hub id those of the revision that is here), the version of
+    the code that drives it, and libraries.
 
-    Raises `MissingExtraError`, and `WeightsMissingError` where the weights are not here and cannot be fetched.
+    Raises `MissingExtraError`, and `WeightsMissingError` where the weights are not here.
     """
     from pipeline.models.huggingface.quantized import require, weights_folder
 
-    require(*(() if gemma.quantization == "none" else ("bitsandbytes",)))
-    found = {"model": f"{gemma.model}:{build(weights_folder(gemma.model, folder(models)))}"}
+    require("torchvision", *(() if gemma.quantization == "none" else ("bitsandbytes",)))
+    found = {"model": f"{gemma.model}:{build(weights_folder(gemma.model, folder(models)))}", "driver": str(DRIVER)}
     if gemma.adapter is not None and gemma.adapter.is_dir():
         found["adapter"] = build(gemma.adapter)
     if gemma.drafter is not None:

@@ -18,6 +18,7 @@ import numpy as np
 
 from chunkers.spans import TICKS_PER_SECOND, to_ticks
 from pipeline.errors import LimitError, ModelError, WeightsMissingError
+from pipeline.models.hardware import ctranslate2_cuda_fault
 from pipeline.models.protocol import Heard, Samples
 from pipeline.text.cues import Cue
 
@@ -43,6 +44,8 @@ class Whisper:
                 f"{folder}: no Whisper weights here: {' and '.join(missing)} missing.",
                 cure="`longmedia models get starter` brings them.",
             )
+        if device == "cuda" and (fault := ctranslate2_cuda_fault()):
+            raise ModelError(f"hear.device=cuda: {fault}.", cure="`--set hear.device=cpu` hears without it.")
         import ctranslate2
         from faster_whisper import BatchedInferencePipeline, WhisperModel
 

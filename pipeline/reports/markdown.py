@@ -100,6 +100,8 @@ def _section(section: Section) -> Iterator[str]:
     yield f'### <a id="{section.anchor}"></a>{section.span}\n\n'
     if section.status != "processed":
         yield f"*{section.status}: {markdown(section.error)}*\n\n"
+    elif section.error:
+        yield f"*{markdown(section.error)}*\n\n"
     if chunk is not None and chunk.summary:
         yield f"> {markdown(chunk.summary)}\n\n"
     if chunk is not None and chunk.screen_text:

@@ -60,7 +60,9 @@ class Hear(Group):
         description="language spoken, such as `en`; none: found in every window, in doubt with its neighbours",
     )
     beam: Annotated[int, Field(ge=1, le=10)] = Field(5, description="beam size; 1 is greedy")
-    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where the recogniser runs")
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        "auto", description="where the recogniser runs; auto: on CUDA where CTranslate2 can use it, else on the CPU"
+    )
     compute_type: str = Field(
         "default", description="CTranslate2 compute type; default: int8 on a CPU, float16 on CUDA"
     )
@@ -100,7 +102,8 @@ class Write(Group):
 
     engine: Literal["auto", "llamacpp", "transformers", "endpoint"] = Field(
         "auto",
-        description="auto: transformers with bitsandbytes NF4 on CUDA, llama.cpp elsewhere; endpoint: your server",
+        description="auto: transformers with bitsandbytes NF4 on CUDA where the extra `gemma` is installed, llama.cpp "
+        "elsewhere; endpoint: your server",
     )
     model: str = Field("qwen2.5-1.5b", description="a name from `longmedia models list`, a GGUF file or a model folder")
     context: Annotated[int, Field(ge=1024, le=262_144)] = Field(8192, description="tokens of one request, at most")

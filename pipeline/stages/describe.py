@@ -34,14 +34,14 @@ class DescribeStage:
         return item.inputs
 
     def without_model(self, item: Passage) -> DescribeRow | None:
-        """A row of what is missing, silent, or could not be heard."""
+        """A row of what is missing, silent, or could not be heard and is not seen either."""
         if item.skipped:
             return row_of(self.recording, item, "skipped", item.skipped)
-        fault = next((row.error for row in item.heard if row.status == "failed"), "")
-        if fault:
-            return row_of(self.recording, item, "failed", f"hearing: {fault}", "hear")
-        seen = item.segment is not None and len(item.segment.frames)
-        return None if seen or item.transcript else row_of(self.recording, item, "silent")
+        if item.seen:
+            return None
+        if item.unheard:
+            return row_of(self.recording, item, "failed", item.unheard, "hear")
+        return None if item.transcript else row_of(self.recording, item, "silent")
 
 
 class TextDescriber:

@@ -14,10 +14,10 @@ from typing import Any
 
 from chunkers import Segment, to_ticks
 from pipeline.errors import ModelError
-from pipeline.models.gemma.hearing import stretches
 from pipeline.models.gemma.inputs import Proof, Request
 from pipeline.models.gemma.limits import frame_stamp
 from pipeline.models.gemma.model import Answer, Gemma
+from pipeline.models.gemma.stretches import stretches
 from pipeline.models.protocol import Samples
 from pipeline.prompts import PromptTemplate
 from pipeline.stages.answer import read
@@ -62,7 +62,7 @@ class GemmaDescriber:
     def begin(self, item: Passage) -> Passage:
         """The passage, its frames on their way to patches."""
         segment = item.segment
-        if segment is None or isinstance(segment, _Begun) or not len(segment.frames):
+        if segment is None or isinstance(segment, _Begun) or not item.seen:
             return item
         at = _moments(segment)
         patches = self._gemma.look(segment.frames, at)
@@ -93,6 +93,8 @@ class GemmaDescriber:
                 row.summary = checked.text
                 row.rejected = "\n".join(filter(None, [row.rejected, *(sentence for sentence, _ in checked.refused)]))
             made.append(Made(row, failure))
+            if passage.unheard:
+                made[-1] = Made(_unheard(row, passage.unheard))
         return made
 
     def _row(self, recording: str, passage: Passage) -> DescribeRow:
@@ -122,7 +124,8 @@ class GemmaDescriber:
         if self._listen_again:
             longest = self._gemma.limits.audio_samples
             sound = [owned_samples(window) for window in passage.sound if not window.silent]
-            audio = tuple(one[start:end] for one in sound for start, end in stretches(one, longest))
+            parts = [(one, part) for one in sound for part in stretches(one, longest) if not part.silent]
+            audio = tuple(one[part.heard : part.end] for one, part in parts)
         request = Request(text=prompt.user + reminder, system=prompt.system, audio=audio)
         if seen is None:
             return request
@@ -166,6 +169,13 @@ def _fill(row: DescribeRow, one: _Try) -> ModelError | None:
     row.events = [Event(row.start + at, what) for at, what in said.events]
     row.rejected = "\n".join(said.strays)
     return None
+
+
+def _unheard(row: DescribeRow, why: str) -> DescribeRow:
+    """The row as failed at hearing, with what was seen; no fallback is asked what was said in it once more."""
+    row.error = f"{why}; {row.error or 'only its frames and the words that were heard are described'}"
+    row.status, row.failed_step = "failed", "hear"
+    return row
 
 
 def _count(row: DescribeRow, proofs: Sequence[Proof]) -> None:

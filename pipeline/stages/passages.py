@@ -35,6 +35,16 @@ class Passage:
         return " ".join(row.transcript for row in self.heard if row.transcript)
 
     @property
+    def unheard(self) -> str:
+        """Why some of it could not be heard; empty where all of it was."""
+        return next((f"hearing: {row.error}" for row in self.heard if row.status == "failed"), "")
+
+    @property
+    def seen(self) -> bool:
+        """Whether there are frames of it."""
+        return self.segment is not None and len(self.segment.frames) > 0
+
+    @property
     def cues(self) -> list[Cue]:
         """What was said in it, with times on the recording's clock."""
         return [cue for row in self.heard for cue in row.cues]

@@ -135,7 +135,9 @@ class DescribeRow:
     inputs: str = _column(pa.string(), "SHA-256 of what was heard in it, 16 hex digits: a change asks for a new row")
     status: str = _column(pa.string(), "processed, silent, failed or skipped")
     failed_step: str = _column(pa.string(), "hear or describe where it failed; empty otherwise", "", "")
-    error: str = _column(pa.string(), "why it failed or was skipped; empty otherwise", "", "")
+    error: str = _column(
+        pa.string(), "why it failed, was skipped, or its picture is not described; empty otherwise", "", ""
+    )
     summary: str = _column(pa.string(), "what the chunk holds, in a sentence or two", "", "")
     screen_text: str = _column(pa.string(), "text read in the picture", "", "")
     events: list[Event] = _column(pa.list_(EVENT), "notable moments", "", list, Event)

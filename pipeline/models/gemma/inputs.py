@@ -18,7 +18,7 @@ import numpy as np
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.errors import InputMismatchError, LimitError, ModelError
 from pipeline.models.gemma.frames import Frames, holding, patches
-from pipeline.models.gemma.limits import GemmaLimits, frame_stamp, frame_tokens
+from pipeline.models.gemma.limits import TOKEN_SAMPLES, GemmaLimits, audio_tokens, frame_stamp, frame_tokens
 from pipeline.models.protocol import Samples
 
 _STAMP = re.compile(r"(\d+:\d\d)\s*$")
@@ -114,9 +114,9 @@ def _refused_frames(limits: GemmaLimits, frames: Frames, at: tuple[int, ...]) ->
     return None
 
 
-def expected(limits: GemmaLimits, request: Request, budget: int) -> Counts:
+def expected(request: Request, budget: int) -> Counts:
     """What the processor must make of the request, with `budget` soft tokens a frame at most."""
-    audio = sum(limits.audio_tokens(samples.size) for samples in request.audio)
+    audio = sum(audio_tokens(samples.size) for samples in request.audio)
     if request.frames is None:
         return Counts(audio_tokens=audio)
     count, height, width, _ = request.frames.shape
@@ -128,7 +128,7 @@ def expected(limits: GemmaLimits, request: Request, budget: int) -> Counts:
     )
 
 
-def prepare(processor: Any, limits: GemmaLimits, requests: Sequence[Request], budget: int) -> Prepared:
+def prepare(processor: Any, requests: Sequence[Request], budget: int) -> Prepared:
     """Tensors and proofs of a batch; `processor` is Gemma's, `budget` the soft tokens a frame may cost."""
     inputs = holding(processor, _patches(processor, requests, budget)).apply_chat_template(
         [conversation(request) for request in requests],
@@ -144,7 +144,7 @@ def prepare(processor: Any, limits: GemmaLimits, requests: Sequence[Request], bu
     lengths = inputs["attention_mask"].sum(dim=1).tolist()
     return Prepared(
         inputs=inputs,
-        proofs=[Proof(expected(limits, request, budget), one) for request, one in zip(requests, sent, strict=True)],
+        proofs=[Proof(expected(request, budget), one) for request, one in zip(requests, sent, strict=True)],
         text_tokens=[length - one.audio_tokens - one.video_tokens for length, one in zip(lengths, sent, strict=True)],
     )
 
@@ -162,9 +162,18 @@ def conversation(request: Request) -> list[dict[str, Any]]:
     content: list[dict[str, Any]] = [{"type": "text", "text": request.text}]
     if request.frames is not None:
         content.insert(0, {"type": "video", "video": request.frames})
-    content.extend({"type": "audio", "audio": samples} for samples in request.audio)
+    content.extend({"type": "audio", "audio": whole_tokens(samples)} for samples in request.audio)
     system = [{"role": "system", "content": [{"type": "text", "text": request.system}]}] if request.system else []
     return [*system, {"role": "user", "content": content}]
+
+
+def whole_tokens(samples: Samples) -> Samples:
+    """`samples` with silence behind them up to a whole soft token.
+
+    The processor of E2B and E4B makes no token of up to 20 ms at the end, and none at all of less than 10 ms, on which
+    the model then breaks.
+    """
+    return np.pad(samples, (0, -samples.size % TOKEN_SAMPLES))
 
 
 def _counts(processor: Any, inputs: Any, requests: Sequence[Request]) -> list[Counts]:

@@ -24,15 +24,14 @@ from pipeline.errors import ModelError
 MOST_FRAMES = 60
 """Frames of one segment: a minute at one a second."""
 
-_TOKEN_SAMPLES = 640
+TOKEN_SAMPLES = 640
+"""Samples of a soft token: 40 ms. What is sent is filled up to whole tokens; see `inputs.whole_tokens`."""
 
 
 @dataclass(frozen=True, slots=True)
 class GemmaLimits:
     """The limits of one checkpoint."""
 
-    family: str
-    """`gemma4_unified` (12B: no encoders) or `gemma4` (E2B, E4B and larger: encoders)."""
     context: int
     """Tokens of one request, prompt and answer together."""
     hears: bool
@@ -50,14 +49,6 @@ class GemmaLimits:
     video_s: int = 60
     frames: int = MOST_FRAMES
 
-    def audio_tokens(self, samples: int) -> int:
-        """Soft tokens of `samples` of audio at 16 kHz; 25 a second, one for every 40 ms begun."""
-        if self.family == "gemma4_unified":
-            return math.ceil(samples / _TOKEN_SAMPLES)
-        # 20 ms spectra every 10 ms, the first centred on 0; a convolution then takes four of them.
-        spectra = max(0, (samples + 160 - 321) // 160 + 1)
-        return math.ceil(spectra / 4)
-
     @property
     def audio_samples(self) -> int:
         """Samples of the longest audio."""
@@ -65,7 +56,8 @@ class GemmaLimits:
 
 
 def limits(config: Mapping[str, Any]) -> GemmaLimits:
-    """The limits of a checkpoint, from its `config.json`.
+    """The limits of a checkpoint, from its `config.json`: `gemma4_unified` is the 12B (no encoders), `gemma4` are E2B,
+    E4B and the larger ones (encoders).
 
     Raises `ModelError` where it is not a Gemma 4.
     """
@@ -78,13 +70,17 @@ def limits(config: Mapping[str, Any]) -> GemmaLimits:
     unified = family == "gemma4_unified"
     text = config.get("text_config") or {}
     return GemmaLimits(
-        family=family,
         context=int(text.get("max_position_embeddings") or (262_144 if unified else 131_072)),
         hears=config.get("audio_config") is not None,
         sees=config.get("vision_config") is not None,
         hear_s=15.0 if unified else 30.0,
         hears_behind_frames=not unified,
     )
+
+
+def audio_tokens(samples: int) -> int:
+    """Soft tokens of `samples` of audio at 16 kHz; 25 a second, one for every 40 ms begun."""
+    return math.ceil(samples / TOKEN_SAMPLES)
 
 
 def frame_tokens(height: int, width: int, budget: int) -> int:

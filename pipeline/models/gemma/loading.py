@@ -50,7 +50,7 @@ def load_gemma(
     `MissingExtraError`, `WeightsMissingError`, `WeightsDamagedError`, or `ModelError` where it is no
     Gemma 4 or does not fit.
     """
-    require(*(("bitsandbytes",) if settings.quantization != "none" else ()))
+    require("torchvision", *(("bitsandbytes",) if settings.quantization != "none" else ()))
     weights = weights_folder(settings.model, folder, size=SIZES.get(settings.model, ""))
     config = read_config(weights)
     what = limits(config)
@@ -59,10 +59,10 @@ def load_gemma(
     plan = LoadOptions(settings.quantization, settings.device, settings.dtype, UNQUANTIZED)
     cache = folder / "quantized" if settings.keep_quantized else None
     model = load(AutoModelForMultimodalLM, weights, plan, cache)
+    make_greedy(model)  # before an adapter is put around it: the model inside it generates
     name = f"{_short(settings.model)} {settings.quantization} {build(weights)}"
     if settings.adapter is not None:
         model, name = _adapted(model, settings.adapter), f"{name} + {settings.adapter.name}"
-    make_greedy(model)
     drafter = None
     if settings.drafter is not None:
         place = weights_folder(settings.drafter, folder)

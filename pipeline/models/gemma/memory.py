@@ -1,7 +1,8 @@
 """How much memory a Gemma 4 needs, from its configuration alone: pure arithmetic, no torch.
 
-The weights are counted layer by layer (the tests compare the count with real models of both families), the
-KV cache from the kinds of layers. Working memory is an allowance, not a measurement.
+The weights are counted layer by layer, the KV cache from the kinds of layers, and what attention makes of it while a
+prompt is read; the tests compare each with real models of both families. Working memory is an allowance, not a
+measurement.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ BYTES = {
     # 4 bits, an 8-bit scale for every 64 weights, a float32 for every 256 scales.
     "nf4": 0.5 + 1 / 64 + 4 / (64 * 256),
     "int8": 1.0,
-    "none": 2.0,
 }
-"""Bytes a quantised weight; what stays whole is bfloat16."""
+"""Bytes a quantised weight."""
+
+WIDTHS = {"bfloat16": 2, "float32": 4}
+"""Bytes of a number in what the model computes in: every weight that stays whole, and the KV cache, in int8 too."""
 
 WORKING = int(1.5 * GIB)
 """Allowance for activations, the attention mask of one prefill and the device's own context."""
@@ -88,20 +91,26 @@ class Need:
 
     weights: int
     cache: int
+    repeated: int
+    """Keys and values of a layer as attention takes them while a prompt is read; see `repeated_bytes`."""
     working: int = WORKING
 
     @property
     def total(self) -> int:
         """All of it."""
-        return self.weights + self.cache + self.working
+        return self.weights + self.cache + self.repeated + self.working
 
 
-def need(config: Mapping[str, Any], quantization: str, tokens: int) -> Need:
-    """What the model needs with `tokens` in the KV cache, all requests of a batch together; capped by its context."""
-    text = config["text_config"]
+def need(config: Mapping[str, Any], quantization: str, tokens: int, dtype: str = "bfloat16") -> Need:
+    """What the model needs with `tokens` in the KV cache, all requests of a batch together; capped by its context.
+
+    `dtype` is what it computes in: one of `WIDTHS`.
+    """
+    text, width = config["text_config"], WIDTHS[dtype]
     cached = min(tokens, int(text.get("max_position_embeddings") or tokens))
     decoder, whole = weights(config)
-    return Need(int(decoder * BYTES[quantization] + whole * BYTES["none"]), kv_bytes(text, cached))
+    held = int(decoder * BYTES.get(quantization, width) + whole * width)
+    return Need(held, kv_bytes(text, cached, width), repeated_bytes(text, cached, width))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +135,27 @@ def _layers(text: Mapping[str, Any]) -> Iterator[_Layer]:
         yield _Layer(full, number >= first_shared, int(widths["head_dim"]), int(widths["num_key_value_heads"]))
 
 
-def kv_bytes(text: Mapping[str, Any], tokens: int) -> int:
-    """Bytes of the bfloat16 KV cache: sliding layers keep their window only, shared layers nothing."""
+def kv_bytes(text: Mapping[str, Any], tokens: int, width: int) -> int:
+    """Bytes of the KV cache, `width` a number: sliding layers keep their window only, shared layers nothing."""
     window = int(text["sliding_window"])
     return sum(
-        2 * 2 * layer.kv_heads * layer.head_dim * (tokens if layer.full else min(tokens, window))
+        2 * width * layer.kv_heads * layer.head_dim * (tokens if layer.full else min(tokens, window))
         for layer in _layers(text)
         if not layer.shared
+    )
+
+
+def repeated_bytes(text: Mapping[str, Any], tokens: int, width: int) -> int:
+    """Bytes of the largest layer's keys and values, repeated for every query head.
+
+    While a prompt is read, transformers repeats them: no kernel that takes them as they are holds heads of 512. The
+    layers do so one after the other; global ones over all `tokens`.
+    """
+    heads = int(text["num_attention_heads"])
+    return max(
+        2 * width * heads * layer.head_dim * (tokens if layer.full else min(tokens, int(text["sliding_window"])))
+        for layer in _layers(text)
+        if layer.kv_heads < heads
     )
 
 

@@ -22,6 +22,9 @@ from pipeline.models.huggingface.generating import generate, in_halves, release
 from pipeline.models.protocol import Written
 from pipeline.prompts import Prompt
 
+VERSION = 2
+"""Raised when code changes what the model is given, or what is kept of its answer, although no setting did."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -154,7 +157,7 @@ class Gemma:
         running = self._running
         wait([request.patches for request in requests if request.patches])
         with self._tokenizing:
-            prepared = prepare(running.processor, running.limits, requests, running.frame_tokens)
+            prepared = prepare(running.processor, requests, running.frame_tokens)
         errors = [self._error(prepared, row, max_tokens) for row in range(len(requests))]
         if any(errors):
             good = [request for request, error in zip(requests, errors, strict=True) if error is None]

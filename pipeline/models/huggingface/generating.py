@@ -68,17 +68,26 @@ def release() -> None:
         torch.cuda.empty_cache()
 
 
+_KEPT = (
+    "bos_token_id",
+    "eos_token_id",
+    "pad_token_id",
+    "suppress_tokens",
+    "begin_suppress_tokens",
+    "bad_words_ids",
+)
+"""What a checkpoint says of its tokens: which begin, end and fill a text, and which must never be written."""
+
+
 def make_greedy(model: Any) -> None:
-    """Leave of a checkpoint's generation settings the token ids only.
+    """Leave of a checkpoint's generation settings what it says of its tokens.
 
     Checkpoints ask for sampling; with it the same recording would give another text every time.
     """
     from transformers import GenerationConfig
 
     old = model.generation_config
-    model.generation_config = GenerationConfig(
-        bos_token_id=old.bos_token_id, eos_token_id=old.eos_token_id, pad_token_id=old.pad_token_id
-    )
+    model.generation_config = GenerationConfig(**{name: getattr(old, name) for name in _KEPT})
 
 
 def generate(

@@ -7,6 +7,7 @@ and loaded from then on. A saved NF4 checkpoint gives bit for bit the logits of 
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib.metadata
 import importlib.util
 import json
@@ -19,14 +20,19 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pipeline.errors import MissingExtraError, ModelError, WeightsDamagedError, WeightsMissingError
+from pipeline.models.hardware import torch_has_cuda
 from pipeline.models.weights.content_hash import build
+from pipeline.models.weights.hub import cached, home_of, is_hub_id
 
 Quantization = Literal["nf4", "int8", "none"]
 Device = Literal["auto", "cpu", "cuda"]
 Dtype = Literal["auto", "float32", "bfloat16"]
 
-_NEEDED = ("torch", "torchvision", "transformers", "accelerate")
+log = logging.getLogger(__name__)
+
+_NEEDED = ("torch", "transformers", "accelerate")
 _OLDEST_TRANSFORMERS = (5, 24)
+_MEANWHILE = "Meanwhile `--recipe cascade` runs with the embedded models."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,49 +47,62 @@ class LoadOptions:
     `lm_head` quantises `lm_head`."""
 
 
-def require(*more: str) -> None:
-    """Raise `MissingExtraError` where a library of the extra `gemma` is missing, broken or too old."""
+def lacking(*more: str) -> str:
+    """Which library of the extra `gemma` is missing or too old, empty where none is; `more` are needed beside torch,
+    transformers and accelerate.
+    """
     for name in (*_NEEDED, *more):
         if importlib.util.find_spec(name) is None:
-            raise MissingExtraError(
-                f"{name} is not installed.",
-                cure="pip install 'longmedia[gemma]' brings it; `--recipe cascade` runs without.",
-            )
+            return f"{name} is not installed"
     version = importlib.metadata.version("transformers")
     if tuple(int(part) for part in version.split(".")[:2]) < _OLDEST_TRANSFORMERS:
+        return f"transformers {version} is too old: audio and vision of the 12B are broken in 4 bits before 5.24"
+    return ""
+
+
+def require(*more: str) -> None:
+    """Raise `MissingExtraError` where a library is `lacking`."""
+    why = lacking(*more)
+    if why:
         raise MissingExtraError(
-            f"transformers {version} is too old: audio and vision of the 12B are broken in 4 bits before 5.24.",
-            cure="pip install -U 'longmedia[gemma]'",
+            f"{why}.", cure="`pip install -U 'longmedia[gemma]'` brings it; `--recipe cascade` runs without."
         )
 
 
-def weights_folder(model: str, folder: Path, *, size: str = "") -> Path:
-    """The folder with the weights of `model`: a path, a name below `folder`, or a hub id (fetched, or from its cache).
+@functools.cache
+def text_on_cuda() -> bool:
+    """Whether a text model runs through transformers on CUDA; where only a library is lacking, one line says which."""
+    if not torch_has_cuda():
+        return False
+    why = lacking("bitsandbytes", "gguf")
+    if why:
+        log.warning("There is a CUDA device, but llama.cpp writes on the CPU: %s.", why)
+    return not why
 
-    `HF_HUB_OFFLINE=1` keeps it off the network. Raises `WeightsMissingError` saying what to fetch and where to put it.
+
+def weights_folder(model: str, folder: Path, *, size: str = "") -> Path:
+    """The folder with the weights of `model`: a path, or for a hub id the folder below `folder` or the hub's cache.
+
+    The network is never asked. Raises `WeightsMissingError` saying how to bring them, `size` being what that weighs.
     """
-    own = folder / model.replace("/", "--")
+    own = home_of(model, folder)
     for place in (Path(model).expanduser(), own):
         if (place / "config.json").is_file():
             return place
-    if model.count("/") != 1 or model.startswith((".", "/", "~")):
-        raise _missing(model, own, "no such folder, or no config.json in it", size)
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
-
-    try:
-        return Path(snapshot_download(model, ignore_patterns=["*.gguf", "*.pth", "original/*"]))
-    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
-        raise _missing(model, own, str(error).splitlines()[0], size) from error
-
-
-def _missing(model: str, own: Path, why: str, size: str) -> WeightsMissingError:
+    if not is_hub_id(model):
+        raise WeightsMissingError(
+            f"{model}: no such folder, or no config.json in it.",
+            cure="Name a folder with weights for transformers, or a model of the hub such as google/gemma-4-12B-it. "
+            f"{_MEANWHILE}",
+        )
+    found = cached(model)
+    if found is not None and (found / "config.json").is_file():
+        return found
     weighs = f" ({size})" if size else ""
-    return WeightsMissingError(
-        f"the weights of {model} are not on this machine and cannot be fetched ({why.rstrip('.')}).",
-        cure=f"On a machine with a network: `hf download {model} --local-dir {own.name}`{weighs}; "
-        f"copy that folder to {own}, or name any other folder with `--model FOLDER`. "
-        "Meanwhile `--recipe cascade` runs with the embedded models.",
+    raise WeightsMissingError(
+        f"the weights of {model} are not on this machine.",
+        cure=f"`longmedia models get {model}` brings them once{weighs}. Without a network, run that on a machine with "
+        f"one and copy the folder to {own}, or name any other folder with `--model FOLDER`. {_MEANWHILE}",
     )
 
 

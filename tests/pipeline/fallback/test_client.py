@@ -9,13 +9,14 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from chunkers import Window
+from chunkers import Segment, Window
 from chunkers.spans import TICKS_PER_SECOND, Span
 from pipeline.errors import (
     EgressError,
@@ -401,6 +402,24 @@ def test_a_chunk_without_words_is_nothing_to_ask_about(cloud: Cloud, rules: Fall
     """Its pictures do not leave: the fallback of describing sends text."""
     rows = described(rules, recording, {1: ModelError("loop")}, text="")
     assert (rows[1].status, rows[1].error, cloud.got) == ("failed", "loop", [])
+
+
+def test_a_chunk_with_pictures_says_that_only_its_words_are_summarised(
+    cloud: Cloud, rules: Fallback, recording: Path
+) -> None:
+    """Its row counts as processed: the words are, the frames no model has described."""
+    worker = FallbackDescribing(
+        FailsToDescribe({1: ModelError("the answer holds no summary")}),
+        opened(rules, recording),
+        load("general", "chunk"),
+        max_tokens=90,
+    )
+    frames, span = np.zeros((2, 48, 48, 3), np.uint8), passage(1).span
+    seen = [replace(passage(n), segment=Segment(n, span, frames[:n], (), ())) for n in range(2)]
+    rows = [made.row for made in worker.work(Part("r", seen))]
+    assert [row.source for row in rows] == ["local", "cloud"]
+    assert (rows[1].status, rows[1].summary) == ("processed", GOOD)
+    assert rows[1].error == "the picture is not described: the answer holds no summary"
 
 
 def test_what_began_locally_is_begun_locally(rules: Fallback, recording: Path) -> None:

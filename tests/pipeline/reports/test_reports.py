@@ -299,6 +299,12 @@ def test_what_was_only_seen_has_chunks_without_windows(tmp_path: Path) -> None:
     assert ([one["summary"] for one in found["chunks"]], found["windows"]) == (["A slide."], [])
 
 
+def test_a_chunk_of_which_only_the_words_are_summarised_says_so(tmp_path: Path) -> None:
+    run = begun(tmp_path, RunKey("r", {"describe": "d", "merge": "m"}))
+    run.describe.write(0, [chunk(0, kind="segment", summary="A talk.", error="the picture is not described: loop")])
+    assert "*the picture is not described: loop*\n\n> A talk." in text(run, "md")
+
+
 def test_a_transcript_that_was_brought_along_is_named(tmp_path: Path) -> None:
     run = begun(tmp_path)
     run.hear.write(0, [window(0, transcript="Words.", source="local")])

@@ -45,7 +45,7 @@ def test_the_tensors_are_those_of_the_processor_alone(opened: Opened, kind: str)
     )
     looked = [replace(one, patches=gemma.look(one.frames, one.at)) if one.frames is not None else one for one in BATCH]
     for batch in (BATCH, looked):
-        _same(prepare(processor, gemma.limits, batch, 70).inputs, whole)
+        _same(prepare(processor, batch, 70).inputs, whole)
 
 
 def _same(made: Any, whole: Any) -> None:

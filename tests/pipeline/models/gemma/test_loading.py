@@ -97,22 +97,36 @@ def test_another_architecture_is_refused_before_it_is_loaded(checkpoint: Checkpo
         _open(checkpoint("assistant"), tmp_path)
 
 
-def test_missing_weights_say_what_to_fetch_where_to_put_it_and_what_runs_meanwhile(tmp_path: Path) -> None:
-    # A process of its own: the hub library reads HF_HUB_OFFLINE when it is imported.
+def test_missing_weights_are_never_fetched_by_a_run_and_say_how_to_get_them(tmp_path: Path) -> None:
+    # A process of its own: the hub library reads its variables when it is imported. Whoever opens a socket is noted.
     script = (
-        "import sys; from pathlib import Path; from pipeline.errors import WeightsMissingError\n"
-        "from pipeline.models.gemma.loading import load_gemma; from pipeline.settings import Gemma\n"
-        "try: load_gemma(Gemma(), Path(sys.argv[1]), frame_tokens=70)\n"
-        "except WeightsMissingError as error: print(error)"
+        "import socket, sys; from pathlib import Path; from pipeline.errors import WeightsMissingError\n"
+        "from pipeline.models.gemma.loading import load_gemma; from pipeline.models.identity import gemma_identity\n"
+        "from pipeline.settings import Gemma, Models\n"
+        "sys.addaudithook(lambda name, _: print(name) if name.startswith('socket.') else None)\n"
+        "here, drafted = Path(sys.argv[1]), Gemma(model=sys.argv[2], drafter='google/gemma-4-12B-it-assistant')\n"
+        "for act in (lambda: load_gemma(Gemma(), here, frame_tokens=70),\n"
+        "            lambda: gemma_identity(Gemma(), Models(folder=here)),\n"
+        "            lambda: gemma_identity(drafted, Models(folder=here))):\n"
+        "    try: act()\n"
+        "    except WeightsMissingError as error: print(error)"
     )
-    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "hub")}
+    environment = {**os.environ, "HF_HOME": str(tmp_path / "hub")}
+    environment.pop("HF_HUB_OFFLINE", None)
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "config.json").write_text("{}")
     done = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path)], env=environment, capture_output=True, text=True, check=False
-    )
-    assert "hf download google/gemma-4-12B-it" in done.stdout, done.stderr
-    assert "about 24 GB" in done.stdout
-    assert str(tmp_path / "google--gemma-4-12B-it") in done.stdout
-    assert "--recipe cascade" in done.stdout
+        [sys.executable, "-c", script, str(tmp_path), str(tmp_path / "here")],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    lines = done.stdout.splitlines()
+    assert len(lines) == 3, done.stderr
+    for line, name in zip(lines, ("12B-it", "12B-it", "12B-it-assistant"), strict=True):
+        assert f"the weights of google/gemma-4-{name} are not on this machine." in line
+        assert f"`longmedia models get google/gemma-4-{name}`" in line
+        assert str(tmp_path / f"google--gemma-4-{name}") in line
+        assert "--recipe cascade" in line
+    assert "about 24 GB" in lines[0]
 
 
 def test_a_missing_folder_is_not_taken_for_a_hub_id(tmp_path: Path) -> None:
@@ -154,7 +168,7 @@ def test_a_missing_library_names_the_extra(library: str, act: str) -> None:
         "except MissingExtraError as error: print(error)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    assert done.stdout.startswith(f"{library} is not installed. pip install 'longmedia[gemma]'"), done.stderr
+    assert done.stdout.startswith(f"{library} is not installed. `pip install -U 'longmedia[gemma]'"), done.stderr
 
 
 def test_nothing_heavy_is_imported_before_a_model_is_loaded() -> None:

@@ -15,8 +15,9 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra `gemma`")
 
 from chunkers import Segment, Span, Window, find_ffmpeg, probe, segments, windows  # noqa: E402
-from data.checkpoints.inputs import pictures, window  # noqa: E402
+from data.checkpoints.inputs import pictures, talk, window  # noqa: E402
 from data.checkpoints.taught import HEARD  # noqa: E402
+from pipeline.merge.inputs import ChunkSummary  # noqa: E402
 from pipeline.models.gemma.hearing import GemmaHearer  # noqa: E402
 from pipeline.models.gemma.model import Gemma  # noqa: E402
 from pipeline.models.protocol import Heard, Hearer, Samples  # noqa: E402
@@ -168,7 +169,7 @@ def test_noise_without_end_is_a_failed_row_that_keeps_what_was_written(
 ) -> None:
     gemma = opened("unified")
     monkeypatch.setattr(gemma.loaded.model.generation_config, "eos_token_id", [3])
-    (sound,) = heard(hearing(gemma, longest_s=2), window(0, 0, 3))
+    (sound,) = heard(hearing(gemma, longest_s=2), replace(window(0, 0, 3), samples=talk(3)))
     (film,) = described(describing(gemma), shown(1, 0, 2))
     assert sound.status == film.status == "failed"
     assert sound.error == "the transcript ran into its cap of tokens"
@@ -196,13 +197,44 @@ def test_a_segment_over_a_limit_is_a_failed_row_not_an_exception(opened: Callabl
     assert row.failed_step == "describe"
 
 
-def test_no_window_is_heard_in_a_passage_that_was_not_heard(opened: Callable[..., Gemma]) -> None:
-    """A chunk whose hearing failed is no matter for the describer: what was said in it is not known."""
-    item = shown(0, 0, 2, window(0, 0, 2))
-    broken = replace(item.heard[0], status="failed", error="says the same again and again", transcript="", cues=[])
-    row = DescribeStage("r", describing(opened("unified"))).without_model(replace(item, heard=(broken,)))
+CUT = "the transcript ran into its cap of tokens"
+
+
+def _half_heard(item: Passage) -> Passage:
+    """The passage, its last window not heard."""
+    broken = replace(item.heard[-1], status="failed", error=CUT, transcript="", cues=[])
+    return replace(item, heard=(*item.heard[:-1], broken))
+
+
+def test_a_segment_that_was_not_heard_is_still_seen(speaking: Gemma) -> None:
+    """Its row has failed, so that it is heard again by the next start; until then it says what was shown."""
+    item = _half_heard(shown(0, 60, 3, window(0, 60, 1), window(1, 61, 2)))
+    worker = describing(speaking)
+    assert DescribeStage("r", worker).without_model(item) is None
+    (made,) = worker.work(Part("r", [item]))
+    row = made.row
+    assert (row.status, row.failed_step) == ("failed", "hear")
+    assert row.error == f"hearing: {CUT}; only its frames and the words that were heard are described"
+    assert (row.summary, row.screen_text, row.frames_sent) == ("pictures", "MM 7", 3)
+    assert made.failure is None, "no fallback is asked for a summary of half of the words"
+    assert ChunkSummary.of(row).summary == "pictures"
+
+
+def test_a_segment_that_was_neither_heard_nor_described_says_both(opened: Callable[..., Gemma]) -> None:
+    item = _half_heard(shown(0, 0, 61, window(0, 0, 1), window(1, 1, 60)))
+    (made,) = describing(opened("unified")).work(Part("r", [item]))
+    assert (made.row.status, made.row.failed_step, made.row.summary) == ("failed", "hear", "")
+    assert made.row.error == f"hearing: {CUT}; 61 frames at once; the model takes 1 to 60."
+    assert made.failure is None
+    assert ChunkSummary.of(made.row).summary == ""
+
+
+def test_a_passage_without_pictures_that_was_not_heard_is_no_matter_for_the_describer(
+    opened: Callable[..., Gemma],
+) -> None:
+    row = DescribeStage("r", describing(opened("unified"))).without_model(_half_heard(passage(window(0, 0, 2))))
     assert row is not None
-    assert (row.status, row.failed_step, row.error) == ("failed", "hear", "hearing: says the same again and again")
+    assert (row.status, row.failed_step, row.error) == ("failed", "hear", f"hearing: {CUT}")
 
 
 class _Recogniser:

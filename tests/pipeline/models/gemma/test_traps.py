@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,19 +17,22 @@ from data.checkpoints.inputs import noise, pictures, seconds  # noqa: E402
 from pipeline.errors import InputMismatchError  # noqa: E402
 from pipeline.models.gemma.hearing import task_frame  # noqa: E402
 from pipeline.models.gemma.inputs import Proof, Request, _counts, conversation, expected, prepare  # noqa: E402
-from pipeline.models.gemma.loading import UNQUANTIZED  # noqa: E402
+from pipeline.models.gemma.loading import UNQUANTIZED, load_gemma  # noqa: E402
 from pipeline.models.gemma.model import Gemma  # noqa: E402
+from pipeline.models.huggingface.generating import generate  # noqa: E402
 from pipeline.models.huggingface.quantized import LoadOptions, load  # noqa: E402
 from pipeline.prompts import Prompt  # noqa: E402
 from pipeline.prompts import load as load_prompt  # noqa: E402
+from pipeline.settings import Gemma as Settings  # noqa: E402
 from tests.pipeline.models.gemma.conftest import quantized_names  # noqa: E402
 
 Opened = Callable[..., Gemma]
+TEXT = Request(text="Summarise the notes.")
 FILM = Request(text="Describe.", frames=pictures(60, 48, 96), at=seconds(60))
 
 
 def _prepared(gemma: Gemma, request: Request) -> Any:
-    return prepare(gemma.loaded.processor, gemma.limits, [request], 70)
+    return prepare(gemma.loaded.processor, [request], 70)
 
 
 @pytest.mark.parametrize("kind", ["unified", "e2b"])
@@ -47,7 +53,7 @@ def test_what_the_defaults_make_of_sixty_frames_is_an_error(opened: Opened, samp
         return_tensors="pt",
         processor_kwargs={"do_sample_frames": sampled, **({"num_frames": 32} if sampled else {})},
     )
-    proof = Proof(expected(gemma.limits, FILM, 70), _counts(processor, inputs, [FILM])[0])
+    proof = Proof(expected(FILM, 70), _counts(processor, inputs, [FILM])[0])
     assert isinstance(proof.error, InputMismatchError)
     assert ("frames: 32 sent, 60 expected" if sampled else "stamps: ('00:00', '00:00'") in str(proof.error)
 
@@ -73,7 +79,7 @@ def test_batches_are_padded_on_the_left_whatever_the_checkpoint_says(opened: Ope
     gemma = opened("unified")
     monkeypatch.setattr(gemma.loaded.processor.tokenizer, "padding_side", "right")
     requests = [Request(text="short"), Request(text="a longer text than the other")]
-    mask = prepare(gemma.loaded.processor, gemma.limits, requests, 70).inputs["attention_mask"]
+    mask = prepare(gemma.loaded.processor, requests, 70).inputs["attention_mask"]
     assert (mask[0, 0], mask[0, -1]) == (0, 1)
 
 
@@ -102,6 +108,33 @@ def test_thinking_is_off_and_thoughts_are_no_answer(opened: Opened) -> None:
 
 def test_the_checkpoints_sampling_is_switched_off(opened: Opened) -> None:
     assert not opened("unified").loaded.model.generation_config.do_sample
+
+
+def test_what_the_checkpoint_says_of_its_tokens_is_kept(
+    opened: Opened, checkpoint: Callable[[str], Path], models_folder: Path, tmp_path: Path
+) -> None:
+    """A token that it suppresses is never written, and each of its end tokens ends an answer."""
+    ask = {"max_new_tokens": 6, "do_sample": False}
+    inputs = _prepared(opened("unified"), TEXT).inputs
+    free = opened("unified").loaded.model.generate(**inputs, **ask)[0, inputs["input_ids"].shape[1] :].tolist()
+    folder = shutil.copytree(checkpoint("unified"), tmp_path / "weights")
+    rules = json.loads((folder / "generation_config.json").read_text(encoding="utf-8"))
+    turn_end = opened("unified").loaded.processor.tokenizer.convert_tokens_to_ids("<turn|>")
+    assert turn_end in rules["eos_token_id"]
+
+    def written(**changes: list[int]) -> list[int]:
+        (folder / "generation_config.json").write_text(json.dumps({**rules, **changes}), encoding="utf-8")
+        settings = Settings(model=str(folder), quantization="none", device="cpu")
+        model = load_gemma(settings, models_folder, frame_tokens=70).model
+        (answer,) = generate(model, inputs, threading.Lock(), max_tokens=6)
+        assert answer.complete == bool(changes.get("eos_token_id"))
+        return answer.tokens
+
+    assert written() == free
+    assert free[0] not in written(suppress_tokens=[free[0], free[1]])
+    assert written(begin_suppress_tokens=[free[0]])[0] != free[0]
+    first_of_third = free.index(free[2])
+    assert written(eos_token_id=[*rules["eos_token_id"], free[2]]) == free[:first_of_third]
 
 
 def test_a_long_text_is_read_in_chunks_and_frames_are_not(opened: Opened) -> None:
