@@ -23,9 +23,13 @@ from chunkers.errors import (
 from chunkers.ffmpeg import ffmpeg_version, find_ffmpeg
 from chunkers.frames import BUDGETS, frame_size
 from chunkers.identity import content_id
+from chunkers.key_frames import key_frames
+from chunkers.picture_events import PictureEvent, picture_events
+from chunkers.pictures import Picture, Pictures, PictureSegment, pictures
 from chunkers.probing import probe
 from chunkers.recording import AudioTrack, Recording, VideoTrack
 from chunkers.segments import Segment, SegmentRules
+from chunkers.signals import Signals, concatenated
 from chunkers.silence import is_silent, quiet_point
 from chunkers.spans import TICKS_PER_SECOND, Span, stamp, to_seconds, to_ticks, union
 from chunkers.tracks import Choice, choose_audio, render_probe
@@ -49,12 +53,17 @@ __all__ = [
     "NotAFileError",
     "NotFoundError",
     "NotMediaError",
+    "Picture",
+    "PictureEvent",
+    "PictureSegment",
+    "Pictures",
     "ProbeError",
     "ProbeStartError",
     "Recording",
     "Segment",
     "SegmentRules",
     "Segments",
+    "Signals",
     "Span",
     "StalledError",
     "TrackError",
@@ -64,11 +73,15 @@ __all__ = [
     "WindowRules",
     "Windows",
     "choose_audio",
+    "concatenated",
     "content_id",
     "ffmpeg_version",
     "find_ffmpeg",
     "frame_size",
     "is_silent",
+    "key_frames",
+    "picture_events",
+    "pictures",
     "probe",
     "quiet_point",
     "render_probe",

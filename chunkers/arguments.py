@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -78,16 +80,74 @@ def video_output(
     They are what is shown at k / fps on the recording's clock. `stamps` gets, ahead of each frame, a line that
     holds `pts:k`. `shift` is added to ffmpeg's clock (see `clock_shift`).
     """
-    # The filters are built anew when the picture changes its size: only a stamp for each frame keeps the count then.
-    stamped = (
-        f"metadata=mode=add:key=k:value=1,metadata=mode=print:file='{stamps.replace(':', chr(92) + ':')}':direct=1"
-    )
-    # round=up: without it a frame is taken half an interval late. fps first: scaling every frame costs 1.7 times.
-    going_on = f"setpts='{_NEXT_FRAME}+({shift})/TB'"
-    filters = f"{going_on},fps=fps={fps}:round=up,{stamped},scale={size[0]}:{size[1]}"
+    # fps first: scaling every frame costs 1.7 times.
+    filters = f"{_going_on_from(shift)},{_sampled(fps)},{_stamped(stamps)},scale={size[0]}:{size[1]}"
     return builder.output(
         media[f"v:{track}"], frames, vf=filters, format="rawvideo", pix_fmt="rgb24", fps_mode="passthrough"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One of several outputs of the same frames, as `video_output` gives them."""
+
+    fps: Fraction
+    size: tuple[int, int]
+    """(width, height)."""
+    pix_fmt: str
+    frames: str
+    """The address of the frames."""
+    stamps: str
+    """The address of their stamps."""
+    scaling: str = ""
+    """Further options of ffmpeg's `scale`, each with a colon before it."""
+    deinterlace: bool = False
+
+
+def picture_outputs(media: Any, track: int, looks: Sequence[Look], *, shift: Fraction) -> list[Any]:
+    """Frames of video track `track`, decoded once, as each of `looks`."""
+    # One graph for all: where each output had its own, ffmpeg 9.0.2 waited for ever in some films of few frames.
+    names = range(len(looks))
+    chains = [
+        f"[0:v:{track}]{_going_on_from(shift)},split={len(looks)}{''.join(f'[in{n}]' for n in names)}",
+        *(f"[in{n}]{_look(look)}[out{n}]" for n, look in enumerate(looks)),
+    ]
+    graph = {"filter_complex": ";".join(chains)}
+    return [
+        builder.output(
+            media,
+            look.frames,
+            map=f"[out{n}]",
+            format="rawvideo",
+            pix_fmt=look.pix_fmt,
+            fps_mode="passthrough",
+            **({} if n else graph),
+        )
+        for n, look in enumerate(looks)
+    ]
+
+
+def _look(look: Look) -> str:
+    # The fields of an interlaced frame are told apart behind fps: before it, they would add half to the decoding.
+    # yadif halves the unit of time, and what it holds back is lost where filters are built anew: stamps come later.
+    whole = f"yadif=deint=interlaced,settb=1/({look.fps})," if look.deinterlace else ""
+    width, height = look.size
+    return f"{_sampled(look.fps)},{whole}{_stamped(look.stamps)},scale={width}:{height}{look.scaling}"
+
+
+def _going_on_from(shift: Fraction) -> str:
+    return f"setpts='{_NEXT_FRAME}+({shift})/TB'"
+
+
+def _sampled(fps: Fraction) -> str:
+    # round=up: without it a frame is taken half an interval late.
+    return f"fps=fps={fps}:round=up"
+
+
+def _stamped(address: str) -> str:
+    # The filters are built anew when the picture changes its size: only a stamp for each frame keeps the count then.
+    escaped = address.replace(":", "\\:")
+    return f"metadata=mode=add:key=k:value=1,metadata=mode=print:file='{escaped}':direct=1"
 
 
 def clock_shift(recording: Recording, picture: VideoTrack, sound: Choice | None) -> Fraction:

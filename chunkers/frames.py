@@ -53,3 +53,34 @@ def scene_cut(frames: Frames, first: int, threshold: float) -> int | None:
     clearest = int(np.argmax(changes[first - 1 :])) + first
     change = changes[clearest - 1]
     return clearest if change >= threshold and change >= 3 * np.median(changes) else None
+
+
+BLOCK_PX = 16
+"""The side of the squares by which two pictures are compared."""
+
+BLOCK_CHANGE = (4.0, 10.0)
+"""Grey levels by which a square changes, at least: the first; in noise more, up to the second."""
+
+
+def changed_blocks(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Which squares of `BLOCK_PX` differ between two grey pictures of one size (h, w): (ceil(h/16), ceil(w/16)).
+
+    A square differs where its grey levels do by more than `BLOCK_CHANGE` in the mean, or by a third more than most
+    squares: in noise they all do.
+
+    Measured on H.264 at 720p (crf 23 to 35, a still scene with and without a camera's noise): squares in which nothing
+    happened change by up to 3.4, with much noise by up to 8.4 where most change by 6.5; a digit of 18 px that becomes
+    another one by 4.2 to 40 where it is clear to see, and by up to 3.8 where it is 20 grey levels off its background:
+    such text, and a dot that becomes a colon, may be missed.
+    """
+    # uint8 throughout: four times as fast as signed differences.
+    difference = np.maximum(before, after) - np.minimum(before, after)
+    rows = np.arange(0, difference.shape[0], BLOCK_PX)
+    columns = np.arange(0, difference.shape[1], BLOCK_PX)
+    sums = np.add.reduceat(np.add.reduceat(difference, rows, axis=0, dtype=np.uint16), columns, axis=1, dtype=np.uint32)
+    heights = np.diff(np.append(rows, difference.shape[0]))
+    widths = np.diff(np.append(columns, difference.shape[1]))
+    means = sums / np.outer(heights, widths)
+    least, most = BLOCK_CHANGE
+    changed: NDArray[np.bool_] = means > np.clip(1.35 * np.median(means), least, most)
+    return changed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import numpy as np
 
 from chunkers.audio import Cut, Window, WindowCutter, WindowRules, silence
 from chunkers.frames import PATCH_PX, Frames, scene_cut
+from chunkers.pairing import NumberedFrames
 from chunkers.spans import Span, stamp, to_ticks
 
 SKEW_S = 120
@@ -92,9 +92,7 @@ class SegmentCutter:
         self._shape = (size[1], size[0], 3)
         self._sound = None if sound_start is None else WindowCutter(self._window_rules, cuts)
         self._sound_start = sound_start or 0
-        self._pixels = bytearray()
-        self._stamps = bytearray()
-        self._numbers: deque[int] = deque()
+        self._numbered = NumberedFrames(self._shape)
         self._frames: deque[tuple[int, Frames]] = deque()
         self._received = 0
         self._windows: list[Window] = []
@@ -127,28 +125,21 @@ class SegmentCutter:
 
     def feed_frames(self, data: bytes) -> None:
         """Take in rgb24 frames, in pieces of any length."""
-        self._pixels += data
+        self._numbered.feed_pixels(data)
         self._pair()
 
     def feed_stamps(self, data: bytes) -> None:
         """Take in lines, in pieces of any length, that hold `pts:k` for each frame in turn."""
-        *lines, self._stamps = (self._stamps + data).split(b"\n")
-        self._numbers.extend(int(found[1]) for line in lines if (found := re.search(rb"\bpts:(-?\d+)", line)))
+        self._numbered.feed_stamps(data)
         self._pair()
 
     def _pair(self) -> None:
-        """Frames and their numbers come through two pipes, either of them ahead."""
-        size = self._shape[0] * self._shape[1] * self._shape[2]
-        whole = min(len(self._pixels) // size, len(self._numbers))
-        for position in range(0, whole * size, size):
-            number = self._numbers.popleft()
+        for number, frame in self._numbered.take():
             if number < self._received or self._tick(number) < self.done:
                 self._late_frames += 1
                 continue
-            pixels = np.frombuffer(self._pixels[position : position + size], np.uint8)
-            self._frames.append((number, pixels.reshape(self._shape)))
+            self._frames.append((number, frame))
             self._received = number + 1
-        del self._pixels[: whole * size]
 
     def feed_audio(self, data: bytes) -> None:
         """Take in 16-bit samples, in pieces of any length."""

@@ -43,7 +43,7 @@ def segments(
     Raises `NoVideoError` and `TrackError` at once; see `Decoding` for what comes later.
     """
     rules = rules or SegmentRules()
-    picture = _choose_video(recording, video)
+    picture = choose_video(recording, video)
     if track is None and recording.audio:
         (track, *_), _ = choose_audio(recording, None)
     if track is not None:
@@ -76,7 +76,11 @@ def segments(
     )
 
 
-def _choose_video(recording: Recording, wanted: int | None) -> VideoTrack:
+def choose_video(recording: Recording, wanted: int | None) -> VideoTrack:
+    """The video track number `wanted`, or by default the one that the file marks, else the first.
+
+    Raises `NoVideoError` where none can be looked at, `TrackError` where there is no such track.
+    """
     if not recording.pictures:
         art = "no video track but cover art or one without a size" if recording.video else "no video track"
         raise NoVideoError(recording.path, f"has {art}.", cure="Listen to it instead: `windows`.")

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from flows import cli_archive, cli_ledger, cli_models, cli_plan
+from flows import cli_archive, cli_ledger, cli_models, cli_plan, cli_video
 from flows.cli_options import (
     BLOCKED,
     INTERRUPTED,
@@ -21,6 +21,7 @@ from flows.cli_options import (
     SetOption,
     StoreOption,
     exit_code,
+    find_run,
     model_sets,
     open_store,
     stop_on_signals,
@@ -37,7 +38,6 @@ from pipeline.models.registry import Registry
 from pipeline.process import Interrupted
 from pipeline.reports import report as make_report
 from pipeline.settings import load_here
-from pipeline.store import Run, Store
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -53,6 +53,10 @@ app.add_typer(cli_models.app, name="models")
 app.add_typer(cli_ledger.app, name="ledger")
 app.command()(cli_plan.doctor)
 app.command(epilog="Example: `longmedia status --watch`")(cli_archive.status)
+app.command(epilog="Examples: `longmedia series --text bar` · `longmedia series --out gauges.parquet`")(
+    cli_video.series
+)
+app.command(epilog="Example: `longmedia frames night.mp4 --out pictures`")(cli_video.frames)
 app.command(epilog="Example: `longmedia retry --store results`")(cli_archive.retry)
 app.command(epilog='Example: `longmedia serve --inbox inbox --cron "0 1 * * *" --until 06:00`')(cli_archive.serve)
 
@@ -145,7 +149,7 @@ def report(
     store: StoreOption = "longmedia-store",
 ) -> None:
     """Write a report to standard output."""
-    for piece in make_report(_find(run, name, open_store(store)), form):
+    for piece in make_report(find_run(run, name, open_store(store)), form):
         sys.stdout.write(piece)
 
 
@@ -175,18 +179,6 @@ def _number(text: str) -> int:
     if not text.isdigit():
         raise SettingsError(f"--audio-track {text}: expected a number, `mix`, `all` or `auto`.")
     return int(text)
-
-
-def _find(name: str, run: str | None, store: Store) -> Run:
-    """The run of a recording given by its id, by the start of it, or by the input's path."""
-    if Path(name).is_file():
-        from chunkers import content_id
-
-        return store.find(content_id(Path(name)), run)
-    matches = [folder for folder in store.files.folders() if folder.startswith(name)]
-    if len(matches) > 1:
-        raise NoSuchRunError(f"{name}: {len(matches)} recordings begin like this.", cure="Give more of the id.")
-    return store.find(matches[0] if matches else name, run)
 
 
 def _log() -> None:

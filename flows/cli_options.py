@@ -14,9 +14,9 @@ import typer
 from flows.server import Child
 from flows.terminal import say
 from pipeline.archive import Item
-from pipeline.errors import SettingsError
+from pipeline.errors import NoSuchRunError, SettingsError
 from pipeline.settings import Settings, load_here
-from pipeline.store import Store
+from pipeline.store import Run, Store
 
 OK, BLOCKED, WRONG_USE, GAPS, NO_INPUT, INTERRUPTED = 0, 1, 2, 3, 4, 130
 _GRACE_S = 8
@@ -40,6 +40,18 @@ def model_sets(model: str | None, quantization: str | None, settings: Settings) 
 def open_store(store: str, settings: Settings | None = None) -> Store:
     """The store, with the key that the settings name."""
     return Store(store, (settings or load_here()).encryption.key)
+
+
+def find_run(name: str, run: str | None, store: Store) -> Run:
+    """The run of a recording given by its id, by the start of it, or by the input's path."""
+    if Path(name).is_file():
+        from chunkers import content_id
+
+        return store.find(content_id(Path(name)), run)
+    matches = [folder for folder in store.files.folders() if folder.startswith(name)]
+    if len(matches) > 1:
+        raise NoSuchRunError(f"{name}: {len(matches)} recordings begin like this.", cure="Give more of the id.")
+    return store.find(matches[0] if matches else name, run)
 
 
 def exit_code(items: Sequence[Item]) -> int:

@@ -19,7 +19,13 @@ from pipeline.text.markup import printable
 WatchOf = Callable[[Path], Watch]
 
 _EVERY_S = 10.0
-_STAGES = {"load": "loading the models", "hear": "hearing", "describe": "describing", "merge": "merging"}
+_STAGES = {
+    "load": "loading the models",
+    "hear": "hearing",
+    "see": "looking",
+    "describe": "describing",
+    "merge": "merging",
+}
 
 
 @contextlib.contextmanager
@@ -47,7 +53,7 @@ class _Rate:
 
     def of(self, step: Step) -> float:
         now = time.monotonic()
-        if step.stage not in ("hear", "describe"):
+        if step.stage not in ("hear", "see", "describe"):
             return 0.0
         if self._first is None or self._first[0] != step.stage:
             self._first = (step.stage, step.done, now)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -20,22 +20,23 @@ from pipeline.merge.run import VERSION as MERGE_VERSION
 from pipeline.models.gemma.limits import MOST_FRAMES
 from pipeline.models.hardware import ctranslate2_has_cuda, torch_has_bfloat16, torch_has_cuda
 from pipeline.models.huggingface.quantized import text_on_cuda
-from pipeline.models.identity import gemma_identity, whisper_identity, writer_identity
-from pipeline.models.registry import GEMMA, TEXT, WHISPER
+from pipeline.models.identity import gemma_identity, reader_identity, whisper_identity, writer_identity
+from pipeline.models.registry import GEMMA, READER, TEXT, WHISPER
 from pipeline.settings import Group, Settings, text_changing
 from pipeline.source import Source
 from pipeline.stages.describe import VERSION as DESCRIBE_VERSION
 from pipeline.stages.hear import VERSION as HEAR_VERSION
 from pipeline.stages.imported import VERSION as IMPORTED_VERSION
-from pipeline.store import DESCRIBE, HEAR, MERGE, STAGES, RunKey
+from pipeline.stages.see.stage import VERSION as SEE_VERSION
+from pipeline.store import DESCRIBE, HEAR, MERGE, SEE, STAGES, RunKey
 
 IMPORTED = "imported"
 
-Stage = Literal["hear", "describe", "merge"]
+Stage = Literal["hear", "see", "describe", "merge"]
 
 RECIPES: Mapping[str, Mapping[str, str]] = {
-    "cascade": {HEAR: WHISPER, DESCRIBE: TEXT, MERGE: TEXT},
-    "gemma": {HEAR: GEMMA, DESCRIBE: GEMMA, MERGE: GEMMA},
+    "cascade": {HEAR: WHISPER, SEE: READER, DESCRIBE: TEXT, MERGE: TEXT},
+    "gemma": {HEAR: GEMMA, SEE: READER, DESCRIBE: GEMMA, MERGE: GEMMA},
 }
 """Which engine serves which stage; `hear.engine` may put another in front."""
 
@@ -88,37 +89,50 @@ def chain(settings: Settings, source: Source, only: Stage | None = None) -> Chai
         engines[HEAR] = settings.hear.engine
     if source.transcript:
         engines[HEAR] = IMPORTED
-    sees = engines[DESCRIBE] == GEMMA and source.pictures
+    shows = engines[DESCRIBE] == GEMMA and source.pictures
     hears = source.track is not None or bool(source.transcript)
-    if not hears and not sees:
+    sees = source.pictures and settings.see.enabled
+    if not hears and not shows and not sees:
         raise NoAudioError(
             source.path,
-            f"no audio track: the recipe `{settings.recipe}` has nothing to hear.",
-            cure="Use --recipe gemma for pictures.",
+            "no audio track: there is nothing to hear"
+            + (", and it is not to be looked at." if source.pictures else ", and nothing to see."),
+            cure="`--set see.enabled=true` looks at the picture." if source.pictures else "Is it the right file?",
         )
     resolved = _resolve(settings, engines)
-    if sees:
+    if shows:
         _check_video(resolved, hears=hears)
     wanted = STAGES[: STAGES.index(only) + 1] if only else STAGES
     if not hears and wanted == (HEAR,):
         raise NoAudioError(source.path, "no audio track: there is nothing to hear.")
     links: list[Link] = []
     for stage in wanted:
-        if stage == HEAR and not hears:
+        if (stage == HEAR and not hears) or (stage == SEE and not sees):
             continue
-        rests_on = _depends(stage, engines[stage], resolved, source, sees=sees)
-        rests_on["before"] = links[-1].key if links else ""
+        rests_on = _depends(stage, engines[stage], resolved, source, shows=shows, sees=sees)
+        rests_on["before"] = _before(stage, links)
         as_json = json.dumps(rests_on, sort_keys=True, default=str)
         key = hashlib.sha256(as_json.encode()).hexdigest()[:16]
         links.append(Link(stage, engines[stage], key, json.loads(as_json)))
     return Chain(source, resolved, tuple(links))
 
 
-def _depends(stage: str, engine: str, settings: Settings, source: Source, *, sees: bool) -> dict[str, Any]:
+def _before(stage: str, links: Sequence[Link]) -> str:
+    """The keys that a stage rests on. Of hearing, seeing needs only where windows end, which stored spans tell."""
+    if stage == SEE or not links:
+        return ""
+    return links[-1].key if stage == MERGE else " ".join(link.key for link in links)
+
+
+def _depends(stage: str, engine: str, settings: Settings, source: Source, *, shows: bool, sees: bool) -> dict[str, Any]:
     if stage == HEAR:
         return _heard(engine, settings, source.track, source.transcript)
+    if stage == SEE:
+        see = _without(settings.see, "enabled")
+        cut = {"length_s": settings.video.length_s, "audio": text_changing(settings.audio) | {"track": source.track}}
+        return {"version": SEE_VERSION, "see": see, **cut, "identity": reader_identity() if settings.see.text else {}}
     if stage == DESCRIBE:
-        return _described(engine, settings, sees=sees)
+        return _described(engine, settings, shows=shows, sees=sees)
     return {
         "version": MERGE_VERSION,
         "merge": text_changing(settings.merge),
@@ -144,14 +158,14 @@ def _heard(engine: str, settings: Settings, track: Choice | None, transcript: st
     return shared | {"hear": stretches, "prompts": _digests(settings.profile, "gemma_hear"), **_gemma(settings)}
 
 
-def _described(engine: str, settings: Settings, *, sees: bool) -> dict[str, Any]:
+def _described(engine: str, settings: Settings, *, shows: bool, sees: bool) -> dict[str, Any]:
     describe = settings.describe
     shared: dict[str, Any] = {"version": DESCRIBE_VERSION, "engine": engine, "max_tokens": describe.max_tokens}
-    if not sees:
+    if not shows and not sees:
         shared["windows"] = describe.windows
     if engine == TEXT:
         return shared | {"prompts": _digests(settings.profile, "chunk"), **_writer(engine, settings)}
-    seen = {"video": text_changing(settings.video)} if sees else {}
+    seen = {"video": text_changing(settings.video)} if shows else {}
     roles = _digests(settings.profile, "gemma_watch", "gemma_listen")
     return shared | {"listen_again": describe.listen_again, "prompts": roles, **seen, **_gemma(settings)}
 

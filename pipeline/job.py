@@ -9,12 +9,18 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from chunkers import Decoded, Recording, SegmentRules, Segments, WindowRules, Windows, segments, to_ticks, windows
+from chunkers import (
+    Decoded,
+    Segments,
+    Windows,
+    to_ticks,
+)
 from pipeline import prompts
 from pipeline.chain import IMPORTED, Chain, Link
 from pipeline.errors import LimitError, StoreDamagedError
 from pipeline.fallback.client import FallbackClient, admit
 from pipeline.fallback.stages import FallbackDescribing, FallbackHearing, FallbackNodes
+from pipeline.merge.measured import measured_root
 from pipeline.merge.nodes import NodeWorker, NodeWriter
 from pipeline.merge.prompting import MergePrompts
 from pipeline.merge.run import merge
@@ -22,15 +28,18 @@ from pipeline.models.gemma.model import Gemma
 from pipeline.models.protocol import Hearer, Writer
 from pipeline.models.registry import TEXT, WHISPER, Lease
 from pipeline.models.weights.fetch import locate
-from pipeline.stages.describe import DescribeStage, TextDescriber
+from pipeline.passes import Passes
+from pipeline.stages.describe import DescribeStage, NothingSaid, TextDescriber
 from pipeline.stages.describe_frames import GemmaDescriber
 from pipeline.stages.driver import run_stage
 from pipeline.stages.hear import HearStage, HearWorker, cuts, sounds
 from pipeline.stages.imported import ImportedStage, imported_rows
-from pipeline.stages.passages import Passage, of_segments, of_windows
+from pipeline.stages.passages import Passage, of_seen, of_segments, of_windows
 from pipeline.stages.protocol import ItemT, Stage, Worker
+from pipeline.stages.see.looked import Looked
+from pipeline.stages.see.stage import SeeStage, SeeWorker, shown, window_ends
 from pipeline.stages.shared_batches import SharedBatches
-from pipeline.store import DESCRIBE, HEAR, Run
+from pipeline.store import DESCRIBE, HEAR, SEE, Run
 from pipeline.store.documents import DecodedDocument, StageDocument
 from pipeline.store.parts import Parts
 from pipeline.store.tables import DescribeRow, Row
@@ -70,6 +79,8 @@ class Job:
         self._settings = chain.settings
         self._source = chain.source
         self._recording = chain.source.recording
+        settings = chain.settings
+        self._passes = Passes(chain.source, settings.media, settings.audio, settings.video, settings.see)
         self._run = run
         self._lease = lease
         self._watch = watch
@@ -82,7 +93,7 @@ class Job:
         Raises, before any stage begins, what is wrong with the weights or with the server that is to write.
         """
         self._check()
-        stages = {HEAR: self._hear, DESCRIBE: self._describe}
+        stages = {HEAR: self._hear, SEE: self._see, DESCRIBE: self._describe}
         for link in self._chain.links:
             stages.get(link.stage, self._merge)(link)
             self._lease.keep(self._chain.needs(link.stage))
@@ -119,7 +130,7 @@ class Job:
         if self._fallback is not None:
             template = prompts.load(self._settings.profile, "fallback_hear")
             worker = FallbackHearing(worker, self._fallback, template)
-        with self._windows(cuts(table, open_end=True)) as stream:
+        with self._passes.sound(cuts(table, open_end=True)) as stream:
             stage = HearStage(self._recording, worker)
             parts = self._run_stage(link, stage, sounds(stream), table, document.part_rows)
             self._made(link, document, parts, stream.report)
@@ -142,6 +153,22 @@ class Job:
             longest_s=hear.stretch_s or gemma.limits.hear_s,
             max_tokens=hear.max_tokens,
         )
+
+    # -- seeing -------------------------------------------------------------------------------------
+
+    def _see(self, link: Link) -> None:
+        see = self._settings.see
+        table, document = self._run.see, self._begin(link, see.part_rows)
+        if self._done(link, document, table):
+            return
+        self._watch(Step("load"))
+        reader = self._lease.reader() if see.text else None
+        worker = SeeWorker(reader, key_frames=see.key_frames, key_frame_side=see.key_frame_side)
+        length = to_ticks(self._settings.video.length_s)
+        with self._passes.picture(window_ends(self._run.heard(), length)) as stream:
+            stage = SeeStage(self._recording, worker)
+            parts = self._run_stage(link, stage, shown(stream), table, document.part_rows)
+            self._made(link, document, parts, stream.report)
 
     # -- describing ---------------------------------------------------------------------------------
 
@@ -167,9 +194,13 @@ class Job:
         """The worker, its items, and the pass over the recording that they come from, where there is one."""
         describe, profile = self._settings.describe, self._settings.profile
         cap = describe.max_tokens or 0
+        looked = Looked(self._run.seen()) if self._run.has(SEE) else None
         if link.engine == TEXT:
-            worker = TextDescriber(self._writer(), prompts.load(profile, "chunk"), max_tokens=cap)
-            return worker, of_windows(self._run.heard(), describe.windows), None
+            heard = self._run.heard()
+            items = of_windows(heard, describe.windows) if looked is None else of_seen(looked, heard)
+            if not self._spoken():
+                return NothingSaid(), items, None
+            return TextDescriber(self._writer(), prompts.load(profile, "chunk"), max_tokens=cap), items, None
         gemma = self._gemma()
         again = gemma.limits.hears_behind_frames if describe.listen_again is None else describe.listen_again
         again = again and gemma.limits.hears and self._source.track is not None
@@ -177,21 +208,29 @@ class Job:
         describer = GemmaDescriber(gemma, watch, listen, max_tokens=cap, listen_again=again)
         made = cuts(self._run.hear, open_end=False) if self._run.has(HEAR) else []
         if self._source.pictures and gemma.limits.sees:
-            shown = streams.enter_context(self._segments(made))
-            return describer, of_segments(shown, self._run.heard()), shown
-        sound = streams.enter_context(self._windows(made)) if again else None
+            film = streams.enter_context(self._passes.film(made))
+            return describer, of_segments(film, self._run.heard(), looked), film
+        sound = streams.enter_context(self._passes.sound(made)) if again else None
         return describer, of_windows(self._run.heard(), describe.windows, sound), None
 
     # -- merging ------------------------------------------------------------------------------------
 
     def _merge(self, link: Link) -> None:
         self._begin(link, 1)
+        if self._run.has(SEE) and not self._spoken() and link.engine == TEXT:
+            looked = Looked(self._run.seen())
+            measured_root(self._run, looked.within(looked.span).statements)
+            return
         self._watch(Step("load"))
         writer = self._writer() if link.engine == TEXT else self._gemma()
         template = prompts.load(self._settings.profile, "merge")
         local = NodeWriter(MergePrompts(writer, self._settings.merge, template))
         worker: NodeWorker = local if self._fallback is None else FallbackNodes(local, self._fallback)
         merge(self._run, worker, lambda done, total: self._watch(Step("merge", done, total)))
+
+    def _spoken(self) -> bool:
+        """Whether a word was heard."""
+        return any(row.transcript for row in self._run.heard())
 
     # -- models -------------------------------------------------------------------------------------
 
@@ -213,49 +252,6 @@ class Job:
             return worker  # what leaves the machine is one recording's matter, never a common batch's
         key = ("shared", link.stage, link.key)
         return self._lease.model(link.engine, key, lambda: SharedBatches(worker, part_rows))
-
-    # -- passes over the recording ------------------------------------------------------------------
-
-    def _windows(self, made: list[tuple[int, int]]) -> Windows:
-        media, source = self._settings.media, self._media()
-        return windows(
-            source,
-            self._window_rules(),
-            track=self._source.track,
-            channel=self._settings.audio.channel,
-            read_ahead=media.read_ahead,
-            stall_s=media.stall_s,
-            ffmpeg=media.ffmpeg,
-            cuts=made,
-        )
-
-    def _segments(self, made: list[tuple[int, int]]) -> Segments:
-        media, video = self._settings.media, self._settings.video
-        rules = SegmentRules(
-            length_s=video.length_s,
-            fps=Fraction(video.fps).limit_denominator(1000),
-            patches=video.frame_tokens,
-            scene_range_s=video.scene_range_s,
-        )
-        return segments(
-            self._media(),
-            rules,
-            self._window_rules(),
-            track=self._source.track,
-            channel=self._settings.audio.channel,
-            stall_s=media.stall_s,
-            ffmpeg=media.ffmpeg,
-            cuts=made,
-        )
-
-    def _window_rules(self) -> WindowRules:
-        audio = self._settings.audio
-        return WindowRules(length_s=audio.length_s, cut_range_s=audio.cut_range_s, lead_in_s=audio.lead_in_s)
-
-    def _media(self) -> Recording:
-        if self._source.media is None:
-            raise ValueError(f"{self._source.path}: there is no media to decode")
-        return self._source.media
 
     # -- the document of a stage --------------------------------------------------------------------
 
@@ -281,11 +277,13 @@ class Job:
 
     def _before(self, link: Link) -> str:
         """A hash of the rows that the stage rests on: when a chunk is heard anew, they change under the same key."""
-        if link.stage != DESCRIBE or not self._run.has(HEAR):
+        if link.stage != DESCRIBE:
             return ""
         digest = hashlib.sha256()
         for row in self._run.heard():
             digest.update(f"{row.start}:{row.end}:{row.status}:{row.transcript}\n".encode())
+        for seen in self._run.seen():
+            digest.update(f"{seen.start}:{seen.end}:{seen.status}:{seen.texts}:{seen.moved}\n".encode())
         return digest.hexdigest()[:16]
 
     def _made(self, link: Link, document: StageDocument, parts: int, report: Decoded | None = None) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from chunkers import Span, ffmpeg_version, find_ffmpeg
 from pipeline.chain import Chain
 from pipeline.errors import StoreDamagedError
-from pipeline.store import DESCRIBE, FORMAT, Run, Store
+from pipeline.store import DESCRIBE, FORMAT, HEAR, Run, Store
 from pipeline.store.coverage import Coverage, coverage
 from pipeline.store.documents import Gap, InputDocument, Result, RunDocument, State
 
@@ -20,6 +20,8 @@ _PACKAGES = (
     "faster-whisper",
     "ctranslate2",
     "xllamacpp",
+    "rapidocr",
+    "onnxruntime",
     "pyarrow",
     "numpy",
     "torch",
@@ -54,7 +56,7 @@ def new_document(chain: Chain) -> RunDocument:
 
 def result_of(run: Run, seconds: float) -> tuple[Result, Coverage]:
     """How a run that has come to its end ended, and its coverage."""
-    total = coverage(run.chunks()) if run.has(DESCRIBE) else coverage(run.heard())
+    total = coverage(run.chunks() if run.has(DESCRIBE) else run.heard() if run.has(HEAR) else run.seen())
     failed = sum(node.status == "failed" for level in run.levels() for node in run.nodes(level))
     state: State = "complete" if total.complete and not failed else "gaps"
     result = Result(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.results import finished
-from pipeline.store import DESCRIBE, HEAR, MERGE, Run
+from pipeline.store import DESCRIBE, HEAR, MERGE, SEE, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,4 +66,7 @@ def _reached(run: Run) -> tuple[str, int]:
     described = sum(row.span.ticks for row in run.chunks())
     if described:
         return DESCRIBE, described
-    return HEAR if run.has(HEAR) else DESCRIBE, sum(row.span.ticks for row in run.heard())
+    looked = sum(row.span.ticks for row in run.seen())
+    if looked or not run.has(HEAR):
+        return SEE if run.has(SEE) else DESCRIBE, looked
+    return HEAR, sum(row.span.ticks for row in run.heard())

@@ -44,9 +44,9 @@ KNOWN: dict[str, set[str]] = {
     "pipeline/fallback/plugins.py": {OWN},
     "pipeline/models/endpoint/client.py": {WRITES, CLOUD, PROXY},
     "pipeline/models/endpoint/transport.py": {WRITES, CLOUD, PROXY},
-    "pipeline/models/huggingface/quantized.py": {HUB},
     "pipeline/models/llamacpp.py": {LOOPBACK},
     "pipeline/models/weights/fetch.py": {HUB, REGISTRY},
+    "pipeline/models/weights/hub.py": {HUB},
     "pipeline/store/files.py": {STORE},
 }
 

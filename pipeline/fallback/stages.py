@@ -122,7 +122,7 @@ class FallbackDescribing:
             row.error = f"{row.error}; fallback: {refused}"
             return
         row.status, row.failed_step = "processed", ""
-        row.error = f"the picture is not described: {row.error}" if passage.seen else ""
+        row.error = f"the picture is not described: {row.error}" if passage.shown else ""
         row.facts = facts(passage.transcript)
         _from_fallback(row, written)
 

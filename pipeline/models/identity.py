@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.metadata
 
 from pipeline.models.gemma.model import VERSION as DRIVER
+from pipeline.models.reader.files import DETECTOR, NAME, RECOGNISER
 from pipeline.models.weights.catalog import find
 from pipeline.models.weights.content_hash import build
 from pipeline.models.weights.fetch import folder, locate
@@ -15,6 +16,7 @@ from pipeline.settings import Endpoint, Gemma, Hear, Models, Write
 
 _LIBRARIES = {
     "whisper": ("faster-whisper", "ctranslate2"),
+    "reader": ("rapidocr", "onnxruntime", "opencv-python-headless"),
     "llamacpp": ("xllamacpp",),
     "transformers": ("transformers", "torch", "bitsandbytes"),
     "gemma": ("transformers", "torch", "bitsandbytes"),
@@ -25,6 +27,12 @@ _LIBRARIES = {
 def whisper_identity(hear: Hear, models: Models) -> dict[str, str]:
     """The recogniser: its weights, and its libraries."""
     return {"model": _weights(hear.model, models)} | versions("whisper")
+
+
+def reader_identity() -> dict[str, str]:
+    """The reader of on-screen text: its weights as they are pinned, and its libraries."""
+    weights = ":".join(file.sha256[:16] for file in (DETECTOR, RECOGNISER))
+    return {"model": f"{NAME}:{weights}"} | versions("reader")
 
 
 def writer_identity(write: Write, endpoint: Endpoint, models: Models) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """What a model is to the rest of the house.
 
-A `Hearer` turns audio into words, a `Writer` turns text into text. One multimodal model may be both;
-no code above this file asks which engine runs underneath.
+A `Hearer` turns audio into words, a `Reader` turns a picture into the text in it, a `Writer` turns text into text.
+One multimodal model may be several; no code above this file asks which engine runs underneath.
 """
 
 from __future__ import annotations
@@ -18,6 +18,12 @@ from pipeline.text.cues import Cue
 
 Samples = NDArray[np.float32]
 """One-dimensional float32 audio at 16 kHz, in [-1, 1]."""
+
+Image = NDArray[np.uint8]
+"""A picture: (height, width) in grey, or (height, width, 3) in RGB."""
+
+Box = tuple[int, int, int, int]
+"""Left, top, right, bottom in pixels; right and bottom are the first column and row outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,31 @@ class Hearer(Protocol):
         """Transcribe each of `batch`, one result each; at most 30 s a piece.
 
         `careful` is the second try: slower settings that break loops.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLine:
+    """A line of text in a picture: what it says, where it is, and how sure the reader is, in [0, 1]."""
+
+    text: str
+    box: Box
+    confidence: float
+
+
+class Reader(Protocol):
+    """A reader of on-screen text."""
+
+    @property
+    def name(self) -> str:
+        """Name and version, as rows and reports show it."""
+        ...
+
+    def read(self, image: Image) -> list[ReadLine]:
+        """The lines of text in `image`, from top to bottom; none where there is no text.
+
+        Raises `LimitError` where `image` is no picture, `ModelError` where it was not read.
         """
         ...
 

@@ -16,7 +16,8 @@ from pipeline.errors import MissingExtraError
 from pipeline.models.gemma.model import Gemma
 from pipeline.models.hardware import GIB, memory
 from pipeline.models.llamacpp import LlamaCpp
-from pipeline.models.protocol import Samples, Writer
+from pipeline.models.protocol import Reader, Samples, Writer
+from pipeline.models.reader.rapid import RapidReader
 from pipeline.models.voice import voice_seconds
 from pipeline.models.weights.catalog import find
 from pipeline.models.weights.fetch import folder, locate
@@ -26,7 +27,7 @@ from pipeline.settings import Gemma as GemmaSettings
 
 _T = TypeVar("_T")
 
-WHISPER, TEXT, GEMMA = "whisper", "text", "gemma"
+WHISPER, READER, TEXT, GEMMA = "whisper", "reader", "text", "gemma"
 """The engines that a lease can hold."""
 
 KEEP_FROM = 12 * GIB
@@ -87,7 +88,7 @@ class Registry:
 
 
 class Lease:
-    """The models that one recording holds. `WHISPER`, `TEXT` and `GEMMA` name them where they are let go."""
+    """The models that one recording holds. `WHISPER`, `READER`, `TEXT` and `GEMMA` name them where they are let go."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
@@ -133,6 +134,10 @@ class Lease:
     def voice(self) -> Callable[[Samples], float]:
         """The voice detector: seconds of voice in samples."""
         return voice_seconds
+
+    def reader(self, threads: int = 1) -> Reader:
+        """The reader of on-screen text. Raises `WeightsMissingError`, `WeightsDamagedError`, `ModelError`."""
+        return self.model(READER, ("reader", threads), lambda: RapidReader(threads=threads))
 
     def gemma(self, gemma: GemmaSettings, frame_tokens: int, models: Models) -> Gemma:
         """The multimodal model; raises what `load_gemma` raises."""

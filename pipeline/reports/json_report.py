@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.reports.reading import root, traced
+from pipeline.stages.see.looked import Looked
+from pipeline.stages.see.rows import MEASURED
 from pipeline.store import Run
-from pipeline.store.tables import DescribeRow, HearRow, NodeRow
+from pipeline.store.tables import DescribeRow, HearRow, NodeRow, SeeRow
 from pipeline.text.markup import escaped
 
-_TICKS = ("start", "end", "heard_start", "at")
+_TICKS = ("start", "end", "heard_start", "at", "until")
 
 
 def report(run: Run) -> Iterator[str]:
-    """`{"run", "summary", "tree", "chunks", "windows"}`."""
+    """`{"run", "summary", "tree", "chunks", "windows", "segments", "picture", "series"}`."""
     node = root(run)
     summary = [
         {"text": one.text, "moments": [[_seconds(m.start), _seconds(m.end)] for m in one.moments]}
@@ -32,13 +34,26 @@ def report(run: Run) -> Iterator[str]:
     yield from _items(run.chunks())
     yield '],\n"windows": ['
     yield from _items(run.heard())
-    yield "]\n}\n"
+    yield '],\n"segments": ['
+    yield from _items(run.seen(), without=("key_frames", "sampled", *MEASURED))
+    looked = Looked(run.seen())
+    yield '],\n"picture": ' + _dump(
+        [
+            {"kind": one.kind, "text": one.text, "moments": [[_seconds(m.start), _seconds(m.end)] for m in one.spans]}
+            for one in looked.within(looked.span).statements
+        ]
+    )
+    yield ',\n"series": ' + _dump([_in_seconds(dataclasses.asdict(one)) for one in looked.series])
+    yield "\n}\n"
 
 
-def _items(rows: Iterable[HearRow] | Iterable[DescribeRow] | Iterable[NodeRow]) -> Iterator[str]:
+def _items(
+    rows: Iterable[HearRow] | Iterable[SeeRow] | Iterable[DescribeRow] | Iterable[NodeRow], without: Sequence[str] = ()
+) -> Iterator[str]:
+    """`without` are columns that no text should hold: pictures, and ten numbers a second."""
     comma = ""
     for row in rows:
-        yield f"{comma}\n{_dump(_in_seconds(dataclasses.asdict(row)))}"
+        yield f"{comma}\n{_dump(_in_seconds({k: v for k, v in dataclasses.asdict(row).items() if k not in without}))}"
         comma = ","
 
 

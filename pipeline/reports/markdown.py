@@ -17,9 +17,14 @@ from pipeline.reports.reading import (
     sections,
     traced,
 )
+from pipeline.stages.describe import MEASURED
+from pipeline.stages.see.looked import Looked
 from pipeline.store import DESCRIBE, MERGE, Run
 from pipeline.store.coverage import STATUSES, Coverage
 from pipeline.text.markup import code, markdown
+
+_MOST_MOMENTS = 5
+"""Links behind a sentence about the picture."""
 
 _MEANING = {
     "processed": "heard and summarised",
@@ -36,6 +41,7 @@ def report(run: Run) -> Iterator[str]:
     yield f"# {markdown(document.input.name if document else run.key.recording)}\n\n"
     yield f"{stamp(total.end)} · {markdown(', '.join(languages(run))) or 'no speech'}\n\n"
     yield from _summary(run, total)
+    yield from _picture(run)
     yield from _coverage(total, notes(run))
     yield "## Notes and transcript\n\n"
     for section in sections(run):
@@ -56,6 +62,19 @@ def _summary(run: Run, total: Coverage) -> Iterator[str]:
     if not total.complete:
         yield f"> {stamp(sum(gap.ticks for gap, _, _ in total.gaps))} of the recording are not in this summary: "
         yield "see Coverage.\n\n"
+
+
+def _picture(run: Run) -> Iterator[str]:
+    """What was measured and read in the picture; nothing where that is the summary already."""
+    node = root(run)
+    looked = Looked(run.seen())
+    if not looked.segments or (node is not None and node.model == MEASURED):
+        return
+    yield "## Picture\n\n"
+    anchors = [(section.span, section.anchor) for section in sections(run)]
+    for one in looked.within(looked.span).statements:
+        yield f"- {markdown(one.text)} {_moments(Sentence(one.text, one.spans[:_MOST_MOMENTS]), anchors)}\n"
+    yield "\n"
 
 
 def _no_summary(run: Run, total: Coverage) -> str:

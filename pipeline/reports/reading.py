@@ -62,7 +62,7 @@ def sections(run: Run) -> Iterator[Section]:
 def covered(run: Run) -> Coverage:
     """The coverage of what was described, or where nothing was as yet, of what was heard."""
     described = coverage(run.chunks())
-    return described if described.end else coverage(run.heard())
+    return described if described.end else coverage(run.heard() if run.has(HEAR) else run.seen())
 
 
 def notes(run: Run) -> list[str]:

@@ -2,7 +2,7 @@
 
 from pipeline.settings.fallback import Endpoint, Fallback
 from pipeline.settings.group import Group
-from pipeline.settings.groups import Audio, Describe, Encryption, Gemma, Hear, Media, Merge, Models, Video, Write
+from pipeline.settings.groups import Audio, Describe, Encryption, Gemma, Hear, Media, Merge, Models, See, Video, Write
 from pipeline.settings.loading import Settings, load, load_here, table, text_changing
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Media",
     "Merge",
     "Models",
+    "See",
     "Settings",
     "Video",
     "Write",

@@ -78,6 +78,21 @@ class Hear(Group):
     )
 
 
+class See(Group):
+    """What is measured and read in the picture, without a model that describes it."""
+
+    enabled: bool = Field(True, description="look at the picture: movement, cuts, stillness, text, key frames")
+    text: bool = Field(True, description="read the text in the picture")
+    side: Annotated[int, Field(ge=160, le=4096)] = Field(
+        1280, description="longer side of the pictures that are read, pixels; larger reads smaller text"
+    )
+    key_frames: Annotated[int, Field(ge=0, le=12)] = Field(3, description="pictures kept of a segment, at most")
+    key_frame_side: Annotated[int, Field(ge=64, le=1920)] = Field(480, description="their longer side, pixels")
+    part_rows: Annotated[int, Field(ge=1, le=64)] = Field(
+        1, description="segments a Parquet part: what a crash can cost", json_schema_extra=SAME_TEXT
+    )
+
+
 class Describe(Group):
     """How a chunk's summary is written."""
 

@@ -19,7 +19,7 @@ from pydantic_settings.exceptions import SettingsError as SourceError
 from pipeline.errors import SettingsError
 from pipeline.settings.fallback import Endpoint, Fallback
 from pipeline.settings.group import Group
-from pipeline.settings.groups import Audio, Describe, Encryption, Gemma, Hear, Media, Merge, Models, Video, Write
+from pipeline.settings.groups import Audio, Describe, Encryption, Gemma, Hear, Media, Merge, Models, See, Video, Write
 
 
 class Settings(BaseSettings):
@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     audio: Audio = Audio()
     video: Video = Video()
     hear: Hear = Hear()
+    see: See = See()
     describe: Describe = Describe()
     write: Write = Write()
     gemma: Gemma = Gemma()

@@ -11,15 +11,22 @@ from pipeline.models.protocol import Writer, Written
 from pipeline.prompts import Prompt, PromptTemplate
 from pipeline.stages.passages import Passage, row_of
 from pipeline.stages.protocol import Made, Part, Worker
+from pipeline.stages.see.looked import Seen
 from pipeline.stages.support import supported
-from pipeline.store.tables import DescribeRow
+from pipeline.store.tables import DescribeRow, Event
 from pipeline.text import guards
 from pipeline.text.facts import facts
+from pipeline.text.sentences import joined, sentences
 
-VERSION = 2
+VERSION = 3
 """Raised when code changes what is written although no setting, model or prompt did."""
 
+MEASURED = "measured"
+"""What stands for a model where none wrote the summary."""
+
 _SECOND_TRY_TEMPERATURE = 0.4
+_MOST_LINES = 12
+_ON_SCREEN = "Read on the screen meanwhile:"
 
 
 @dataclass(frozen=True)
@@ -30,18 +37,48 @@ class DescribeStage:
     worker: Worker[Passage, DescribeRow]
 
     def inputs(self, item: Passage) -> str:
-        """What was heard in it."""
+        """What was heard and seen in it."""
         return item.inputs
 
     def without_model(self, item: Passage) -> DescribeRow | None:
         """A row of what is missing, silent, or could not be heard and is not seen either."""
         if item.skipped:
             return row_of(self.recording, item, "skipped", item.skipped)
-        if item.seen:
+        if item.shown or (item.transcript and not item.unheard):
             return None
         if item.unheard:
-            return row_of(self.recording, item, "failed", item.unheard, "hear")
-        return None if item.transcript else row_of(self.recording, item, "silent")
+            row = row_of(self.recording, item, "failed", item.unheard, "hear")
+        else:
+            row = row_of(self.recording, item, "processed" if item.seen and item.seen.statements else "silent")
+        return row if item.seen is None else _measured(row, item.seen)
+
+
+def _measured(row: DescribeRow, seen: Seen) -> DescribeRow:
+    """The row of a passage without words: what was measured and read in its picture, in plain sentences.
+
+    No model writes it: it could only repeat or bend them.
+    """
+    row.model = MEASURED
+    row.summary = joined(one.text for one in seen.statements)
+    _add_seen(row, seen)
+    return row
+
+
+def _add_seen(row: DescribeRow, seen: Seen) -> None:
+    row.screen_text = "\n".join(seen.screen)
+    row.events = [*row.events, *(Event(one.span.start, one.text) for one in seen.statements if one.notable)]
+
+
+class NothingSaid:
+    """A `Worker` for a recording without a word: no passage of it needs a model, and none is loaded."""
+
+    def begin(self, item: Passage) -> Passage:
+        """Nothing to do."""
+        return item
+
+    def work(self, *parts: Part[Passage]) -> list[Made[DescribeRow]]:
+        """Raises `ValueError`: a passage with words came."""
+        raise ValueError(f"{parts[0].recording}: a passage with words in a recording without any")
 
 
 class TextDescriber:
@@ -59,7 +96,7 @@ class TextDescriber:
     def work(self, *parts: Part[Passage]) -> list[Made[DescribeRow]]:
         """Summarise the batch; an answer that is refused, or says what was not said, is asked for once more, warmer."""
         pairs = [(part.recording, passage) for part in parts for passage in part.items]
-        prompts = [self._template.fill(text=guards.without_open_questions(passage.transcript)) for _, passage in pairs]
+        prompts = [self._template.fill(text=_prompted(passage)) for _, passage in pairs]
         answers = write_each(self._writer, prompts, max_tokens=self._max_tokens)
         tries = [
             self._tried(recording, passage, answer) for (recording, passage), answer in zip(pairs, answers, strict=True)
@@ -89,10 +126,25 @@ class TextDescriber:
         if isinstance(answer, ModelError):
             failure, refused = answer, 0
         else:
-            failure, refused = take_summary(row, answer, passage.transcript)
+            failure, refused = take_summary(row, answer, _source(passage))
         if failure:
             row.status, row.failed_step, row.error = "failed", "describe", str(failure)
+        elif passage.seen is not None:
+            row.summary = joined([*sentences(row.summary), *(one.text for one in passage.seen.notable)])
+            _add_seen(row, passage.seen)
         return _Try(Made(row, failure), refused)
+
+
+def _prompted(passage: Passage) -> str:
+    """What the writer is given: the words, and below them the text that was read in the picture."""
+    words = guards.without_open_questions(passage.transcript)
+    screen = passage.seen.screen[:_MOST_LINES] if passage.seen is not None else ()
+    return "\n".join([words, _ON_SCREEN, *(f"- {line}" for line in screen)]) if screen else words
+
+
+def _source(passage: Passage) -> str:
+    """What a summary may say: what was said, and what was read."""
+    return "\n".join([passage.transcript, *(passage.seen.screen if passage.seen is not None else ())])
 
 
 class _Try(NamedTuple):

@@ -62,7 +62,7 @@ class GemmaDescriber:
     def begin(self, item: Passage) -> Passage:
         """The passage, its frames on their way to patches."""
         segment = item.segment
-        if segment is None or isinstance(segment, _Begun) or not item.seen:
+        if segment is None or isinstance(segment, _Begun) or not item.shown:
             return item
         at = _moments(segment)
         patches = self._gemma.look(segment.frames, at)

@@ -68,8 +68,9 @@ def _parts(
     stage: Stage[ItemT, Row], items: Iterable[ItemT], table: Parts[Row], part_rows: int
 ) -> Iterator[_Part[ItemT, Row]]:
     """The parts as their items are decoded; an item that is due is begun as soon as it is there."""
+    there = frozenset(table.numbers())
     for number, group in itertools.groupby(items, key=lambda item: item.index // part_rows):
-        stored = _stored(table, number)
+        stored = _stored(table, number) if number in there else {}
         part: _Part[ItemT, Row] = _Part(number, [], {}, [], len(stored))
         for item in group:
             part.items.append(item)
@@ -116,8 +117,6 @@ def _make(stage: Stage[ItemT, Row], part: _Part[ItemT, Row], table: Parts[Row], 
 
 
 def _stored(table: Parts[Row], number: int) -> dict[int, Row]:
-    if number not in table.numbers():
-        return {}
     try:
         return {row.index: row for row in table.read(number)}
     except StoreDamagedError as error:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Protocol
 
-from chunkers import Decoded, Window
+from chunkers import Window
 from chunkers.audio import Cut
 from pipeline.errors import ModelError, StoreDamagedError
 from pipeline.models.protocol import Heard, Hearer, LanguageFinder, Samples
 from pipeline.stages.language import decide
-from pipeline.stages.protocol import Absent, Made, Part, Worker
+from pipeline.stages.protocol import Absent, Made, Part, Pass, Worker
 from pipeline.store.parts import Parts
 from pipeline.store.tables import HearRow
 from pipeline.text import cues, guards
@@ -39,18 +38,7 @@ Voice = Callable[[Samples], float]
 """Seconds of voice in samples."""
 
 
-class Decoding(Protocol):
-    """A pass over the sound: windows, and once they are exhausted what was wrong."""
-
-    @property
-    def report(self) -> Decoded:
-        """What was decoded, and what was wrong with it."""
-        ...
-
-    def __iter__(self) -> Iterator[Window]: ...
-
-
-def sounds(stream: Decoding) -> Iterator[Sound]:
+def sounds(stream: Pass[Window]) -> Iterator[Sound]:
     """The windows of a pass, and what the header promised and the file did not hold."""
     index = 0
     for window in stream:

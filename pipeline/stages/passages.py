@@ -7,10 +7,11 @@ import itertools
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
-from chunkers import Decoded, Segment, Span, Window
+from chunkers import Segment, Span, Window
 from pipeline.stages.hear import MISSING
+from pipeline.stages.protocol import Pass
+from pipeline.stages.see.looked import Looked, Seen
 from pipeline.store.tables import DescribeRow, HearRow
 from pipeline.text.cues import Cue
 
@@ -28,6 +29,8 @@ class Passage:
     """Its sound, where it is to be heard again."""
     skipped: str = ""
     """Why there is nothing in it, where that is known."""
+    seen: Seen | None = None
+    """What was measured and read in its picture, where it was looked at."""
 
     @property
     def transcript(self) -> str:
@@ -40,8 +43,8 @@ class Passage:
         return next((f"hearing: {row.error}" for row in self.heard if row.status == "failed"), "")
 
     @property
-    def seen(self) -> bool:
-        """Whether there are frames of it."""
+    def shown(self) -> bool:
+        """Whether there are frames of it that a model can look at."""
         return self.segment is not None and len(self.segment.frames) > 0
 
     @property
@@ -51,28 +54,19 @@ class Passage:
 
     @property
     def inputs(self) -> str:
-        """A hash of what was heard in it."""
-        said = [
+        """A hash of what was heard and seen in it."""
+        said: list[object] = [
             [row.start, row.end, row.status, row.transcript, [(c.start, c.end, c.text, c.speaker) for c in row.cues]]
             for row in self.heard
         ]
+        if self.seen is not None:
+            said += [[one.text for one in self.seen.statements], list(self.seen.screen)]
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
 
     @property
     def sound(self) -> tuple[Window, ...]:
         """The windows to be heard again: the segment's own, or those that came with it."""
         return self.segment.windows if self.segment is not None else self.windows
-
-
-class Segmented(Protocol):
-    """A pass over the picture: segments, and once they are exhausted what was wrong."""
-
-    @property
-    def report(self) -> Decoded:
-        """What was decoded, and what was wrong with it."""
-        ...
-
-    def __iter__(self) -> Iterator[Segment]: ...
 
 
 def of_windows(rows: Iterable[HearRow], size: int, windows: Iterable[Window] | None = None) -> Iterator[Passage]:
@@ -100,25 +94,49 @@ def _of_rows(rows: Sequence[HearRow], windows: tuple[Window, ...] = ()) -> Passa
     return Passage(rows[0].index, span, tuple(rows), windows=windows, skipped=skipped)
 
 
-def of_segments(stream: Segmented, rows: Iterable[HearRow]) -> Iterator[Passage]:
+def of_segments(stream: Pass[Segment], rows: Iterable[HearRow], looked: Looked | None = None) -> Iterator[Passage]:
     """A passage a segment, with the windows that begin in it, and one for what the file does not hold.
 
-    The passages touch and reach from 0 to the end of the sound or of the picture, whichever is later.
+    The passages touch and reach from 0 to the end of the sound or of the picture, whichever is later. `looked` is
+    what the stage `see` found, where there is one.
     """
+    pieces = (
+        Passage(segment.index, segment.span, segment=segment, seen=looked.within(segment.span) if looked else None)
+        for segment in stream
+    )
+    index = end = 0
+    for passage in _with_windows(pieces, rows):
+        yield passage
+        index, end = passage.index + 1, passage.span.end
+    missing = stream.report.missing
+    if missing is not None and missing.end > end:
+        yield Passage(index, Span(end, missing.end), skipped=MISSING)
+
+
+def of_seen(looked: Looked, rows: Iterable[HearRow]) -> Iterator[Passage]:
+    """A passage a segment that was looked at, with the windows that begin in it; they touch, see `of_segments`."""
+    pieces = (
+        Passage(one.index, one.span, skipped=one.skipped, seen=looked.within(one.span)) for one in looked.segments
+    )
+    return _with_windows(pieces, rows)
+
+
+def _with_windows(pieces: Iterable[Passage], rows: Iterable[HearRow]) -> Iterator[Passage]:
+    """Each piece of the picture with the windows that begin in it, then those behind the last."""
     waiting = iter(rows)
     row = next(waiting, None)
     index = end = heard = 0
     last: Passage | None = None
-    for segment in stream:
+    for piece in pieces:
         if last is not None:
             yield last
         inside: list[HearRow] = []
-        while row is not None and row.start < segment.span.end and row.status != "skipped":
+        while row is not None and row.start < piece.span.end and row.status != "skipped":
             inside.append(row)
             heard = row.end
             row = next(waiting, None)
-        last = Passage(segment.index, segment.span, tuple(inside), segment)
-        index, end = segment.index + 1, segment.span.end
+        last = replace(piece, heard=tuple(inside), skipped="" if inside else piece.skipped)
+        index, end = piece.index + 1, piece.span.end
     if last is not None:
         end = max(end, heard)  # this pass may give less sound than the one that was heard
         yield replace(last, span=Span(last.span.start, end))
@@ -127,9 +145,6 @@ def of_segments(stream: Segmented, rows: Iterable[HearRow]) -> Iterator[Passage]
             yield Passage(index, Span(end, row.end), (row,), skipped=row.error if row.status == "skipped" else "")
             index, end = index + 1, row.end
         row = next(waiting, None)
-    missing = stream.report.missing
-    if missing is not None and missing.end > end:
-        yield Passage(index, Span(end, missing.end), skipped=MISSING)
 
 
 def row_of(recording: str, passage: Passage, status: str, error: str = "", failed_step: str = "") -> DescribeRow:
@@ -139,7 +154,7 @@ def row_of(recording: str, passage: Passage, status: str, error: str = "", faile
         index=passage.index,
         start=passage.span.start,
         end=passage.span.end,
-        kind="window" if passage.segment is None else "segment",
+        kind="segment" if passage.segment is not None or passage.seen is not None else "window",
         inputs=passage.inputs,
         status=status,
         error=error,

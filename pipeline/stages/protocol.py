@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from chunkers import Span
+from chunkers import Decoded, Span
 from pipeline.errors import ModelError
 from pipeline.store.tables import Row
 
@@ -26,6 +26,18 @@ class Item(Protocol):
 
 
 ItemT = TypeVar("ItemT", bound=Item)
+ChunkT_co = TypeVar("ChunkT_co", covariant=True)
+
+
+class Pass(Protocol[ChunkT_co]):
+    """A pass over the recording: its chunks, and once they are exhausted what was wrong."""
+
+    @property
+    def report(self) -> Decoded:
+        """What was decoded, and what was wrong with it."""
+        ...
+
+    def __iter__(self) -> Iterator[ChunkT_co]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from chunkers.spans import Span
-from pipeline.store.tables import DescribeRow, HearRow
+from pipeline.store.tables import DescribeRow, HearRow, SeeRow
 
 STATUSES = ("processed", "silent", "failed", "skipped")
 
@@ -21,7 +21,7 @@ class Coverage:
     end: int = 0
     """First tick that no row owns yet."""
 
-    def add(self, row: HearRow | DescribeRow) -> None:
+    def add(self, row: HearRow | SeeRow | DescribeRow) -> None:
         """Count a row; raises `ValueError` where it leaves a hole or owns a moment twice."""
         if row.start != self.end:
             raise ValueError(f"row {row.index} starts at tick {row.start}, the one before ended at {self.end}")
@@ -40,7 +40,7 @@ class Coverage:
         return not self.gaps
 
 
-def coverage(rows: Iterable[HearRow] | Iterable[DescribeRow]) -> Coverage:
+def coverage(rows: Iterable[HearRow] | Iterable[SeeRow] | Iterable[DescribeRow]) -> Coverage:
     """The coverage of rows in order, from tick 0."""
     total = Coverage()
     for row in rows:

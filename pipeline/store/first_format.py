@@ -25,7 +25,7 @@ from pipeline.store.documents import (
 from pipeline.store.encryption import DAMAGE, Cipher, damage
 from pipeline.store.files import Files
 from pipeline.store.parts import Parts
-from pipeline.store.runs import DESCRIBE, HEAR, STAGES, Run, RunKey
+from pipeline.store.runs import DESCRIBE, HEAR, MERGE, Run, RunKey
 from pipeline.store.tables import DescribeRow, Event, HearRow, NodeRow
 from pipeline.text.cues import Cue
 
@@ -63,7 +63,7 @@ class FirstFormatRun(Run):
     """A run of the first format: it can be read, and is never written again."""
 
     def __init__(self, files: Files, recording: str, fingerprint: str, cipher: Cipher) -> None:
-        super().__init__(files, RunKey(recording, dict.fromkeys(STAGES, fingerprint)), cipher)
+        super().__init__(files, RunKey(recording, dict.fromkeys((HEAR, DESCRIBE, MERGE), fingerprint)), cipher)
         self._path = f"{recording}/{fingerprint}"
 
     def document(self) -> RunDocument | None:

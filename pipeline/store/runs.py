@@ -1,12 +1,12 @@
 """A run in the store: the tables of its stages, and the document that names them.
 
     <store>/<recording>/recording.json                          what is known of the recording
-    <store>/<recording>/<stage>=<key>/part-<n>.parquet          hear, describe
+    <store>/<recording>/<stage>=<key>/part-<n>.parquet          hear, see, describe
     <store>/<recording>/merge=<key>/level=<k>/part-<n>.parquet
     <store>/<recording>/<stage>=<key>/stage.json                what the rows rest on, whether they are all there
     <store>/<recording>/runs/<run>.json                         which stages answer a request, and how it ended
 
-A run is named by the key of its last stage, which covers those before it. A part is written once and replaced
+A run is named by the key of its last stage. A part is written once and replaced
 whole when its failed rows are tried again. In an encrypted store the documents are tables of one row, `.parquet`.
 """
 
@@ -25,14 +25,14 @@ from pipeline.store.encryption import DAMAGE, Cipher, damage
 from pipeline.store.files import Files
 from pipeline.store.lock import busy, held
 from pipeline.store.parts import Parts
-from pipeline.store.tables import DescribeRow, HearRow, NodeRow
+from pipeline.store.tables import DescribeRow, HearRow, NodeRow, SeeRow
 from pipeline.text.markup import escaped
 
 FORMAT = 2
 """Version of the layout, written into every run's document."""
 
-HEAR, DESCRIBE, MERGE = "hear", "describe", "merge"
-STAGES = (HEAR, DESCRIBE, MERGE)
+HEAR, SEE, DESCRIBE, MERGE = "hear", "see", "describe", "merge"
+STAGES = (HEAR, SEE, DESCRIBE, MERGE)
 """The stages, in the order in which they run."""
 
 _LEVEL = "level="
@@ -47,8 +47,10 @@ class RunKey:
 
     @property
     def run(self) -> str:
-        """The run's name: the key of its last stage."""
-        return list(self.stages.values())[-1]
+        """The run's name: the key of its last stage, which covers those before it; seeing covers no other."""
+        *before, last = self.stages.items()
+        name, key = last
+        return "".join(one[:8] for _, one in [*before, last]) if name == SEE and before else key
 
     @property
     def path(self) -> str:
@@ -99,6 +101,11 @@ class Run:
         return Parts(self.files, self.folder(HEAR), HearRow, self._cipher)
 
     @property
+    def see(self) -> Parts[SeeRow]:
+        """The table of what was seen."""
+        return Parts(self.files, self.folder(SEE), SeeRow, self._cipher)
+
+    @property
     def describe(self) -> Parts[DescribeRow]:
         """The table of the level-0 summaries."""
         return Parts(self.files, self.folder(DESCRIBE), DescribeRow, self._cipher)
@@ -111,6 +118,11 @@ class Run:
         """All windows in order, as far as they are there; a part in memory at a time."""
         if self.has(HEAR):
             yield from self.hear.rows()
+
+    def seen(self) -> Iterator[SeeRow]:
+        """All segments of the picture in order, as far as they are there; a part in memory at a time."""
+        if self.has(SEE):
+            yield from self.see.rows()
 
     def chunks(self) -> Iterator[DescribeRow]:
         """All chunks in order, as far as they are there; a part in memory at a time."""

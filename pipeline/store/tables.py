@@ -1,8 +1,8 @@
 """The tables: what is stored, column by column, with unit and meaning.
 
-A stage has a table of its own: hearing holds a row a window, describing a row a chunk, merging a row a node of
-the tree. The dataclasses are what code handles; the Arrow schemas are drawn from them, so that the two cannot
-drift apart. Any Parquet reader opens the files; units and meanings travel in the schema.
+A stage has a table of its own: hearing holds a row a window, seeing a row a segment, describing a row a chunk, merging
+a row a node of the tree. The dataclasses are what code handles; the Arrow schemas are drawn from them, so that the two
+cannot drift apart. Any Parquet reader opens the files; units and meanings travel in the schema.
 """
 
 from __future__ import annotations
@@ -37,6 +37,43 @@ CITATION = pa.struct(
     ]
 )
 
+SCREEN_TEXT = pa.struct(
+    [
+        pa.field("start", pa.int64(), nullable=False),
+        pa.field("end", pa.int64(), nullable=False),
+        pa.field("text", pa.string(), nullable=False),
+        pa.field("box", pa.list_(pa.int32()), nullable=False),
+        pa.field("confidence", pa.float32(), nullable=False),
+    ]
+)
+KEY_FRAME = pa.struct([pa.field("at", pa.int64(), nullable=False), pa.field("jpeg", pa.binary(), nullable=False)])
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenText:
+    """A text that was shown in the picture from `start` until `end` (ticks), in `box` where it was read best.
+
+    `box`: left, top, right, bottom in pixels.
+    """
+
+    text: str
+    start: int
+    end: int
+    box: tuple[int, int, int, int]
+    confidence: float
+
+    def __post_init__(self) -> None:
+        """A table gives the box as a list."""
+        object.__setattr__(self, "box", tuple(self.box))
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFrame:
+    """A picture that is kept, as a JPEG, and its moment in ticks."""
+
+    at: int
+    jpeg: bytes
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -51,8 +88,8 @@ class Citation:
     """A moment that a sentence of a summary rests on.
 
     `sentence` is its place among the stored sentences of its summary, from 0; `start` and `end` are ticks. `how`:
-    cited by the writer, aligned by words, carried as it was. `valid` is false where the sentence says what the moment
-    does not hold.
+    cited by the writer, aligned by words, carried as it was, or measured in the picture. `valid` is false where the
+    sentence says what the moment does not hold.
     """
 
     sentence: int
@@ -77,6 +114,11 @@ def _column(kind: pa.DataType, meaning: str, unit: str = "", default: Any = data
 
 def _tick(meaning: str, default: Any = dataclasses.MISSING) -> Any:
     return _column(pa.int64(), meaning, f"1/{TICKS_PER_SECOND} s", default)
+
+
+def _measured(meaning: str) -> Any:
+    """A column that holds a value a sample."""
+    return _column(pa.list_(pa.float32()), meaning, "", list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -120,6 +162,48 @@ class HearRow:
     @property
     def inputs(self) -> str:
         """What the row was made of beside the sound: nothing."""
+        return ""
+
+
+@dataclass(slots=True, kw_only=True)
+class SeeRow:
+    """Seeing: one segment of the picture, what was measured and read in it."""
+
+    recording: str = _column(pa.string(), "content id of the recording")
+    index: int = _column(pa.int64(), "number of the segment in its recording, from 0")
+    start: int = _tick("first moment that the segment owns")
+    end: int = _tick("first moment that it no longer owns")
+    status: str = _column(pa.string(), "processed, failed or skipped")
+    error: str = _column(pa.string(), "why it failed or was skipped; empty otherwise", "", "")
+    width: int = _column(pa.int32(), "width of the picture in which text was read", "pixel", 0)
+    height: int = _column(pa.int32(), "its height", "pixel", 0)
+    texts: list[ScreenText] = _column(
+        pa.list_(SCREEN_TEXT), "text read in the picture, each line from when to when", "", list, ScreenText
+    )
+    sampled: list[int] = _column(
+        pa.list_(pa.int64()), "when each value of the lists below was measured", f"1/{TICKS_PER_SECOND} s", list
+    )
+    luminance: list[float] = _measured("mean brightness of the picture, from 0 to 1")
+    contrast: list[float] = _measured("standard deviation of the brightness, from 0 to 1")
+    change: list[float] = _measured("mean difference to the sample before, from 0 to 1")
+    noise: list[float] = _measured("the same in the quietest quarter of the picture")
+    moved: list[float] = _measured("share of the picture that differs from half a second before by more than noise")
+    likeness: list[float] = _measured("correlation with the sample before, from -1 to 1")
+    aligned: list[float] = _measured("the same at the best shift of the picture")
+    key_frames: list[KeyFrame] = _column(pa.list_(KEY_FRAME), "pictures that are kept", "", list, KeyFrame)
+    model: str = _column(pa.string(), "reader of the text", "", "")
+    pictures: int = _column(pa.int64(), "pictures that were looked at for text", "picture", 0)
+    seconds: float = _column(pa.float64(), "time spent on the row", "s", 0.0)
+    attempts: int = _column(pa.int32(), "tries it took", "", 0)
+
+    @property
+    def span(self) -> Span:
+        """What the segment owns."""
+        return Span(self.start, self.end)
+
+    @property
+    def inputs(self) -> str:
+        """What the row was made of beside the picture: nothing."""
         return ""
 
 
@@ -182,7 +266,7 @@ class NodeRow:
     )
     citations: list[Citation] = _column(
         pa.list_(CITATION),
-        "which moments each sentence rests on; how: cited by the writer, aligned by words, carried as it was",
+        "which moments each sentence rests on; how: cited by the writer, aligned by words, carried as it was, measured",
         "",
         list,
         Citation,
@@ -206,7 +290,7 @@ class NodeRow:
         return Span(self.start, self.end)
 
 
-Row = TypeVar("Row", HearRow, DescribeRow, NodeRow)
+Row = TypeVar("Row", HearRow, SeeRow, DescribeRow, NodeRow)
 
 
 def schema(row: type[Any]) -> pa.Schema:

@@ -11,8 +11,8 @@ from typing import Any, cast
 import numpy as np
 
 from chunkers.spans import TICKS_PER_SECOND
-from pipeline.models.protocol import Heard, Samples, Writer, Written
-from pipeline.models.registry import TEXT, WHISPER, Lease, Registry
+from pipeline.models.protocol import Heard, Image, Reader, ReadLine, Samples, Writer, Written
+from pipeline.models.registry import READER, TEXT, WHISPER, Lease, Registry
 from pipeline.models.whisper import Whisper
 from pipeline.prompts import Prompt
 from pipeline.settings import Endpoint, Hear, Models, Settings, Write, load
@@ -87,6 +87,17 @@ class QuickWriter:
         return Written(text, self.prompt_tokens(prompt), self.count(text), 0.1)
 
 
+class QuickReader:
+    """A reader that finds nothing to read."""
+
+    name = "quick-reader"
+
+    def read(self, image: Image) -> list[ReadLine]:
+        """Nothing."""
+        del image
+        return []
+
+
 class QuickRegistry(Registry):
     """A registry whose leases load models that answer at once."""
 
@@ -94,12 +105,14 @@ class QuickRegistry(Registry):
         self,
         hearer: Callable[[], Any] = QuickHearer,
         writer: Callable[[], Any] = QuickWriter,
+        reader: Callable[[], Any] = QuickReader,
         *,
         keep: bool = True,
     ) -> None:
         super().__init__(keep=keep)
         self.hearer = hearer
         self.writer = writer
+        self.reader = reader
 
     def lease(self) -> Lease:
         """What one recording will hold."""
@@ -118,6 +131,10 @@ class _QuickLease(Lease):
     def whisper(self, hear: Hear, models: Models) -> Whisper:
         """The quick hearer."""
         return cast("Whisper", self.model(WHISPER, "quick-hearer", self._models.hearer))
+
+    def reader(self, threads: int = 1) -> Reader:
+        """The quick reader."""
+        return cast("Reader", self.model(READER, "quick-reader", self._models.reader))
 
     def writer(self, write: Write, endpoint: Endpoint, models: Models) -> Writer:
         """The quick writer."""

@@ -12,19 +12,22 @@ from pipeline.errors import NoAudioError, SettingsError
 from pipeline.settings import Gemma, Models, Settings, load
 from pipeline.source import Source
 
-STAGES = ("hear", "describe", "merge")
+STAGES = ("hear", "see", "describe", "merge")
 NOTHING = ""
+
+BOTH = "hear and see"
+"""What is cut otherwise is heard and looked at otherwise."""
 
 CHANGES: dict[str, tuple[str, str, str]] = {
     # setting: (another value, first stage that it changes in `cascade`, the same in `gemma` with a film)
     "recipe": ("", NOTHING, NOTHING),  # the recipes are compared below
     "profile": ("meeting", "describe", "merge"),  # no profile has prompts of its own for Gemma's hearing and seeing
-    "audio.length_s": ("20", "hear", "hear"),
-    "audio.cut_range_s": ("4", "hear", "hear"),
-    "audio.lead_in_s": ("1", "hear", "hear"),
-    "audio.channel": ("0", "hear", "hear"),
+    "audio.length_s": ("20", BOTH, BOTH),
+    "audio.cut_range_s": ("4", BOTH, BOTH),
+    "audio.lead_in_s": ("1", BOTH, BOTH),
+    "audio.channel": ("0", BOTH, BOTH),
     "audio.track": ("", NOTHING, NOTHING),  # decided with the recording: compared below
-    "video.length_s": ("40", NOTHING, "describe"),
+    "video.length_s": ("40", "see", "see"),
     "video.fps": ("0.5", NOTHING, "describe"),
     "video.frame_tokens": ("140", NOTHING, "describe"),
     "video.scene_range_s": ("10", NOTHING, "describe"),
@@ -38,7 +41,13 @@ CHANGES: dict[str, tuple[str, str, str]] = {
     "hear.max_tokens": ("200", NOTHING, "hear"),
     "hear.part_rows": ("8", NOTHING, NOTHING),
     "describe.max_tokens": ("64", "describe", "describe"),
-    "describe.windows": ("2", "describe", NOTHING),
+    "describe.windows": ("2", NOTHING, NOTHING),  # of sound alone: compared below
+    "see.enabled": ("", NOTHING, NOTHING),  # a stage more or less
+    "see.text": ("false", "see", "see"),
+    "see.side": ("960", "see", "see"),
+    "see.key_frames": ("1", "see", "see"),
+    "see.key_frame_side": ("320", "see", "see"),
+    "see.part_rows": ("8", NOTHING, NOTHING),
     "describe.listen_again": ("true", NOTHING, "describe"),
     "describe.part_rows": ("8", NOTHING, NOTHING),
     "write.engine": ("transformers", "describe", NOTHING),
@@ -91,10 +100,11 @@ def keys(settings: Settings, source: Source, only: Stage | None = None) -> dict[
 
 
 def first_change(before: dict[str, str], after: dict[str, str]) -> str:
-    """The first stage whose key differs; every stage behind it must differ, too."""
-    differs = [stage for stage in STAGES if before[stage] != after[stage]]
-    assert differs == list(STAGES[len(STAGES) - len(differs) :])
-    return differs[0] if differs else NOTHING
+    """The first stage whose key differs; every stage that rests on it must differ, too, and no other."""
+    differs = tuple(stage for stage in STAGES if before.get(stage) != after.get(stage))
+    behind = {stage: STAGES[STAGES.index(stage) :] for stage in ("see", "describe", "merge")}
+    expected = {"hear": ("hear", "describe", "merge"), BOTH: STAGES, NOTHING: (), **behind}
+    return next(name for name, stages in expected.items() if stages == differs)
 
 
 def test_the_table_names_every_setting() -> None:
@@ -151,9 +161,9 @@ def test_recipes_share_what_they_hear_with_the_same_engine() -> None:
 
 def test_tracks_and_transcripts_are_ways_to_hear() -> None:
     heard = keys(load(), film())
-    assert first_change(heard, keys(load(), Source(Path("film.mkv"), "content", track=1, pictures=True))) == "hear"
+    assert first_change(heard, keys(load(), Source(Path("film.mkv"), "content", track=1, pictures=True))) == BOTH
     mixed = keys(load(), Source(Path("film.mkv"), "content", track="mix", pictures=True))
-    assert first_change(heard, mixed) == "hear"
+    assert first_change(heard, mixed) == BOTH
     imported = [keys(load(), film(transcript=digest)) for digest in ("a", "b")]
     assert first_change(heard, imported[0]) == first_change(imported[0], imported[1]) == "hear"
     other_model = keys(load(sets=["hear.model=OTHER", "hear.beam=1"]), film(transcript="a"))
@@ -173,7 +183,7 @@ def test_automatic_settings_are_decided_before_they_count(monkeypatch: pytest.Mo
 def test_libraries_that_can_change_the_text_count(monkeypatch: pytest.MonkeyPatch) -> None:
     before = keys(load(), film())
     monkeypatch.setattr("pipeline.models.identity.importlib.metadata.version", lambda name: f"99 of {name}")
-    assert first_change(before, keys(load(), film())) == "hear"
+    assert first_change(before, keys(load(), film())) == BOTH
 
 
 def test_a_chain_may_end_early_and_a_silent_film_is_only_seen() -> None:
@@ -181,16 +191,34 @@ def test_a_chain_may_end_early_and_a_silent_film_is_only_seen() -> None:
     whole, short = chain(load(), film()), chain(load(), film(), "hear")
     assert whole.run.stages["hear"] == short.run.run
     silent = Source(Path("film.mkv"), "content", pictures=True)
-    assert list(keys(load(sets=["recipe=gemma"]), silent)) == ["describe", "merge"]
-    with pytest.raises(NoAudioError, match="recipe gemma"):
-        chain(load(), silent)
+    for recipe in ("cascade", "gemma"):
+        assert list(keys(load(sets=[f"recipe={recipe}"]), silent)) == ["see", "describe", "merge"]
+    assert list(keys(load(sets=["recipe=gemma", "see.enabled=false"]), silent)) == ["describe", "merge"]
+    with pytest.raises(NoAudioError, match=r"see\.enabled=true"):
+        chain(load(sets=["see.enabled=false"]), silent)
+    with pytest.raises(NoAudioError, match="nothing to see"):
+        chain(load(), Source(Path("sound.mp3"), "content"))
     with pytest.raises(NoAudioError, match="nothing to hear"):
         chain(load(sets=["recipe=gemma"]), silent, "hear")
 
 
+def test_what_is_heard_first_names_a_run_that_ends_with_seeing() -> None:
+    """Seeing rests on no recogniser; two runs that end with it are two where something else was heard before."""
+    one, other = (chain(load(sets=sets), film(), "see").run for sets in ([], ["hear.beam=1"]))
+    assert one.stages["see"] == other.stages["see"]
+    assert one.run != other.run
+    assert len(one.run) == len(one.stages["see"])
+
+
+def test_windows_share_a_summary_only_where_nothing_is_seen() -> None:
+    sound = Source(Path("sound.mp3"), "content", track=0)
+    assert first_change(keys(load(), sound), keys(load(sets=["describe.windows=2"]), sound)) == "describe"
+
+
 def test_engines_are_needed_until_their_last_stage() -> None:
     cascade = chain(load(), film())
-    assert set(cascade.needs("hear")) == {"text"}
+    assert set(cascade.needs("hear")) == {"reader", "text"}
+    assert set(cascade.needs("see")) == {"text"}
     assert set(cascade.needs("describe")) == {"text"}
     assert set(cascade.needs("merge")) == set()
 

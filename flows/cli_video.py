@@ -1,0 +1,48 @@
+"""`longmedia series` and `frames`: what was read and kept of pictures."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chunkers.spans import stamp
+from flows.cli_options import StoreOption, find_run, open_store
+from flows.terminal import say
+from pipeline.reports.series import series_rows, to_csv, to_parquet
+
+
+def series(
+    text: Annotated[str, typer.Option("--text", help='Only series with this in label, unit or reading: "bar".')] = "",
+    out: Annotated[Path | None, typer.Option("--out", help="A .csv or .parquet file; else CSV on the output.")] = None,
+    store: StoreOption = "longmedia-store",
+) -> None:
+    """Numbers that were read on screens, over all recordings of the store: gauges, counters, clocks."""
+    rows = series_rows(open_store(store).runs(), text)
+    if out is None:
+        for piece in to_csv(rows):
+            sys.stdout.write(piece)
+    elif out.suffix == ".parquet":
+        to_parquet(rows, str(out))
+    else:
+        with out.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(to_csv(rows))
+
+
+def frames(
+    run: Annotated[str, typer.Argument(help="The recording's id (its folder in the store), or the input's path.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the pictures, named by their moments.")],
+    name: Annotated[str | None, typer.Option("--run", help="The run, or the start of its name.")] = None,
+    store: StoreOption = "longmedia-store",
+) -> None:
+    """Write the key frames of a recording as JPEG files."""
+    found = find_run(run, name, open_store(store))
+    out.mkdir(parents=True, exist_ok=True)
+    count = 0
+    for row in found.seen():
+        for frame in row.key_frames:
+            (out / f"{stamp(frame.at, millis=True).replace(':', '-')}.jpg").write_bytes(frame.jpeg)
+            count += 1
+    say(f"{count} pictures in {out}")

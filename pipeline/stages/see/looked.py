@@ -1,0 +1,104 @@
+"""What was seen in a whole recording, and in any stretch of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from chunkers.picture_events import PictureEvent, picture_events
+from chunkers.signals import Signals, concatenated
+from chunkers.spans import Span
+from pipeline.stages.see.boxes import around
+from pipeline.stages.see.rows import signals_of
+from pipeline.stages.see.series import Series, series
+from pipeline.stages.see.statements import Statement, of_events, of_series, of_texts
+from pipeline.stages.see.tracks import joined
+from pipeline.stages.see.values import plain
+from pipeline.store.tables import ScreenText, SeeRow
+
+_LEAST_CHARACTERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen in a stretch: the sentences about it, and the lines of text as they were read."""
+
+    statements: tuple[Statement, ...]
+    screen: tuple[str, ...]
+
+    @property
+    def notable(self) -> tuple[Statement, ...]:
+        """What is worth saying beside the words."""
+        return tuple(one for one in self.statements if one.notable)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenSegment:
+    """A segment of the stage `see`, without what was seen in it."""
+
+    index: int
+    span: Span
+    skipped: str
+    """Why nothing was; empty otherwise."""
+
+
+class Looked:
+    """The rows of the stage `see` of one recording, as one: events are told over all of it, texts go on over borders.
+
+    Key frames are not kept; twelve hours of signals are some 16 MB.
+    """
+
+    def __init__(self, rows: Iterable[SeeRow]) -> None:
+        """`rows` in order."""
+        signals: list[Signals] = []
+        parts: list[list[ScreenText]] = []
+        self.segments: list[SeenSegment] = []
+        for row in rows:
+            self.segments.append(SeenSegment(row.index, row.span, row.error if row.status == "skipped" else ""))
+            signals.append(signals_of(row))
+            parts.append(row.texts)
+        self.events: list[PictureEvent] = picture_events(concatenated(signals))
+        texts = joined(*parts)
+        self.series: list[Series] = series(texts)
+        self.texts: list[ScreenText] = [
+            text for text in texts if _says(text) and not any(_counts(one, text) for one in self.series)
+        ]
+
+    @property
+    def span(self) -> Span:
+        """All of it."""
+        return Span(0, self.segments[-1].span.end if self.segments else 0)
+
+    def within(self, span: Span) -> Seen:
+        """What was seen in `span`."""
+        texts = [one for one in (_cut(text, span) for text in self.texts) if one is not None]
+        events = [replace(event, span=_common(event.span, span)) for event in self.events if event.span.overlaps(span)]
+        numbers = [one for one in (_points(one, span) for one in self.series) if one is not None]
+        found = [*of_events(events), *of_texts(texts), *of_series(numbers, whole=span == self.span)]
+        found.sort(key=lambda statement: statement.span.start)
+        return Seen(tuple(found), tuple(dict.fromkeys(text.text for text in texts)))
+
+
+def _cut(text: ScreenText, span: Span) -> ScreenText | None:
+    start, end = max(text.start, span.start), min(text.end, span.end)
+    return replace(text, start=start, end=end) if start < end else None
+
+
+def _common(one: Span, other: Span) -> Span:
+    return Span(max(one.start, other.start), min(one.end, other.end))
+
+
+def _says(text: ScreenText) -> bool:
+    """Whether a text is more than a mark in which a reader saw a letter."""
+    return sum(char.isalnum() for char in text.text) >= _LEAST_CHARACTERS
+
+
+def _counts(one: Series, text: ScreenText) -> bool:
+    """Whether a text is a value of the series."""
+    inside = around(one.box, text.box) == one.box
+    return inside and any(point.at == text.start and point.written in plain(text.text) for point in one.points)
+
+
+def _points(one: Series, span: Span) -> Series | None:
+    points = tuple(point for point in one.points if span.holds(point.at))
+    return replace(one, points=points) if points else None
