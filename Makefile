@@ -38,6 +38,8 @@ bench: $(VENV)/.bench  ## side by side with peers and limits; about half an hour
 	$(BIN)/longmedia models get qwen2.5-0.5b whisper-base
 	$(BIN)/python -m benchmarks.transcription
 	$(BIN)/python -m benchmarks.ghosts
+	mkdir -p build && $(BIN)/python -m data.inspection_film --minutes 30 --out build
+	$(BIN)/python -m benchmarks.seeing build/inspection.mp4
 	$(BIN)/python -m benchmarks.chunkers
 	$(BIN)/python -m benchmarks.archive
 	$(BIN)/python -m benchmarks.overhead

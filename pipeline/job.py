@@ -104,6 +104,8 @@ class Job:
 
     def _check(self) -> None:
         engines = {link.engine for link in self._chain.links}
+        if not self._chain.has(HEAR) and self._chain.has(SEE):
+            engines.discard(TEXT)  # what is only seen is told without a model
         if WHISPER in engines:
             locate(self._settings.hear.model, self._settings.models)
         if TEXT in engines and self._settings.write.engine == "endpoint":
