@@ -117,7 +117,7 @@ def _cut(child: Child, cutter: PictureCutter, recording: Recording, end: int | N
     for name, data in child:
         feed[name](data)
         yield from cutter.segments()
-        if runs_away(cutter.seen, end or recording.duration, recording):
+        if name == "stamps" and runs_away(cutter.seen, end or recording.duration, recording):
             child.kill()
             stopped = True
             break
