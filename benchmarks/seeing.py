@@ -28,7 +28,7 @@ NEAR_S = 1.0
 READ = ("gauge", "unit", "label", "subtitle")
 """What is told by the text that changes."""
 
-MEASURED = {"frozen": ("frozen",), "lights": ("lights",), "cable": ("moving",)}
+MEASURED = {"frozen": ("frozen",), "lights": ("lights",), "cable": ("changed", "moving")}
 """What is told by the picture's signals."""
 
 AT_BOTH_ENDS = ("lights",)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from chunkers.signals import LAG, RATE, SAMPLE, Signals, Values
 from chunkers.spans import Span
 
-Kind = Literal["cut", "fade", "black", "frozen", "still", "moving", "lights", "flicker", "camera"]
+Kind = Literal["cut", "fade", "black", "frozen", "still", "moving", "changed", "lights", "flicker", "camera"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 Mask = NDArray[np.bool_]
@@ -66,8 +66,8 @@ class PictureEvent:
     kind: Kind
     value: float
     """cut and camera: how unlike the picture before, 0..2. fade and lights: the luminance gained, -1..1. black: its
-    luminance. still and moving: the share of the picture that moves. flicker: its luminance up and down. frozen: the
-    noise that was there before."""
+    luminance. still, moving and changed: the share of the picture that moves. flicker: its luminance up and down.
+    frozen: the noise that was there before."""
 
 
 def picture_events(signals: Signals) -> list[PictureEvent]:
@@ -97,6 +97,7 @@ def picture_events(signals: Signals) -> list[PictureEvent]:
         *(PictureEvent(_span(signals, at, at + 1), "lights", gained) for at, gained in switched),
         *_trends(signals, steady),
         *_stretches(signals, breaks),
+        *_changed(signals, ~steady),
         *_frozen(signals, steady),
     ]
     return sorted(found)
@@ -280,6 +281,17 @@ def _stretches(signals: Signals, breaks: Mask) -> Iterator[PictureEvent]:
     yield from _events("still", signals, _runs(~active), moved, np.mean)
 
 
+def _changed(signals: Signals, broken: Mask) -> Iterator[PictureEvent]:
+    """Where a part of a calm picture is another from one sample to the next: something was put, taken or switched."""
+    # What changed at once differs from the samples of the last half second, and then no more.
+    runs = _runs((signals.moved > MOVING) & ~broken)
+    for number, (first, end) in enumerate(runs):
+        calm_before = number == 0 or first - runs[number - 1][1] >= RATE
+        calm_behind = number + 1 == len(runs) or runs[number + 1][0] - end >= RATE
+        if LAG - 1 <= end - first <= LAG + 1 and calm_before and calm_behind:
+            yield from _events("changed", signals, [(first, first + 1)], signals.moved, np.max)
+
+
 def _frozen(signals: Signals, steady: Mask) -> Iterator[PictureEvent]:
     """Stretches without any change, where a camera's noise was there before."""
     level = np.abs(np.diff(signals.luminance, prepend=signals.luminance[:1])) < FADE_SLOPE
@@ -294,7 +306,11 @@ def _frozen(signals: Signals, steady: Mask) -> Iterator[PictureEvent]:
             # Films of few frames a second show noise in one sample of several.
             noise = float(np.quantile(shown, 0.9)) if len(shown) >= RATE else 0.0
             if noise >= SENSOR_NOISE and noise >= FROZEN_RATIO * float(signals.change[first:end].max()):
-                found[first:end], noises[first:end] = True, noise
+                # A coder goes on refining a picture that stands: the noise is gone before the last change is.
+                begin = first
+                while begin > 0 and signals.noise[begin - 1] < noise / 2 and steady[begin - 1]:
+                    begin -= 1
+                found[begin:end], noises[begin:end] = True, noise
     yield from _events("frozen", signals, _runs(found), noises, np.max)
 
 

@@ -91,6 +91,11 @@ def films(seed: int = 0) -> dict[str, Film]:
     def camera(t: float) -> Grey:
         return _view(broad, 0, 0) if t < 5 else _view(broad, 26, 12)
 
+    def put(t: float) -> Grey:
+        scene = one.copy()
+        scene[60:100, 100:160] = 225 if t >= 5 else 30
+        return scene
+
     def moving(t: float) -> Grey:
         return with_ball(one, min(max(t, 4), 8))
 
@@ -106,6 +111,7 @@ def films(seed: int = 0) -> dict[str, Film]:
         "pan": Film(12, pan, (Event("still", 0, 3), Event("moving", 3, 9), Event("still", 9, 12))),
         "flicker": Film(12, flicker, (Event("flicker", 4, 9), Event("still", 0, 12))),
         "camera": Film(10, camera, (Event("camera", 5, 5),)),
+        "put": Film(10, put, (Event("changed", 5, 5), Event("still", 0, 10))),
         "night": Film(20, lambda t: one * float(np.interp(t, [3, 17], [1, 0.3])), (Event("lights", 3, 17),)),
         "lights": Film(12, lambda t: one * (0.35 if 5 <= t < 9 else 1), (Event("lights", 5, 5), Event("lights", 9, 9))),
         "interlaced": Film(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from chunkers.picture_events import PictureEvent, picture_events
 from chunkers.signals import Signals, concatenated
-from chunkers.spans import Span
+from chunkers.spans import TICKS_PER_SECOND, Span
 from pipeline.stages.see.boxes import around
 from pipeline.stages.see.rows import signals_of
 from pipeline.stages.see.series import Series, series
@@ -57,12 +58,12 @@ class Looked:
             self.segments.append(SeenSegment(row.index, row.span, row.error if row.status == "skipped" else ""))
             signals.append(signals_of(row))
             parts.append(row.texts)
-        self.events: list[PictureEvent] = picture_events(concatenated(signals))
         texts = joined(*parts)
         self.series: list[Series] = series(texts)
         self.texts: list[ScreenText] = [
             text for text in texts if _says(text) and not any(_counts(one, text) for one in self.series)
         ]
+        self.events = _without_texts(picture_events(concatenated(signals)), self.texts, self.series)
 
     @property
     def span(self) -> Span:
@@ -77,6 +78,20 @@ class Looked:
         found = [*of_events(events), *of_texts(texts), *of_series(numbers, whole=span == self.span)]
         found.sort(key=lambda statement: statement.span.start)
         return Seen(tuple(found), tuple(dict.fromkeys(text.text for text in texts)))
+
+
+def _without_texts(
+    events: Sequence[PictureEvent], texts: Sequence[ScreenText], numbers: Sequence[Series]
+) -> list[PictureEvent]:
+    """The events, without changes of the picture that are a text that comes, goes or changes; clocks always do."""
+    values = [point.at for one in numbers if one.kind == "number" for point in one.points]
+    moments = sorted({*values, *(tick for text in texts for tick in (text.start, text.end))})
+
+    def is_text(event: PictureEvent) -> bool:
+        at = bisect_left(moments, event.span.start - TICKS_PER_SECOND)
+        return event.kind == "changed" and at < len(moments) and moments[at] <= event.span.start + TICKS_PER_SECOND
+
+    return [event for event in events if not is_text(event)]
 
 
 def _cut(text: ScreenText, span: Span) -> ScreenText | None:

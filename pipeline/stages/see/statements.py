@@ -18,7 +18,7 @@ MOST_TEXTS = 8
 MOST_MOMENTS = 5
 """Moments that one sentence names; the rest is counted."""
 
-_NOTABLE = ("black", "frozen", "lights", "flicker")
+_NOTABLE = ("black", "frozen", "changed", "lights", "flicker")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +156,7 @@ def _and(parts: Sequence[str]) -> str:
 _SENTENCES: dict[str, Callable[[PictureEvent], str]] = {
     "black": lambda event: f"The picture is black {_from_to(event.span)}.",
     "frozen": lambda event: f"The picture is frozen {_from_to(event.span)}: not even its noise changes.",
+    "changed": lambda event: f"A part of the picture ({event.value:.0%}) changes at {_clock(event.span.start)}.",
     "flicker": lambda event: f"The light flickers {_from_to(event.span)}.",
     "lights": lambda event: f"It gets {'brighter' if event.value > 0 else 'darker'} {_when(event.span)}.",
 }

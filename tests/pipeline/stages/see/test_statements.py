@@ -104,3 +104,7 @@ def test_a_clock_is_held_against_ours_over_the_whole_recording() -> None:
     assert part.text == "A clock on the screen runs from 01:00:00 to 01:00:08."
     assert "differs by 1:00:00 from the recording's clock" in whole.text
     assert not whole.notable
+
+
+def test_a_part_that_changes_is_said_with_its_share() -> None:
+    assert texts(of_events([event("changed", 7, 7.1, 0.029)])) == ["A part of the picture (3%) changes at 0:00:07."]
