@@ -186,7 +186,7 @@ class Job:
             if self._fallback is not None:
                 template = prompts.load(self._settings.profile, "chunk")
                 worker = FallbackDescribing(worker, self._fallback, template, max_tokens=describe.max_tokens or 0)
-            stage = DescribeStage(self._recording, worker)
+            stage = DescribeStage(self._recording, worker, spoken=self._spoken())
             parts = self._run_stage(link, stage, items, table, document.part_rows)
             self._made(link, document, parts, stream.report if stream is not None else None)
 

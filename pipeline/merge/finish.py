@@ -89,6 +89,26 @@ class Finisher:
             return replace(draft, text="", sentences=(), citations=())
         return self._completed(draft) if self._carry else draft
 
+    def borne_out(self, draft: Draft) -> Draft:
+        """The draft without the sentences that no moment bears out; as it is where none would be left.
+
+        Of a summary in another language too little can be compared: it stays whole.
+        """
+        valid = {citation.sentence for citation in draft.citations if citation.valid}
+        kept = sorted(valid)
+        if self._translated or not kept or len(kept) == len(draft.sentences):
+            return draft
+        lines, place = [], 0
+        for sentence in draft.sentences:
+            at = draft.text.index(sentence, place)
+            lines.append((draft.text[place:at], sentence))
+            place = at + len(sentence)
+        numbers = {number: position for position, number in enumerate(kept)}
+        citations = [replace(one, sentence=numbers[one.sentence]) for one in draft.citations if one.sentence in valid]
+        done = [*draft.fidelity.notes, f"{len(lines) - len(kept)} sentences that nothing bears out"]
+        chosen = [lines[number] for number in kept]
+        return self._final(_text(chosen), [line for _, line in chosen], citations, done)
+
     def verbatim(self) -> Draft:
         """A lone note as it is: nothing can be lost."""
         return self._copied(self._units, ["copied"])

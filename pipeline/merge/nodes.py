@@ -97,7 +97,7 @@ class NodeWriter:
             if not draft.text or draft.fidelity.faults(finisher.ratio):
                 again.append((task, answer, draft))
             else:
-                yield Made(self._row(task, draft, [answer]))
+                yield Made(self._row(task, finisher.borne_out(draft), [answer]))
         yield from self._write_again(again)
 
     def failed(self, task: Task, error: str) -> NodeRow:
@@ -106,8 +106,9 @@ class NodeWriter:
 
     def finished(self, task: Task, answer: Written) -> NodeRow | None:
         """The node of another model's answer, which passes the same checks; None where nothing of it is of use."""
-        draft = self._finisher(task).draft(answer)
-        return self._row(task, draft, [answer]) if draft.text else None
+        finisher = self._finisher(task)
+        draft = finisher.draft(answer)
+        return self._row(task, finisher.borne_out(draft), [answer]) if draft.text else None
 
     def _write_again(self, first: Sequence[tuple[Task, Written, Draft]]) -> Iterator[Made[NodeRow]]:
         """The second try of nodes whose first answer lost or invented too much; the better of both is kept."""
@@ -124,7 +125,7 @@ class NodeWriter:
                 drafts.append(finisher.draft(second))
             best = max(drafts, key=lambda one: one.rank)
             if best.text:
-                yield Made(self._row(task, best, written))
+                yield Made(self._row(task, finisher.borne_out(best), written))
             else:
                 yield Made(self._row(task, finisher.extract(), written), ModelError(_USELESS))
 

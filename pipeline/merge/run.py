@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 
-VERSION = 4
+VERSION = 5
 """Raised where the same inputs would now give another node."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from pipeline.prompts import Prompt, PromptTemplate
 from pipeline.stages.passages import Passage, row_of
 from pipeline.stages.protocol import Made, Part, Worker
 from pipeline.stages.see.looked import Seen
+from pipeline.stages.see.statements import Statement
 from pipeline.stages.support import supported
 from pipeline.store.tables import DescribeRow, Event
 from pipeline.text import guards
@@ -35,6 +37,8 @@ class DescribeStage:
 
     recording: str
     worker: Worker[Passage, DescribeRow]
+    spoken: bool = True
+    """Whether something is said in the recording: then of a stretch without words only what is notable counts."""
 
     def inputs(self, item: Passage) -> str:
         """What was heard and seen in it."""
@@ -49,17 +53,23 @@ class DescribeStage:
         if item.unheard:
             row = row_of(self.recording, item, "failed", item.unheard, "hear")
         else:
-            row = row_of(self.recording, item, "processed" if item.seen and item.seen.statements else "silent")
-        return row if item.seen is None else _measured(row, item.seen)
+            row = row_of(self.recording, item, "processed" if self._told(item) else "silent")
+        return row if item.seen is None else _measured(row, item.seen, self._told(item))
+
+    def _told(self, item: Passage) -> Sequence[Statement]:
+        """What is said of what was seen."""
+        if item.seen is None:
+            return ()
+        return item.seen.beside_words if self.spoken else item.seen.statements
 
 
-def _measured(row: DescribeRow, seen: Seen) -> DescribeRow:
+def _measured(row: DescribeRow, seen: Seen, statements: Sequence[Statement]) -> DescribeRow:
     """The row of a passage without words: what was measured and read in its picture, in plain sentences.
 
     No model writes it: it could only repeat or bend them.
     """
     row.model = MEASURED
-    row.summary = joined(one.text for one in seen.statements)
+    row.summary = joined(one.text for one in statements)
     _add_seen(row, seen)
     return row
 

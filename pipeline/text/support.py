@@ -171,12 +171,16 @@ def _names(sentence: str) -> list[str]:
 def _words(sentence: str, known: _Source) -> list[str]:
     """The content words that are missing, where they are too many."""
     named = " ".join(_names(sentence)).split()
-    empty = _REPORTING | _PRONOUNS | CALENDAR | common(sentence)
-    words = [
+    empty = _PRONOUNS | CALENDAR | common(sentence)
+    said = [
         word
         for word in dict.fromkeys(_WORD.findall(sentence))
         if len(word) >= _SHORTEST and word.lower() not in empty and word not in named
     ]
+    words = [word for word in said if word.lower() not in _REPORTING]
+    if not words and not named and not find(sentence):
+        # A sentence of reporting words alone (`This is a summary of the text.`) must share one with the source.
+        return [] if any(known.holds(word) for word in said) else said
     missing = [word for word in words if not known.holds(word)]
     return missing if len(missing) > MISSING * len(words) else []
 

@@ -28,6 +28,11 @@ class Seen:
     screen: tuple[str, ...]
 
     @property
+    def beside_words(self) -> tuple[Statement, ...]:
+        """What is worth saying of a stretch without words, where elsewhere in the recording something is said."""
+        return tuple(one for one in self.statements if one.notable or one.kind == "text")
+
+    @property
     def notable(self) -> tuple[Statement, ...]:
         """What is worth saying beside the words."""
         return tuple(one for one in self.statements if one.notable)

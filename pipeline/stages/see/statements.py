@@ -18,6 +18,9 @@ MOST_TEXTS = 8
 MOST_MOMENTS = 5
 """Moments that one sentence names; the rest is counted."""
 
+_LEAST_STILL = 2 * TICKS_PER_SECOND
+"""Shorter times without movement are not worth a word."""
+
 _NOTABLE = ("black", "frozen", "changed", "lights", "flicker")
 
 
@@ -115,7 +118,7 @@ def _of_numbers(series: Series, points: Sequence[Point]) -> Statement:
 def _movement(events: Sequence[PictureEvent]) -> list[Statement]:
     """Where something moves and where nothing does."""
     moving = [event.span for event in events if event.kind == "moving"]
-    still = [event.span for event in events if event.kind == "still"]
+    still = [event.span for event in events if event.kind == "still" and event.span.ticks >= _LEAST_STILL]
     if not moving:
         apart = "Apart from new scenes, nothing" if any(event.kind == "cut" for event in events) else "Nothing"
         return [Statement("still", f"{apart} moves {_stretches(still)}.", tuple(still))] if still else []

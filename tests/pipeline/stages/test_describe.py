@@ -107,15 +107,15 @@ def test_a_second_answer_that_is_good_counts() -> None:
 
 
 def test_one_bad_chunk_does_not_touch_its_neighbours() -> None:
-    made = describe(Writes("One.", "", "Three.", ""), heard(0), heard(1), heard(2))
+    made = describe(Writes("It rained.", "", "Then it rained.", ""), heard(0), heard(1), heard(2))
     assert [one.row.status for one in made] == ["processed", "failed", "processed"]
-    assert [one.row.summary for one in made] == ["One.", "", "Three."]
+    assert [one.row.summary for one in made] == ["It rained.", "", "Then it rained."]
 
 
 def test_a_batch_that_fails_is_asked_one_by_one() -> None:
     errors = ModelError("the batch"), ModelError("too odd")
-    made = describe(Writes(errors[0], "One.", errors[1], "Three."), heard(0), heard(1), heard(2))
-    assert [one.row.summary for one in made] == ["One.", "", "Three."]
+    made = describe(Writes(errors[0], "It rained.", errors[1], "Then it rained."), heard(0), heard(1), heard(2))
+    assert [one.row.summary for one in made] == ["It rained.", "", "Then it rained."]
     assert (made[1].row.failed_step, made[1].row.error, made[1].failure) == ("describe", "too odd", errors[1])
 
 
@@ -126,7 +126,7 @@ def test_what_is_too_long_is_told_apart() -> None:
 
 
 def test_a_second_try_that_fails_is_that_rows_fault_alone() -> None:
-    made = describe(Writes("", "Two.", ModelError("gone")), heard(0), heard(1))
+    made = describe(Writes("", "It rained.", ModelError("gone")), heard(0), heard(1))
     assert [(one.row.status, one.row.error) for one in made] == [("failed", "empty"), ("processed", "")]
 
 
@@ -137,7 +137,7 @@ def test_a_server_that_is_not_there_is_no_chunks_fault() -> None:
 
 
 def test_what_could_not_be_heard_is_not_described() -> None:
-    writer = Writes("One.")
+    writer = Writes("It rained.")
     made = describe(writer, heard(0), heard(1, "", "failed", "loop: 'a b' 9 times"))
     assert [one.row.status for one in made] == ["processed", "failed"]
     assert (made[1].row.failed_step, made[1].row.error) == ("hear", "hearing: loop: 'a b' 9 times")
@@ -153,7 +153,7 @@ def test_nothing_heard_is_silence_and_is_not_summarised() -> None:
 
 
 def test_what_the_file_does_not_hold_is_skipped() -> None:
-    writer = Writes("One.")
+    writer = Writes("It rained.")
     made = describe(writer, heard(0), heard(1, "", "skipped", MISSING))
     assert [(one.row.status, one.row.error) for one in made] == [("processed", ""), ("skipped", MISSING)]
     assert len(writer.prompts) == 1
@@ -184,7 +184,7 @@ def test_a_row_knows_what_it_rests_on() -> None:
     (one,), (other,) = (list(of_windows([heard(0, text)], 1)) for text in ("a b", "a c"))
     stage = DescribeStage("r", TextDescriber(Writes(), load("general", "chunk"), max_tokens=90))
     assert stage.inputs(one) != stage.inputs(other)
-    (made,) = describe(Writes("One."), heard(0, "a b"))
+    (made,) = describe(Writes("A b."), heard(0, "a b"))
     assert made.row.inputs == stage.inputs(one)
 
 

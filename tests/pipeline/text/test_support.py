@@ -188,3 +188,15 @@ def test_any_text_is_taken(sentence: str, source: str) -> None:
     for item in unsupported(sentence, source):
         assert item in sentence
     assert unsupported(sentence, sentence) == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["This is a summary of the text.", "The speaker discusses several points.", "Here are the notes of the meeting."],
+)
+def test_a_sentence_about_nothing_is_not_held(sentence: str) -> None:
+    assert unsupported(sentence, "The pump at Halden leaks, and Maria will close the valve.")
+
+
+def test_a_sentence_of_reporting_words_that_were_said_is_held() -> None:
+    assert not unsupported("They agreed.", "Everybody agreed in the end.")
