@@ -99,7 +99,7 @@ def test_any_bytes_are_read_or_refused(tmp_path: Path, head: bytes, rest: bytes)
     assert all(0 <= cue.start < cue.end and cue.text for cue in cues)
 
 
-MANY = 200_000
+MANY = 100_000
 
 
 # fmt: off
@@ -117,7 +117,7 @@ def test_hostile_text_takes_linear_time(tmp_path: Path, head: str, part: str) ->
     begun = time.process_time()
     with contextlib.suppress(MediaError):
         read_transcript(path)
-    assert time.process_time() - begun < 10  # quadratic time takes hours
+    assert time.process_time() - begun < 4  # quadratic time takes longer than that, and mostly minutes
 
 
 def test_many_words_take_linear_time(tmp_path: Path) -> None:
@@ -125,4 +125,4 @@ def test_many_words_take_linear_time(tmp_path: Path) -> None:
     path = put(tmp_path, "a.json", {"segments": [{"start": 0, "end": 1, "text": "a", "words": words}]})
     begun = time.process_time()
     assert len(read_transcript(path).cues[0].words) == 1
-    assert time.process_time() - begun < 10
+    assert time.process_time() - begun < 4
