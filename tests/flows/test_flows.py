@@ -83,9 +83,9 @@ def test_the_archive_flow_keeps_failures_apart(server: None, tmp_path: Path, flo
 def test_recordings_that_share_their_batches_say_what_each_says_alone(
     server: None, tmp_path: Path, whisper_base: Path, smollm2_gguf: Path
 ) -> None:
-    clips = [spoken(tmp_path / f"{n}.flac", 12 * n) for n in range(4)]
+    clips = [spoken(tmp_path / f"{n}.flac", 12 * n) for n in range(2)]
     sets = ["write.model=smollm2-135m", "write.context=1024", "describe.max_tokens=16", "hear.beam=1"]
-    shared = load(None, [*sets, "media.recordings=4"])
+    shared = load(None, [*sets, "media.recordings=2"])
     items = archive_flow([str(clip) for clip in clips], shared.model_dump(mode="json"), str(tmp_path / "together"))
     assert {item.state for item in items} == {"complete"}
     registry = Registry(keep=True)
