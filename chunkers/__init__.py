@@ -23,7 +23,8 @@ from chunkers.errors import (
 from chunkers.ffmpeg import ffmpeg_version, find_ffmpeg
 from chunkers.frames import BUDGETS, frame_size
 from chunkers.identity import content_id
-from chunkers.probing import probe
+from chunkers.names import from_text, shown, to_text
+from chunkers.probing import check_file, probe
 from chunkers.recording import AudioTrack, Recording, VideoTrack
 from chunkers.segments import Segment, SegmentRules
 from chunkers.silence import is_silent, quiet_point
@@ -63,18 +64,22 @@ __all__ = [
     "Window",
     "WindowRules",
     "Windows",
+    "check_file",
     "choose_audio",
     "content_id",
     "ffmpeg_version",
     "find_ffmpeg",
     "frame_size",
+    "from_text",
     "is_silent",
     "probe",
     "quiet_point",
     "render_probe",
     "segments",
+    "shown",
     "stamp",
     "to_seconds",
+    "to_text",
     "to_ticks",
     "union",
     "windows",

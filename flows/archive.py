@@ -15,6 +15,7 @@ from prefect.cache_policies import NO_CACHE  # noqa: E402
 from prefect.futures import PrefectFuture, as_completed  # noqa: E402
 from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
 
+from chunkers import from_text, shown  # noqa: E402
 from flows.artifacts import show_items  # noqa: E402
 from flows.recording import work  # noqa: E402
 from flows.session import Session  # noqa: E402
@@ -47,7 +48,7 @@ def archive_flow(
     """All recordings of `paths`, in order; one that fails never stops the others.
 
     Args:
-        paths: files; folders are expanded by the caller.
+        paths: files, as `chunkers.to_text` gives them; folders are expanded by the caller.
         settings: as `Settings.model_dump(mode="json")` gives them.
         store: folder or URL of the store.
         until: when to stop, in seconds since the epoch; what is finished then is kept.
@@ -55,7 +56,7 @@ def archive_flow(
     """
     chosen = Settings.model_validate(settings)
     session = Session(Registry(keep=chosen.models.keep_loaded))
-    todo = jobs(map(Path, paths), chosen, egress=egress)
+    todo = jobs(map(from_text, paths), chosen, egress=egress)
     opened = Store(store, chosen.encryption.key)
     submit = submit_to_threads(store, session, until)
     return run_jobs(todo, opened, session, submit, chosen.media.recordings, until)
@@ -74,7 +75,7 @@ def submit_to_threads(store: str, session: Session, until: float | None) -> Subm
 
     def submit(job: Job) -> PrefectFuture[Item]:
         waiting[id(job)] = job
-        future: PrefectFuture[Item] = process.submit(str(job.path), id(job))
+        future: PrefectFuture[Item] = process.submit(shown(job.path), id(job))
         return future
 
     return submit

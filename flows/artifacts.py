@@ -15,7 +15,7 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 
-from chunkers.spans import stamp
+from chunkers import shown, stamp
 from pipeline.archive import Item
 from pipeline.job import Step, Watch
 from pipeline.reports.reading import sections
@@ -42,7 +42,7 @@ class Progress:
             _quietly(lambda: self._show(step.stage, min(100.0, 100 * step.done / step.total)))
 
     def _show(self, stage: str, percent: float) -> None:
-        described = f"{self._path.name}: {stage}"
+        described = f"{shown(self._path.name)}: {stage}"
         if self._id is None:
             self._id = create_progress_artifact(percent, description=described)  # type: ignore[assignment]
         else:
@@ -61,19 +61,19 @@ def _show_run(item: Item, store: Store) -> None:
         {"from": stamp(section.span.start), "to": stamp(section.span.end), "status": section.status}
         for section, _ in zip(sections(run), range(_ROWS), strict=False)
     ]
-    create_table_artifact(rows, key=f"chunks-{item.recording[:12]}", description=item.path.name)
+    create_table_artifact(rows, key=f"chunks-{item.recording[:12]}", description=shown(item.path.name))
     place = store.files.url if "://" in store.files.url else Path(store.files.url).absolute().as_uri()
     create_link_artifact(
         f"{place}/{run.key.recording}",
         link_text=f"longmedia report {item.recording}",
         key=f"report-{item.recording[:12]}",
-        description=item.path.name,
+        description=shown(item.path.name),
     )
 
 
 def show_items(items: Sequence[Item]) -> None:
     """What became of each recording of an archive."""
-    rows = [{"recording": str(item.path), "state": item.state, "reason": item.error} for item in items[:_ROWS]]
+    rows = [{"recording": shown(item.path), "state": item.state, "reason": item.error} for item in items[:_ROWS]]
     _quietly(lambda: create_table_artifact(rows, key="archive", description=f"{len(items)} recordings"))
 
 

@@ -13,6 +13,7 @@ import typer
 from flows import cli_archive, cli_ledger, cli_models, cli_plan
 from flows.cli_options import (
     BLOCKED,
+    GAPS,
     INTERRUPTED,
     NO_INPUT,
     OK,
@@ -29,8 +30,9 @@ from flows.progress import watching
 from flows.server import Child
 from flows.session import Session
 from pipeline import settings as settings_module
-from pipeline.archive import attempt, discover, jobs, shard, triage
+from pipeline.archive import attempt, jobs, passed_over, triage
 from pipeline.chain import Stage
+from pipeline.discovery import discover, shard
 from pipeline.errors import LongmediaError, MediaError, NoSuchRunError, SettingsError
 from pipeline.models.registry import Registry
 from pipeline.process import Interrupted
@@ -101,9 +103,9 @@ def run(
     if model or quantization:
         sets = [*sets, *model_sets(model, quantization, settings)]
         settings = load_here(config, sets, recipe=recipe, profile=profile)
-    files = discover(paths or [], listed)
-    files = shard(files, part) if part else files
-    if transcript is not None and len(files) != 1:
+    found = discover(paths or [], listed)
+    files = shard(found.files, part) if part else found.files
+    if transcript is not None and len(files) + len(found.passed) != 1:
         raise SettingsError("--transcript goes with one recording.", cure="Name that one recording.")
     children: list[Child] = []
     stop = stop_on_signals(children)
@@ -118,6 +120,7 @@ def run(
             from flows.local import run_flow
 
             items = run_flow(todo, settings, opened, session, children, dask)
+    items = [*items, *passed_over(found.passed)]
     cli_archive.show(items, store)
     raise typer.Exit(exit_code(items))
 
@@ -131,7 +134,11 @@ def plan(
 ) -> None:
     """Calls, tokens, depth and time of a run, before any model is loaded."""
     settings = load_here(config, sets)
-    cli_plan.plan(paths, settings, open_store(store, settings), typer.echo)
+    forecasts, faults = cli_plan.plan(paths, settings, open_store(store, settings), typer.echo)
+    for fault in faults:
+        typer.echo(f"longmedia: {fault}", err=True)
+    if faults:
+        raise typer.Exit(GAPS if forecasts else NO_INPUT)
 
 
 @app.command(epilog="Examples: `longmedia report talk.mp3 > talk.md` · `longmedia report 3f2a... --format srt`")

@@ -14,7 +14,7 @@ from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
-from chunkers.spans import TICKS_PER_SECOND, stamp
+from chunkers import TICKS_PER_SECOND, shown, stamp
 from flows.cli_options import (
     ConfigOption,
     SetOption,
@@ -55,17 +55,18 @@ def show(items: Sequence[Item], store: str) -> None:
 
 
 def _line(item: Item, store: str) -> str:
+    path = shown(item.path)
     if item.error:
-        return f"{item.path}: {item.state}: {item.error}"
+        return item.error if item.state == "unreadable" else f"{path}: {item.state}: {item.error}"
     if item.state == "stopped":
-        return f"{item.path}: stopped before its end; what is finished is kept"
+        return f"{path}: stopped before its end; what is finished is kept"
     command = f"`longmedia report {item.recording} --run {item.run} --store {store}`"
     if not item.fresh:
         how = "already complete" if item.state == "complete" else "already done, with gaps that the file has"
-        return f"{item.path}: {how}. {command}"
+        return f"{path}: {how}. {command}"
     rate = item.media_seconds / item.seconds if item.seconds else 0
     took = f"{item.media_seconds:.0f} s in {item.seconds:.0f} s ({rate:.1f}x real time)"
-    return f"{item.path}: {item.state}, {took}. {command}"
+    return f"{path}: {item.state}, {took}. {command}"
 
 
 def status(

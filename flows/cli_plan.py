@@ -8,22 +8,34 @@ from typing import Annotated
 
 import typer
 
-from chunkers import probe, stamp
+from chunkers import probe, shown, stamp
 from pipeline import doctor as doctor_module
-from pipeline.archive import discover
+from pipeline.discovery import discover
+from pipeline.errors import MediaError
 from pipeline.forecast import forecast
 from pipeline.models.weights import fetch as weights
 from pipeline.settings import Settings, load_here
 from pipeline.store import Store
 
 
-def plan(paths: list[Path], settings: Settings, store: Store, say: Callable[[str], None]) -> None:
-    """Print the forecast of each recording."""
-    for path in discover(paths):
-        recording = probe(path)
-        say(f"{path}: {stamp(recording.duration)}")
-        for line in forecast(recording, settings, store).lines():
+def plan(
+    paths: list[Path], settings: Settings, store: Store, say: Callable[[str], None]
+) -> tuple[int, list[MediaError]]:
+    """Print the forecast of each recording; gives how many there are, and what is wrong with the others."""
+    found = discover(paths)
+    faults, forecasts = found.passed, 0
+    for path in found.files:
+        try:
+            recording = probe(path)
+            lines = forecast(recording, settings, store).lines()
+        except MediaError as error:
+            faults.append(error)
+            continue
+        forecasts += 1
+        say(f"{shown(path)}: {stamp(recording.duration)}")
+        for line in lines:
             say(line)
+    return forecasts, faults
 
 
 def doctor(

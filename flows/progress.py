@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from chunkers.spans import TICKS_PER_SECOND, stamp
+from chunkers import TICKS_PER_SECOND, shown, stamp
 from pipeline.job import Step, Watch
 
 WatchOf = Callable[[Path], Watch]
@@ -28,7 +28,8 @@ def watching() -> Iterator[WatchOf]:
     if not console.is_terminal:
         yield _Lines
         return
-    columns = [TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[rate]}")]
+    name = TextColumn("{task.description}", markup=False)  # `[` in the name of a file is no markup
+    columns = [name, BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[rate]}")]
     with Progress(*columns, TimeRemainingColumn(), console=console) as bars:
         yield lambda path: _Bar(path, bars)
 
@@ -51,7 +52,7 @@ class _Rate:
 
 class _Bar:
     def __init__(self, path: Path, bars: Progress) -> None:
-        self._name = path.name
+        self._name = shown(path.name)
         self._bars = bars
         self._rate = _Rate()
         self._task: TaskID | None = None
@@ -69,7 +70,7 @@ class _Bar:
 
 class _Lines:
     def __init__(self, path: Path) -> None:
-        self._name = path.name
+        self._name = shown(path.name)
         self._rate = _Rate()
         self._last = ("", 0.0)
 

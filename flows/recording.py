@@ -10,12 +10,12 @@ from flows.environment import prepare
 
 prepare()
 
-from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
 from prefect import flow, task  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
 
+from chunkers import from_text  # noqa: E402
 from flows.artifacts import Progress, show_run  # noqa: E402
 from flows.session import Session  # noqa: E402
 from pipeline.archive import Item, Job, Until, attempt  # noqa: E402
@@ -45,8 +45,8 @@ def process_recording(
     transcript: str | None = None,
 ) -> Item:
     """Process one recording with models of its own: for a flow of one recording, and for workers elsewhere."""
-    words = None if transcript is None else Path(transcript)
-    job = Job(Path(path), Settings.model_validate(settings), egress, only, words)
+    words = None if transcript is None else from_text(transcript)
+    job = Job(from_text(path), Settings.model_validate(settings), egress, only, words)
     with Registry(keep=False) as registry:
         return work(job, store, Session(registry), until)
 
@@ -56,7 +56,7 @@ def recording_flow(path: str, settings: dict[str, Any] | None = None, store: str
     """One recording, from its file to its summary.
 
     Args:
-        path: the file.
+        path: the file; one whose name is no UTF-8 as a `file:` URI.
         settings: as `Settings.model_dump(mode="json")` gives them; where None, those of the environment and of the
             `longmedia.toml` in the working folder.
         store: folder or URL of the store.

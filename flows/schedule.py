@@ -7,10 +7,11 @@ from flows.environment import prepare
 prepare()
 
 import contextlib  # noqa: E402
+import logging  # noqa: E402
 import signal  # noqa: E402
 import sys  # noqa: E402
 import time  # noqa: E402
-from collections.abc import Mapping, Sequence  # noqa: E402
+from collections.abc import Mapping  # noqa: E402
 from datetime import datetime, timedelta  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
@@ -18,11 +19,15 @@ from typing import Any  # noqa: E402
 from prefect import flow  # noqa: E402
 from prefect.types.entrypoint import EntrypointType  # noqa: E402
 
+from chunkers import from_text, shown, to_text  # noqa: E402
 from flows.archive import archive_flow  # noqa: E402
 from flows.server import server  # noqa: E402
-from pipeline.archive import Item, discover  # noqa: E402
+from pipeline.archive import Item  # noqa: E402
+from pipeline.discovery import discover  # noqa: E402
 from pipeline.errors import NotFoundError, SettingsError  # noqa: E402
 from pipeline.settings import Settings, load_here  # noqa: E402
+
+log = logging.getLogger(__name__)
 
 _LOOK_S = 2.0
 
@@ -41,7 +46,7 @@ def inbox_flow(
     """Everything in a folder that has stopped changing; what is finished already costs milliseconds.
 
     Args:
-        inbox: the folder.
+        inbox: the folder, as `chunkers.to_text` gives it.
         settings: as `Settings.model_dump(mode="json")` gives them; where None, those of the environment and of the
             `longmedia.toml` in the working folder.
         store: folder or URL of the store.
@@ -49,13 +54,17 @@ def inbox_flow(
         settle_s: seconds for which a file must not have changed.
     """
     end = None if until is None else next_moment(until, datetime.now()).timestamp()
-    first = _look(Path(inbox))
+    folder = from_text(inbox)
+    first = _look(folder)
     time.sleep(min(settle_s, _LOOK_S))
-    paths = settled(first, _look(Path(inbox)), time.time(), settle_s)
+    paths = settled(first, _look(folder), time.time(), settle_s)
+    for error in discover([folder]).passed:
+        if error.path != folder:  # an empty inbox is nothing to speak of
+            log.error("%s", error)
     if not paths:
         return []
     items: list[Item] = archive_flow(
-        [str(path) for path in paths], settings or load_here().model_dump(mode="json"), store, end
+        [to_text(path) for path in paths], settings or load_here().model_dump(mode="json"), store, end
     )
     return items
 
@@ -104,7 +113,7 @@ def serve_inbox(
     if not inbox.is_dir():
         raise NotFoundError(inbox, "no such folder.", cure="The inbox must exist.")
     parameters = {
-        "inbox": str(inbox.absolute()),
+        "inbox": to_text(inbox.absolute()),
         "settings": settings.model_dump(mode="json"),
         "store": store if "://" in store else str(Path(store).absolute()),
         "until": until,
@@ -116,9 +125,9 @@ def serve_inbox(
         signal.signal(ending, lambda *_: signal.raise_signal(signal.SIGINT))
     with server() as url, contextlib.suppress(KeyboardInterrupt):
         print(f"The Prefect server is at {url.removesuffix('/api')}.", file=sys.stderr, flush=True)
-        print(f"Serving {inbox}: {cron or f'every {every_s:g} s'}. Ctrl-C ends it.", file=sys.stderr, flush=True)
+        print(f"Serving {shown(inbox)}: {cron or f'every {every_s:g} s'}. Ctrl-C ends it.", file=sys.stderr, flush=True)
         inbox_flow.serve(
-            name=f"inbox-{inbox.absolute().name}",
+            name=f"inbox-{shown(inbox.absolute().name)}",
             parameters=parameters,
             limit=1,
             entrypoint_type=EntrypointType.MODULE_PATH,  # the runs' processes import us, wherever they start
@@ -127,13 +136,8 @@ def serve_inbox(
 
 
 def _look(inbox: Path) -> dict[Path, tuple[int, int]]:
-    found: Sequence[Path]
-    try:
-        found = discover([inbox])
-    except NotFoundError:
-        return {}  # empty: nothing to do tonight
     looks = {}
-    for path in found:
+    for path in discover([inbox]).files:
         with contextlib.suppress(OSError):  # moved away between two looks
             stat = path.stat()
             looks[path] = stat.st_size, stat.st_mtime_ns

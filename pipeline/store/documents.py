@@ -90,10 +90,12 @@ class InputDocument(_Document):
     """The file that was given."""
 
     name: str
+    """For people; see `chunkers.shown`."""
     path: str
+    """As `chunkers.to_text` gives it."""
     bytes: int = 0
     transcript: str | None = None
-    """Path of the transcript that was given with it."""
+    """Path of the transcript that was given with it, in the same way."""
 
 
 class RunDocument(_Document):
