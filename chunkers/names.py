@@ -11,7 +11,7 @@ _ESCAPES = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
 _URI = "file:///"
 
 
-def shown(path: Path | str) -> str:
+def shown(path: os.PathLike[str] | str | bytes) -> str:
     """A path for people: what is no UTF-8 in it, and every control character, stands there as `\\xe9`."""
     return os.fsencode(path).decode("utf-8", "backslashreplace").translate(_ESCAPES)
 

@@ -26,6 +26,7 @@ from flows.cli_options import (
     open_store,
     stop_on_signals,
 )
+from flows.environment import find_home
 from flows.progress import watching
 from flows.server import Child
 from flows.session import Session
@@ -34,6 +35,7 @@ from pipeline.archive import attempt, jobs, passed_over, triage
 from pipeline.chain import Stage
 from pipeline.discovery import discover, shard
 from pipeline.errors import LongmediaError, MediaError, NoSuchRunError, SettingsError
+from pipeline.faults import explain
 from pipeline.models.registry import Registry
 from pipeline.process import Interrupted
 from pipeline.reports import report as make_report
@@ -207,6 +209,7 @@ def _log() -> None:
 def main() -> None:
     """The entry point: errors of ours become a line and an exit code, never a traceback."""
     try:
+        find_home()
         _log()
         app()
     except Interrupted:
@@ -222,4 +225,8 @@ def main() -> None:
         sys.exit(NO_INPUT)
     except LongmediaError as error:
         typer.echo(f"longmedia: {error}", err=True)
+        sys.exit(BLOCKED)
+    except Exception as error:
+        typer.echo(f"longmedia: {explain(error)}", err=True)
+        logging.getLogger("flows").debug("", exc_info=error)
         sys.exit(BLOCKED)

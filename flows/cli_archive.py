@@ -16,6 +16,8 @@ from rich.table import Table
 
 from chunkers import TICKS_PER_SECOND, shown, stamp
 from flows.cli_options import (
+    GAPS,
+    NO_INPUT,
     ConfigOption,
     SetOption,
     StoreOption,
@@ -25,7 +27,7 @@ from flows.cli_options import (
 )
 from flows.progress import watching
 from pipeline.archive import Item, again, attempt
-from pipeline.errors import StoreDamagedError
+from pipeline.errors import StoreError
 from pipeline.models.registry import Registry
 from pipeline.run_status import RunStatus, left_s, run_status
 from pipeline.settings import load_here
@@ -77,13 +79,19 @@ def status(
 ) -> None:
     """What the store holds: recordings, share done, gaps; in a terminal with --watch a live table."""
     opened = open_store(store)
-    seen = _look(opened)
-    if not seen:
+    passed: list[StoreError] = []
+    seen = _look(opened, passed)
+    if not seen and not passed:
         typer.echo(f"{store}: no runs yet.")
     for one in seen.values():
         typer.echo(_status_line(one))
+    for fault in passed:
+        typer.echo(f"longmedia: {fault}", err=True)
     if watch:
         _watch(opened, seen)
+    if passed:
+        typer.echo(f"longmedia: {len(passed)} passed over.", err=True)
+        raise typer.Exit(GAPS)
 
 
 def _watch(opened: Store, seen: Looks) -> None:
@@ -92,7 +100,7 @@ def _watch(opened: Store, seen: Looks) -> None:
     table = Live(_table(seen, seen, 0), console=console, auto_refresh=False) if console.is_terminal else None
     with table or nullcontext() as live:
         while any(one.state == "running" for one in seen.values()) and not stop.wait(_EVERY_S):
-            before, seen = seen, _look(opened)
+            before, seen = seen, _look(opened, [])
             if live is not None:
                 live.update(_table(before, seen, _EVERY_S), refresh=True)
                 continue
@@ -101,13 +109,14 @@ def _watch(opened: Store, seen: Looks) -> None:
                     typer.echo(_status_line(one, _left(before.get(key), one, _EVERY_S)))
 
 
-def _look(store: Store) -> Looks:
+def _look(store: Store, passed: list[StoreError]) -> Looks:
+    """Where each run stands; what cannot be read of the store is added to `passed`."""
     looks: Looks = {}
-    for run in store.runs():
+    for run in store.runs(passed=passed):
         try:
             found = run_status(run)
-        except StoreDamagedError as error:
-            typer.echo(f"longmedia: {error}", err=True)
+        except StoreError as error:
+            passed.append(error)
             continue
         if found is not None:
             looks[found.recording, found.run] = found
@@ -158,7 +167,8 @@ def retry(
             items.append(attempt(job, opened, registry, watch(job.path), stop) if job else item)
     made = [item for item in items if item is not None]
     show(made, store)
-    raise typer.Exit(exit_code(made))
+    code = exit_code(made)
+    raise typer.Exit(GAPS if code == NO_INPUT else code)  # no input was named: it is the store that has gaps
 
 
 def serve(

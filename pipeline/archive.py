@@ -12,7 +12,8 @@ from typing import Literal, cast
 from chunkers import content_id, from_text, probe, shown
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.chain import Stage, chain
-from pipeline.errors import LongmediaError, MediaError, SettingsError
+from pipeline.errors import LongmediaError, MediaError, SettingsError, StoreError
+from pipeline.faults import explain
 from pipeline.job import Watch
 from pipeline.models.registry import Registry
 from pipeline.process import Interrupted, Stop, process
@@ -155,12 +156,11 @@ def attempt(job: Job, store: Store, registry: Registry, watch: Watch, stop: Stop
     except MediaError as error:
         log.error("%s", error)
         return Item(path, "unreadable", error=str(error))
-    except LongmediaError as error:
-        log.error("%s: %s", path, error)
-        return Item(path, "blocked", error=str(error))
-    except Exception as error:  # one recording's unforeseen fault must not end the night
-        log.exception("%s", path)
-        return Item(path, "blocked", error=f"{type(error).__name__}: {error}")
+    except Exception as error:
+        why = str(error) if isinstance(error, LongmediaError) else explain(error)
+        log.error("%s: %s", shown(path), why)
+        log.debug("%s", shown(path), exc_info=error)
+        return Item(path, "blocked", error=why)
     return Item(
         path,
         outcome.state,
@@ -176,8 +176,13 @@ def again(store: Store, settings: Settings) -> Iterator[tuple[Job | None, Item |
 
     `settings` give what belongs to this machine and cannot change the text: folders, threads, the key.
     """
-    for run in store.runs():
-        document = run.document()
+    passed: list[StoreError] = []
+    for run in store.runs(passed=passed):
+        try:
+            document = run.document()
+        except StoreError as error:
+            passed.append(error)
+            continue
         if document is None or document.result is None or not failed(document.result):
             continue
         path = from_text(document.input.path)
@@ -192,6 +197,8 @@ def again(store: Store, settings: Settings) -> Iterator[tuple[Job | None, Item |
             yield None, Item(path, "blocked", document.recording, document.run, error=why)
         else:
             yield job, None
+    for fault in passed:
+        yield None, Item(Path(store.files.url), "unreadable", error=str(fault))
 
 
 def _as_then(document: RunDocument, now: Settings) -> Job:

@@ -58,7 +58,7 @@ class Files:
             return []
         except OSError as error:
             raise StoreError(
-                f"{self.url}: cannot be listed: {error}.", cure="Check the place and your rights."
+                f"{self.url}/{path}: cannot be listed: {_reason(error)}.", cure="Check the place and your rights."
             ) from error
         return sorted(info.base_name for info in found if info.type == kind)
 
@@ -89,11 +89,11 @@ class Files:
         except OSError as error:
             if error.errno in _NO_ROOM:
                 raise StoreFullError(
-                    f"{self.url}: cannot write {path}: {error.strerror or error}.",
+                    f"{self.url}: cannot write {path}: {_reason(error)}.",
                     cure="What was finished is kept; make room or choose another --store, and run again.",
                 ) from error
             raise StoreError(
-                f"{self.url}: cannot write {path}: {error}.", cure="What was finished is kept; run again."
+                f"{self.url}: cannot write {path}: {_reason(error)}.", cure="What was finished is kept; run again."
             ) from error
 
     def _put(self, path: str, data: bytes) -> None:
@@ -131,6 +131,11 @@ def _open(url: str) -> tuple[Any, str]:
         return pafs.PyFileSystem(pafs.FSSpecHandler(system)), str(root).rstrip("/")
     except (OSError, ValueError, ImportError) as error:
         raise StoreError(f"{url}: cannot be opened as a store: {error}") from error
+
+
+def _reason(error: OSError) -> str:
+    """What the system says; pyarrow wraps it in words of its own, which name the path again."""
+    return os.strerror(error.errno) if error.errno else str(error)
 
 
 def _write_local(path: Path, data: bytes) -> None:
