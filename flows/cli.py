@@ -151,9 +151,10 @@ def report(
         str | None, typer.Option("--run", help="The run, or the start of its name; else the one asked for last.")
     ] = None,
     store: StoreOption = "longmedia-store",
+    config: ConfigOption = None,
 ) -> None:
     """Write a report to standard output."""
-    for piece in make_report(_find(run, name, open_store(store)), form):
+    for piece in make_report(_find(run, name, open_store(store, load_here(config))), form):
         sys.stdout.write(piece)
 
 

@@ -76,9 +76,10 @@ def status(
     watch: Annotated[
         bool, typer.Option("--watch", help="Look again every 2 s while a run is at work, with rate and time left.")
     ] = False,
+    config: ConfigOption = None,
 ) -> None:
     """What the store holds: recordings, share done, gaps; in a terminal with --watch a live table."""
-    opened = open_store(store)
+    opened = open_store(store, load_here(config))
     passed: list[StoreError] = []
     seen = _look(opened, passed)
     if not seen and not passed:

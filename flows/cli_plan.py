@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from chunkers import probe, shown, stamp
+from flows.cli_options import ConfigOption
 from pipeline import doctor as doctor_module
 from pipeline.discovery import discover
 from pipeline.errors import MediaError
@@ -40,8 +41,9 @@ def plan(
 
 def doctor(
     tokens: Annotated[int, typer.Option(help="Tokens of context in use, of all requests at once.")] = 32_768,
+    config: ConfigOption = None,
 ) -> None:
     """What this machine has, which models fit, and which recipe to run."""
-    machine = doctor_module.examine(weights.folder(load_here().models))
+    machine = doctor_module.examine(weights.folder(load_here(config).models))
     for line in doctor_module.report(machine, tokens).lines():
         typer.echo(line)

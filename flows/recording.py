@@ -57,8 +57,7 @@ def recording_flow(path: str, settings: dict[str, Any] | None = None, store: str
 
     Args:
         path: the file; one whose name is no UTF-8 as a `file:` URI.
-        settings: as `Settings.model_dump(mode="json")` gives them; where None, those of the environment and of the
-            `longmedia.toml` in the working folder.
+        settings: as `Settings.model_dump(mode="json")` gives them; where None, those that `load_here` finds.
         store: folder or URL of the store.
     """
     return process_recording(path, settings or load_here().model_dump(mode="json"), store)

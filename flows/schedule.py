@@ -47,8 +47,7 @@ def inbox_flow(
 
     Args:
         inbox: the folder, as `chunkers.to_text` gives it.
-        settings: as `Settings.model_dump(mode="json")` gives them; where None, those of the environment and of the
-            `longmedia.toml` in the working folder.
+        settings: as `Settings.model_dump(mode="json")` gives them; where None, those that `load_here` finds.
         store: folder or URL of the store.
         until: local time of day (HH:MM) to stop at; the next start goes on from there.
         settle_s: seconds for which a file must not have changed.

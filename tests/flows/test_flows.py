@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from chunkers import find_ffmpeg
+from chunkers import find_ffmpeg, to_text
 from flows.archive import archive_flow
 from flows.environment import prepare
 from flows.local import run_flow
@@ -64,14 +64,16 @@ def flow_settings(whisper_base: Path, smollm2_gguf: Path) -> dict[str, object]:
 @pytest.mark.server
 @pytest.mark.filterwarnings("ignore")  # Prefect and its database driver warn of their own matters
 def test_the_archive_flow_keeps_failures_apart(server: None, tmp_path: Path, flow_settings: dict[str, object]) -> None:
-    good = [silence(tmp_path / f"{n}.wav", n + 1) for n in range(3)]
+    names = ["0.wav", "[1].wav", os.fsdecode(b"caf\xe9.wav")]
+    good = [silence(tmp_path / name, n + 1) for n, name in enumerate(names)]
     bad, twin = tmp_path / "bad.wav", tmp_path / "twin.wav"
     bad.write_text("not sound")
     twin.write_bytes(good[0].read_bytes())
-    paths = [str(path) for path in (good[0], bad, *good[1:], twin)]
+    files = [good[0], bad, *good[1:], twin]
+    paths = [to_text(path) for path in files]
     items = archive_flow(paths, flow_settings, str(tmp_path / "store"))
     assert [item.state for item in items] == ["complete", "unreadable", "complete", "complete", "duplicate"]
-    assert [str(item.path) for item in items] == paths
+    assert [item.path for item in items] == files
     assert "bad.wav" in items[1].error
     assert "0.wav" in items[4].error
     again = archive_flow(paths, flow_settings, str(tmp_path / "store"))
@@ -190,13 +192,14 @@ def test_the_recording_flow(server: None, tmp_path: Path, flow_settings: dict[st
 @pytest.mark.server
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("flow", ["recording", "inbox"])
-def test_a_deployed_flow_reads_the_settings_of_its_folder(
+def test_a_deployed_flow_reads_the_settings_that_the_environment_names(
     server: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whisper_base: Path, smollm2_gguf: Path, flow: str
 ) -> None:
     """A flow that is started without settings, as by prefect.yaml, must not write an encrypted store in the clear."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "key").write_bytes(base64.b64encode(os.urandom(32)))
-    (tmp_path / "longmedia.toml").write_text(
+    monkeypatch.setenv("LONGMEDIA_CONFIG", "night.toml")
+    (tmp_path / "night.toml").write_text(
         '[encryption]\nkey = "file:key"\n[write]\nmodel = "smollm2-135m"\ncontext = 1024\n'
     )
     (tmp_path / "inbox").mkdir()
