@@ -30,6 +30,7 @@ from flows.environment import find_home
 from flows.progress import watching
 from flows.server import Child
 from flows.session import Session
+from flows.streams import drop_output, nobody_reads, open_streams
 from pipeline import settings as settings_module
 from pipeline.archive import attempt, jobs, passed_over, triage
 from pipeline.chain import Stage
@@ -208,26 +209,45 @@ def _log() -> None:
 
 
 def main() -> None:
-    """The entry point: errors of ours become a line and an exit code, never a traceback."""
+    """The entry point: whatever ends a command becomes a line and an exit code of ours, never a traceback."""
+    open_streams()
+    code = _ended()
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        drop_output()
+        if not nobody_reads(error):
+            typer.echo(f"longmedia: standard output: {explain(error)}", err=True)
+            code = code or BLOCKED
+    sys.exit(code)
+
+
+def _ended() -> int:
+    """Run the command; gives its exit code."""
+    code = OK
     try:
         find_home()
         _log()
         app()
-    except Interrupted:
-        sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(OK)
-    except (SettingsError, NoSuchRunError) as error:
-        typer.echo(f"longmedia: {error}", err=True)
-        sys.exit(WRONG_USE)
-    except MediaError as error:
-        typer.echo(f"longmedia: {error}", err=True)
-        sys.exit(NO_INPUT)
-    except LongmediaError as error:
-        typer.echo(f"longmedia: {error}", err=True)
-        sys.exit(BLOCKED)
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else OK
+        if nobody_reads(end):
+            drop_output()
+            code = OK
+        elif isinstance(end.__context__, typer.Abort):  # Ctrl-C, as the library that reads command lines names it
+            code = INTERRUPTED
+    except (Interrupted, KeyboardInterrupt):
+        code = INTERRUPTED
     except Exception as error:
-        typer.echo(f"longmedia: {explain(error)}", err=True)
-        logging.getLogger("flows").debug("", exc_info=error)
-        sys.exit(BLOCKED)
+        ours = isinstance(error, LongmediaError)
+        typer.echo(f"longmedia: {error if ours else explain(error)}", err=True)
+        if not ours:
+            logging.getLogger("flows").debug("", exc_info=error)
+        code = _code(error)
+    return code
+
+
+def _code(error: Exception) -> int:
+    if isinstance(error, SettingsError | NoSuchRunError):
+        return WRONG_USE
+    return NO_INPUT if isinstance(error, MediaError) else BLOCKED

@@ -18,6 +18,7 @@ from typing import Any, cast
 import pyarrow as pa
 import pyarrow.fs as pafs
 
+from chunkers import shown
 from pipeline.errors import StoreError, StoreFullError
 
 TEMPORARY = ".tmp-"
@@ -120,7 +121,9 @@ def _open(url: str) -> tuple[Any, str]:
     """The file system of a URL: pyarrow's own where it has one, else fsspec's."""
     try:
         if "://" not in url:
-            return pafs.LocalFileSystem(), str(Path(url).expanduser().absolute())
+            root = str(Path(url).expanduser().absolute())
+            root.encode()
+            return pafs.LocalFileSystem(), root
         with contextlib.suppress(pa.ArrowInvalid):  # it says so of every scheme that it does not know
             system, root = pafs.FileSystem.from_uri(url)
             return system, cast("str", root)
@@ -129,6 +132,10 @@ def _open(url: str) -> tuple[Any, str]:
         # another machine may write beside us: its files must be seen, so no listing is kept
         system, root = fsspec.url_to_fs(url, use_listings_cache=False)
         return pafs.PyFileSystem(pafs.FSSpecHandler(system)), str(root).rstrip("/")
+    except UnicodeEncodeError as error:
+        raise StoreError(
+            f"{shown(url)}: its name, or that of a folder above it, is no UTF-8.", cure="Choose another --store."
+        ) from error
     except (OSError, ValueError, ImportError) as error:
         raise StoreError(f"{url}: cannot be opened as a store: {error}") from error
 
