@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
-PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# Compiling all of them takes longer than installing them; what is imported is compiled then.
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 LOCKED := $(PIP) --only-binary :all: --require-hashes -r
 STORE  ?= demo
 
@@ -49,7 +50,7 @@ bench: $(VENV)/.bench  ## side by side with peers and limits; about half an hour
 torture: $(VENV)/.test  ## kill a run hundreds of times at random moments; KILLS=200
 	$(BIN)/python -m tests.torture --kills $(or $(KILLS),200)
 
-pythons:  ## on every supported Python that is found: lock, recording, thirty starts a command, tests without torch
+pythons:  ## on every supported Python that is found: lock, recording, starts, and the tests that a Python can break
 	$(PYTHON) -m tests.pythons $(or $(PYTHONS),3.11 3.12 3.13)
 
 newest:  ## the tests with the newest releases of every dependency, in .venv-newest

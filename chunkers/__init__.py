@@ -24,9 +24,11 @@ from chunkers.ffmpeg import ffmpeg_version, find_ffmpeg
 from chunkers.frames import BUDGETS, frame_size
 from chunkers.identity import content_id
 from chunkers.key_frames import key_frames
+from chunkers.names import from_text, to_text
 from chunkers.picture_events import PictureEvent, picture_events
 from chunkers.pictures import Picture, Pictures, PictureSegment, pictures
-from chunkers.probing import probe
+from chunkers.printable import printable, without_controls
+from chunkers.probing import check_file, probe
 from chunkers.recording import AudioTrack, Recording, VideoTrack
 from chunkers.segments import Segment, SegmentRules
 from chunkers.signals import Signals, concatenated
@@ -72,23 +74,28 @@ __all__ = [
     "Window",
     "WindowRules",
     "Windows",
+    "check_file",
     "choose_audio",
     "concatenated",
     "content_id",
     "ffmpeg_version",
     "find_ffmpeg",
     "frame_size",
+    "from_text",
     "is_silent",
     "key_frames",
     "picture_events",
     "pictures",
+    "printable",
     "probe",
     "quiet_point",
     "render_probe",
     "segments",
     "stamp",
     "to_seconds",
+    "to_text",
     "to_ticks",
     "union",
     "windows",
+    "without_controls",
 ]

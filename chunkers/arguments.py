@@ -11,6 +11,7 @@ from typing import Any
 import ffmpeg as builder
 
 from chunkers.ffmpeg import input_options
+from chunkers.names import from_text, to_text
 from chunkers.recording import Recording, VideoTrack
 from chunkers.spans import TICKS_PER_SECOND
 from chunkers.tracks import Choice, audio_start
@@ -43,7 +44,10 @@ _MAX_PIXELS = 8192 * 4608
 
 def source(recording: Recording) -> Any:
     """ffmpeg-python's input node of `recording`, which can open nothing else."""
-    return builder.input(f"file:{recording.path}", max_pixels=_MAX_PIXELS, **input_options(read_on=recording.read_on))
+    # ffmpeg-python takes text alone; `command` puts the name of the file in its place.
+    return builder.input(
+        f"file:{to_text(recording.path)}", max_pixels=_MAX_PIXELS, **input_options(read_on=recording.read_on)
+    )
 
 
 def audio_output(media: Any, recording: Recording, track: Choice, address: str) -> Any:
@@ -165,4 +169,10 @@ def command(binary: Path, *outputs: Any) -> list[str]:
     """The command line of one child that writes all `outputs`."""
     program, *arguments = builder.compile(builder.merge_outputs(*outputs), cmd=str(binary))
     # Only at this level does aresample say what it drops; each line begins with its level.
-    return [program, "-nostdin", "-hide_banner", "-nostats", "-v", "level+verbose", *arguments]
+    return [program, "-nostdin", "-hide_banner", "-nostats", "-v", "level+verbose", *map(_exact, arguments)]
+
+
+def _exact(argument: str) -> str:
+    """An input with the very name of its file, which need not be UTF-8."""
+    kind, _, name = argument.partition(":")
+    return f"{kind}:{from_text(name)}" if kind == "file" and name.startswith("file:///") else argument

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from chunkers.printable import without_controls
+
 
 class LongmediaError(Exception):
     """Every error of this project.
@@ -27,7 +29,7 @@ class MediaError(LongmediaError):
     """A recording cannot be used; `path` is the file as the user named it."""
 
     def __init__(self, path: Path | str, message: str, *, cure: str = "") -> None:
-        super().__init__(f"{path}: {message}", cure=cure)
+        super().__init__(f"{without_controls(str(path))}: {message}", cure=cure)
         self.path = Path(path)
         self.what = message
 

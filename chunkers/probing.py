@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -26,20 +27,30 @@ def probe(path: Path | str, *, levels: bool = False) -> Recording:
     `NotMediaError`, `StalledError` and `ProbeError`; `ProbeStartError` where this machine starts no such process.
     """
     path = Path(path)
-    _check_file(path)
+    check_file(path)
     deadline_s = LEVELS_DEADLINE_S if levels else HEADER_DEADLINE_S
     return replace(shared.read(path, levels=levels, deadline_s=deadline_s), path=path)
 
 
-def _check_file(path: Path) -> None:
+def check_file(path: Path) -> os.stat_result:
+    """The status of a file that can be opened, and is not empty.
+
+    Raises, each with its cause and cure, `NotFoundError`, `NotAFileError`, `UnreadableError`, `EmptyFileError`.
+    """
     try:
         status = path.stat()
     except (FileNotFoundError, NotADirectoryError):
+        if os.path.islink(path):  # noqa: PTH114 - the name itself may be one that cannot be looked up
+            raise NotFoundError(path, "is a link to nothing.", cure="Mend or delete the link.") from None
         raise NotFoundError(path, "there is no such file.", cure="Check the name.") from None
     except PermissionError:
         raise UnreadableError(path, "may not be reached.", cure="Check the rights of its folders.") from None
-    except (OSError, ValueError) as error:
-        raise NotFoundError(path, f"cannot be reached ({error}).", cure="Check the name and the disk.") from error
+    except OSError as error:
+        raise NotFoundError(
+            path, f"cannot be reached ({error.strerror}).", cure="Check the name and the disk."
+        ) from error
+    except ValueError as error:
+        raise NotFoundError(path, f"cannot be reached ({error}).", cure="Check the name.") from error
     if stat.S_ISDIR(status.st_mode):
         raise NotAFileError(path, "is a directory.", cure="Name the files in it, one by one.")
     if not stat.S_ISREG(status.st_mode):
@@ -49,9 +60,6 @@ def _check_file(path: Path) -> None:
         path.open("rb").close()
     except OSError as error:
         raise UnreadableError(path, f"may not be read ({error.strerror}).", cure="Check its rights.") from error
-    try:
-        str(path).encode()
-    except UnicodeEncodeError:
-        raise UnreadableError(path, "has a name that is not UTF-8, as ffmpeg wants it.", cure="Rename it.") from None
     if not status.st_size:
         raise EmptyFileError(path, "is empty.", cure="Was it copied to the end?")
+    return status

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Literal
 
 from chunkers.errors import NoAudioError, TrackError
+from chunkers.printable import without_controls
 from chunkers.recording import AudioTrack, Recording
 from chunkers.spans import stamp, to_ticks
 
@@ -120,7 +121,7 @@ def render_probe(recording: Recording, wanted: int | Literal["mix", "all"] | Non
     length = stamp(recording.duration) if recording.duration else "unknown"
     guess = "" if recording.exact_duration else " (guessed from the bit rate)"
     lines = [
-        f"{recording.path}",
+        without_controls(str(recording.path)),
         f"  container  {recording.container}, {recording.size:,} bytes",
         f"  duration   {length}{guess}",
     ]

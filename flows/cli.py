@@ -13,6 +13,7 @@ import typer
 from flows import cli_archive, cli_ledger, cli_models, cli_plan, cli_video
 from flows.cli_options import (
     BLOCKED,
+    GAPS,
     INTERRUPTED,
     NO_INPUT,
     OK,
@@ -26,14 +27,18 @@ from flows.cli_options import (
     open_store,
     stop_on_signals,
 )
+from flows.environment import find_home
 from flows.progress import watching
 from flows.server import Child
 from flows.session import Session
+from flows.streams import drop_output, nobody_reads, open_streams
 from flows.terminal import log_to_terminal, say
 from pipeline import settings as settings_module
-from pipeline.archive import attempt, discover, jobs, shard, triage
+from pipeline.archive import attempt, jobs, passed_over, triage
 from pipeline.chain import Stage
-from pipeline.errors import LongmediaError, MediaError, NoSuchRunError, SettingsError, unforeseen
+from pipeline.discovery import discover, shard
+from pipeline.errors import LongmediaError, MediaError, NoSuchRunError, SettingsError
+from pipeline.faults import explain, way_to
 from pipeline.models.registry import Registry
 from pipeline.process import Interrupted
 from pipeline.reports import report as make_report
@@ -106,9 +111,9 @@ def run(
     if model or quantization:
         sets = [*sets, *model_sets(model, quantization, settings)]
         settings = load_here(config, sets, recipe=recipe, profile=profile)
-    files = discover(paths or [], listed)
-    files = shard(files, part) if part else files
-    if transcript is not None and len(files) != 1:
+    found = discover(paths or [], listed)
+    files = shard(found.files, part) if part else found.files
+    if transcript is not None and len(files) + len(found.passed) != 1:
         raise SettingsError("--transcript goes with one recording.", cure="Name that one recording.")
     children: list[Child] = []
     stop = stop_on_signals(children)
@@ -123,6 +128,7 @@ def run(
             from flows.local import run_flow
 
             items = run_flow(todo, settings, opened, session, children, dask)
+    items = [*items, *passed_over(found.passed)]
     cli_archive.show(items, store)
     raise typer.Exit(exit_code(items))
 
@@ -136,7 +142,11 @@ def plan(
 ) -> None:
     """Calls, tokens, depth and time of a run, before any model is loaded."""
     settings = load_here(config, sets)
-    cli_plan.plan(paths, settings, open_store(store, settings))
+    forecasts, faults = cli_plan.plan(paths, settings, open_store(store, settings))
+    for fault in faults:
+        say(f"longmedia: {fault}", error=True)
+    if faults:
+        raise typer.Exit(GAPS if forecasts else NO_INPUT)
 
 
 @app.command(epilog="Examples: `longmedia report talk.mp3 > talk.md` · `longmedia report 3f2a... --format srt`")
@@ -147,9 +157,10 @@ def report(
         str | None, typer.Option("--run", help="The run, or the start of its name; else the one asked for last.")
     ] = None,
     store: StoreOption = "longmedia-store",
+    config: ConfigOption = None,
 ) -> None:
     """Write a report to standard output."""
-    for piece in make_report(find_run(run, name, open_store(store)), form):
+    for piece in make_report(find_run(run, name, open_store(store, load_here(config))), form):
         sys.stdout.write(piece)
 
 
@@ -190,24 +201,45 @@ def _log() -> None:
 
 
 def main() -> None:
-    """The entry point: errors of ours become a line and an exit code, never a traceback."""
+    """The entry point: whatever ends a command becomes a line and an exit code of ours, never a traceback."""
+    open_streams()
+    code = _ended()
     try:
+        sys.stdout.flush()
+    except OSError as error:
+        drop_output()
+        if not nobody_reads(error):
+            say(f"longmedia: standard output: {explain(error)}", error=True)
+            code = code or BLOCKED
+    sys.exit(code)
+
+
+def _ended() -> int:
+    """Run the command; gives its exit code."""
+    code = OK
+    try:
+        find_home()
         _log()
         app()
-    except Interrupted:
-        sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(OK)
-    except (SettingsError, NoSuchRunError) as error:
-        say(f"longmedia: {error}", error=True)
-        sys.exit(WRONG_USE)
-    except MediaError as error:
-        say(f"longmedia: {error}", error=True)
-        sys.exit(NO_INPUT)
-    except LongmediaError as error:
-        say(f"longmedia: {error}", error=True)
-        sys.exit(BLOCKED)
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else OK
+        if nobody_reads(end):
+            drop_output()
+            code = OK
+        elif isinstance(end.__context__, typer.Abort):  # Ctrl-C, as the library that reads command lines names it
+            code = INTERRUPTED
+    except (Interrupted, KeyboardInterrupt):
+        code = INTERRUPTED
     except Exception as error:  # noqa: BLE001 - a traceback shows what the error says, and that may be what was spoken
-        say(f"longmedia: {unforeseen(error)}", error=True)
-        sys.exit(BLOCKED)
+        ours = isinstance(error, LongmediaError)
+        say(f"longmedia: {error if ours else explain(error)}", error=True)
+        if not ours:
+            logging.getLogger("flows").debug("%s", way_to(error))
+        code = _code(error)
+    return code
+
+
+def _code(error: Exception) -> int:
+    if isinstance(error, SettingsError | NoSuchRunError):
+        return WRONG_USE
+    return NO_INPUT if isinstance(error, MediaError) else BLOCKED

@@ -13,8 +13,10 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from chunkers.spans import TICKS_PER_SECOND, stamp
+from chunkers import TICKS_PER_SECOND, stamp
 from flows.cli_options import (
+    GAPS,
+    NO_INPUT,
     ConfigOption,
     SetOption,
     StoreOption,
@@ -25,7 +27,7 @@ from flows.cli_options import (
 from flows.progress import watching
 from flows.terminal import cell, say
 from pipeline.archive import Item, again, attempt
-from pipeline.errors import StoreDamagedError
+from pipeline.errors import StoreError
 from pipeline.models.registry import Registry
 from pipeline.run_status import RunStatus, left_s, run_status
 from pipeline.settings import load_here
@@ -56,7 +58,7 @@ def show(items: Sequence[Item], store: str) -> None:
 
 def _line(item: Item, store: str) -> str:
     if item.error:
-        return f"{item.path}: {item.state}: {item.error}"
+        return item.error if item.state == "unreadable" else f"{item.path}: {item.state}: {item.error}"
     if item.state == "stopped":
         return f"{item.path}: stopped before its end; what is finished is kept"
     command = f"`longmedia report {item.recording} --run {item.run} --store {store}`"
@@ -73,16 +75,23 @@ def status(
     watch: Annotated[
         bool, typer.Option("--watch", help="Look again every 2 s while a run is at work, with rate and time left.")
     ] = False,
+    config: ConfigOption = None,
 ) -> None:
     """What the store holds: recordings, share done, gaps; in a terminal with --watch a live table."""
-    opened = open_store(store)
-    seen = _look(opened)
-    if not seen:
+    opened = open_store(store, load_here(config))
+    passed: list[StoreError] = []
+    seen = _look(opened, passed)
+    if not seen and not passed:
         say(f"{store}: no runs yet.")
     for one in seen.values():
         say(_status_line(one))
+    for fault in passed:
+        say(f"longmedia: {fault}", error=True)
     if watch:
         _watch(opened, seen)
+    if passed:
+        say(f"longmedia: {len(passed)} passed over.", error=True)
+        raise typer.Exit(GAPS)
 
 
 def _watch(opened: Store, seen: Looks) -> None:
@@ -91,7 +100,7 @@ def _watch(opened: Store, seen: Looks) -> None:
     table = Live(_table(seen, seen, 0), console=console, auto_refresh=False) if console.is_terminal else None
     with table or nullcontext() as live:
         while any(one.state == "running" for one in seen.values()) and not stop.wait(_EVERY_S):
-            before, seen = seen, _look(opened)
+            before, seen = seen, _look(opened, [])
             if live is not None:
                 live.update(_table(before, seen, _EVERY_S), refresh=True)
                 continue
@@ -100,13 +109,14 @@ def _watch(opened: Store, seen: Looks) -> None:
                     say(_status_line(one, _left(before.get(key), one, _EVERY_S)))
 
 
-def _look(store: Store) -> Looks:
+def _look(store: Store, passed: list[StoreError]) -> Looks:
+    """Where each run stands; what cannot be read of the store is added to `passed`."""
     looks: Looks = {}
-    for run in store.runs():
+    for run in store.runs(passed=passed):
         try:
             found = run_status(run)
-        except StoreDamagedError as error:
-            say(f"longmedia: {error}", error=True)
+        except StoreError as error:
+            passed.append(error)
             continue
         if found is not None:
             looks[found.recording, found.run] = found
@@ -156,7 +166,8 @@ def retry(
             items.append(attempt(job, opened, registry, watch(job.path), stop) if job else item)
     made = [item for item in items if item is not None]
     show(made, store)
-    raise typer.Exit(exit_code(made))
+    code = exit_code(made)
+    raise typer.Exit(GAPS if code == NO_INPUT else code)  # no input was named: it is the store that has gaps
 
 
 def serve(

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from flows.cli_options import ConfigOption
 from flows.terminal import say
 from pipeline.errors import LedgerError
 from pipeline.fallback.ledger import Ledger
@@ -22,9 +23,10 @@ LedgerOption = Annotated[Path | None, typer.Option("--ledger", help="The ledger'
 def verify(
     ledger: LedgerOption = None,
     head: Annotated[str, typer.Option("--head", help="A hash noted earlier; it must still be in the chain.")] = "",
+    config: ConfigOption = None,
 ) -> None:
     """Check every record against the chain; exit code 1 where one was changed, removed or moved."""
-    opened = _open(ledger)
+    opened = _open(ledger, config)
     verdict = opened.verify(head)
     if verdict.faults:
         raise LedgerError(f"{opened.path}: {'; '.join(verdict.faults)}.", cure="Nothing is sent until it is replaced.")
@@ -40,9 +42,10 @@ def verify(
 def show(
     ledger: LedgerOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="The records as they are, a line each.")] = False,
+    config: ConfigOption = None,
 ) -> None:
     """Every request and how it ended."""
-    opened = _open(ledger)
+    opened = _open(ledger, config)
     empty = True
     for record in opened.records():
         empty = False
@@ -64,5 +67,5 @@ def _line(record: dict[str, Any]) -> str:
     return f"{number}  {time}  a line torn by a crash was dropped: {record['dropped']} bytes"
 
 
-def _open(ledger: Path | None) -> Ledger:
-    return Ledger(ledger or load_here().fallback.ledger)
+def _open(ledger: Path | None, config: Path | None) -> Ledger:
+    return Ledger(ledger or load_here(config).fallback.ledger)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from flows.cli_options import ConfigOption
 from flows.progress import fetching
 from flows.terminal import say
 from pipeline.errors import WeightsDamagedError
@@ -35,9 +36,10 @@ def get(
     revision: Annotated[
         str, typer.Option("--revision", help="Of models of the hub: a commit, branch or tag.", show_default=True)
     ] = "main",
+    config: ConfigOption = None,
 ) -> None:
     """Bring weights to this machine, pinned by SHA-256; goes on where an interruption ended it."""
-    settings = _models(folder, source)
+    settings = _models(folder, source, config)
     for entry in expand([name for name in names if not is_hub_id(name)]):
         if weights.present(entry, settings):
             say(f"{entry.name}: already in {weights.folder(settings) / entry.name}")
@@ -62,9 +64,9 @@ def get(
 
 
 @app.command("list")
-def list_models(folder: FolderOption = None) -> None:
+def list_models(folder: FolderOption = None, config: ConfigOption = None) -> None:
     """Known weights, and which of them are here."""
-    settings = _models(folder, None)
+    settings = _models(folder, None, config)
     say(f"in {weights.folder(settings)}")
     for entry in CATALOG:
         here = "here" if weights.present(entry, settings) else "-"
@@ -74,9 +76,9 @@ def list_models(folder: FolderOption = None) -> None:
 
 
 @app.command()
-def verify(folder: FolderOption = None) -> None:
+def verify(folder: FolderOption = None, config: ConfigOption = None) -> None:
     """Read every byte of the weights that are here, and compare with the pinned SHA-256."""
-    settings = _models(folder, None)
+    settings = _models(folder, None, config)
     faults = []
     for entry in CATALOG:
         if weights.present(entry, settings):
@@ -87,6 +89,6 @@ def verify(folder: FolderOption = None) -> None:
         raise WeightsDamagedError("weights are damaged.", cure="Delete the files named above and get them again.")
 
 
-def _models(folder: Path | None, source: str | None) -> Models:
+def _models(folder: Path | None, source: str | None, config: Path | None) -> Models:
     chosen = {key: value for key, value in (("folder", folder), ("source", source)) if value is not None}
-    return load_here(models=chosen).models
+    return load_here(config, models=chosen).models

@@ -15,7 +15,7 @@ from flows.server import Child
 from flows.terminal import say
 from pipeline.archive import Item
 from pipeline.errors import NoSuchRunError, SettingsError
-from pipeline.settings import Settings, load_here
+from pipeline.settings import Settings
 from pipeline.store import Run, Store
 
 OK, BLOCKED, WRONG_USE, GAPS, NO_INPUT, INTERRUPTED = 0, 1, 2, 3, 4, 130
@@ -25,7 +25,10 @@ _GRACE_S = 8
 StoreOption = Annotated[str, typer.Option("--store", help="Folder or URL of the results.", envvar="LONGMEDIA_STORE")]
 SetOption = Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="A setting, e.g. `write.slots=4`.")]
 ConfigOption = Annotated[
-    Path | None, typer.Option("--config", help="A TOML file of settings; `longmedia.toml` here is read by itself.")
+    Path | None,
+    typer.Option(
+        "--config", help="A TOML file of settings. Without one LONGMEDIA_CONFIG names it, else `longmedia.toml` here."
+    ),
 ]
 
 
@@ -37,9 +40,9 @@ def model_sets(model: str | None, quantization: str | None, settings: Settings) 
     return [f"{place}={model}"] * bool(model) + [f"gemma.quantization={quantization}"] * bool(quantization)
 
 
-def open_store(store: str, settings: Settings | None = None) -> Store:
+def open_store(store: str, settings: Settings) -> Store:
     """The store, with the key that the settings name."""
-    return Store(store, (settings or load_here()).encryption.key)
+    return Store(store, settings.encryption.key)
 
 
 def find_run(name: str, run: str | None, store: Store) -> Run:

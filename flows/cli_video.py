@@ -9,18 +9,20 @@ from typing import Annotated
 import typer
 
 from chunkers.spans import stamp
-from flows.cli_options import StoreOption, find_run, open_store
+from flows.cli_options import ConfigOption, StoreOption, find_run, open_store
 from flows.terminal import say
 from pipeline.reports.series import series_rows, to_csv, to_parquet
+from pipeline.settings import load_here
 
 
 def series(
     text: Annotated[str, typer.Option("--text", help='Only series with this in label, unit or reading: "bar".')] = "",
     out: Annotated[Path | None, typer.Option("--out", help="A .csv or .parquet file; else CSV on the output.")] = None,
     store: StoreOption = "longmedia-store",
+    config: ConfigOption = None,
 ) -> None:
     """Numbers that were read on screens, over all recordings of the store: gauges, counters, clocks."""
-    rows = series_rows(open_store(store).runs(), text)
+    rows = series_rows(open_store(store, load_here(config)).runs(), text)
     if out is None:
         for piece in to_csv(rows):
             sys.stdout.write(piece)
@@ -36,9 +38,10 @@ def frames(
     out: Annotated[Path, typer.Option("--out", help="Folder for the pictures, named by their moments.")],
     name: Annotated[str | None, typer.Option("--run", help="The run, or the start of its name.")] = None,
     store: StoreOption = "longmedia-store",
+    config: ConfigOption = None,
 ) -> None:
     """Write the key frames of a recording as JPEG files."""
-    found = find_run(run, name, open_store(store))
+    found = find_run(run, name, open_store(store, load_here(config)))
     out.mkdir(parents=True, exist_ok=True)
     count = 0
     for row in found.seen():

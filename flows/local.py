@@ -16,6 +16,7 @@ from prefect import flow  # noqa: E402
 from prefect.futures import PrefectFuture  # noqa: E402
 from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
 
+from chunkers import to_text  # noqa: E402
 from flows.archive import MOST_IN_FLIGHT, run_jobs, submit_to_threads  # noqa: E402
 from flows.pages import Shown, discreet  # noqa: E402
 from flows.recording import process_recording  # noqa: E402
@@ -52,8 +53,8 @@ def run_flow(
         return run_jobs(todo, store, session, submit, settings.media.recordings * processes, dask)
 
     def _submit_to_workers(job: Job, shown: Shown) -> PrefectFuture[Item]:
-        place, path = _everywhere(store.files.url), str(job.path.absolute())
-        words = None if job.transcript is None else str(job.transcript.absolute())
+        place, path = _everywhere(store.files.url), to_text(job.path.absolute())
+        words = None if job.transcript is None else to_text(job.transcript.absolute())
         settings = job.settings.model_dump(mode="json")
         future: PrefectFuture[Item] = process_recording.submit(
             shown.name, shown.here, path, settings, place, job.egress, job.only, words

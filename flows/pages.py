@@ -12,13 +12,12 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from chunkers import content_id
+from chunkers import content_id, printable, to_text, without_controls
 from pipeline.archive import Job
 from pipeline.errors import EgressError, LongmediaError
 from pipeline.fallback.gate import Place, PlaceGate
 from pipeline.fallback.ledger import Ledger
 from pipeline.settings.addresses import is_loopback
-from pipeline.text.markup import printable
 
 log = logging.getLogger(__name__)
 
@@ -70,12 +69,12 @@ def shown(job: Job, places: Sequence[Place]) -> Shown | None:
             gate.check()
         here = all(place.kind != "prefect" for place in places)
         name = printable(job.path.name) if here or all(gate.may_name() for gate in gates) else recording[:_ID]
-        handed = json.dumps([str(job.path), job.settings.model_dump(mode="json")])
+        handed = json.dumps([to_text(job.path), job.settings.model_dump(mode="json")])
         for gate in gates:
             told = name if gate.place.kind == "prefect" else handed
             gate.arrive(gate.leave("", told.encode()), "handed on")
     except EgressError as refused:
-        log.warning("%s: %s", job.path, refused)
+        log.warning("%s: %s", without_controls(str(job.path)), refused)
         return None
     return Shown(name, here)
 

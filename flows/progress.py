@@ -11,10 +11,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from chunkers.spans import TICKS_PER_SECOND, stamp
+from chunkers import TICKS_PER_SECOND, printable, stamp
 from flows.terminal import say
 from pipeline.job import Step, Watch
-from pipeline.text.markup import printable
 
 WatchOf = Callable[[Path], Watch]
 

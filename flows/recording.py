@@ -10,12 +10,12 @@ from flows.environment import prepare
 
 prepare()
 
-from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
 from prefect import task  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
 
+from chunkers import from_text  # noqa: E402
 from flows.artifacts import Progress, show_run  # noqa: E402
 from flows.pages import Shown, discreet  # noqa: E402
 from flows.session import Session  # noqa: E402
@@ -46,9 +46,12 @@ def process_recording(
     only: Stage | None = None,
     transcript: str | None = None,
 ) -> Item:
-    """Process one recording with models of its own, in a process of its own; `name` and `here` as in `Shown`."""
-    words = None if transcript is None else Path(transcript)
-    job = Job(Path(path), Settings.model_validate(settings), egress, only, words)
+    """Process one recording with models of its own, in a process of its own; `name` and `here` as in `Shown`.
+
+    `path` and `transcript` as `chunkers.to_text` gives them.
+    """
+    words = None if transcript is None else from_text(transcript)
+    job = Job(from_text(path), Settings.model_validate(settings), egress, only, words)
     with Registry(keep=False) as registry:
         opened = Store(store, job.settings.encryption.key)
         return work(job, opened, Session(registry), Shown(name, here))

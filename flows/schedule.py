@@ -8,10 +8,11 @@ prepare()
 
 import contextlib  # noqa: E402
 import hashlib  # noqa: E402
+import logging  # noqa: E402
 import os  # noqa: E402
 import signal  # noqa: E402
 import time  # noqa: E402
-from collections.abc import Mapping, Sequence  # noqa: E402
+from collections.abc import Mapping  # noqa: E402
 from datetime import datetime, timedelta  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
@@ -21,17 +22,20 @@ from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
 from prefect.types.entrypoint import EntrypointType  # noqa: E402
 from pydantic import BaseModel, JsonValue  # noqa: E402
 
+from chunkers import from_text, printable, to_text  # noqa: E402
 from flows.archive import MOST_IN_FLIGHT, run_jobs, submit_to_threads  # noqa: E402
 from flows.pages import prefect_elsewhere  # noqa: E402
 from flows.server import server  # noqa: E402
 from flows.session import Session  # noqa: E402
 from flows.terminal import say  # noqa: E402
-from pipeline.archive import Item, discover, jobs  # noqa: E402
+from pipeline.archive import Item, jobs  # noqa: E402
+from pipeline.discovery import discover  # noqa: E402
 from pipeline.errors import NotFoundError, SettingsError  # noqa: E402
 from pipeline.models.registry import Registry  # noqa: E402
 from pipeline.settings import Settings, load_here  # noqa: E402
 from pipeline.store import Store  # noqa: E402
-from pipeline.text.markup import printable  # noqa: E402
+
+log = logging.getLogger(__name__)
 
 _LOOK_S = 2.0
 _THREADS: Any = ThreadPoolTaskRunner(max_workers=MOST_IN_FLIGHT)
@@ -44,6 +48,7 @@ class Served(BaseModel):
     """An inbox, and how it is processed."""
 
     inbox: str
+    """As `chunkers.to_text` gives it."""
     store: str
     settings: dict[str, JsonValue]
     """As `Settings.model_dump(mode="json")` gives them."""
@@ -61,10 +66,10 @@ def inbox_flow(
 ) -> list[Item]:
     """Everything in a folder that has stopped changing; what is finished already costs milliseconds.
 
-    The settings are those of the environment and of the `longmedia.toml` in the working folder.
+    The settings are those that `load_here` finds.
 
     Args:
-        inbox: the folder.
+        inbox: the folder, as `chunkers.to_text` gives it.
         store: folder or URL of the store.
         until: local time of day (HH:MM) to stop at; the next start goes on from there.
         settle_s: seconds for which a file must not have changed.
@@ -81,10 +86,13 @@ def served_flow() -> list[Item]:
 
 def _take_in(served: Served) -> list[Item]:
     end = None if served.until is None else next_moment(served.until, datetime.now()).timestamp()
-    inbox = Path(served.inbox)
+    inbox = from_text(served.inbox)
     first = _look(inbox)
     time.sleep(min(served.settle_s, _LOOK_S))
     paths = settled(first, _look(inbox), time.time(), served.settle_s)
+    for error in discover([inbox]).passed:
+        if error.path != inbox:  # an empty inbox is nothing to speak of
+            log.error("%s", error)
     if not paths:
         return []
     settings = Settings.model_validate(served.settings)
@@ -137,7 +145,7 @@ def serve_inbox(
     if not inbox.is_dir():
         raise NotFoundError(inbox, "no such folder.", cure="The inbox must exist.")
     served = Served(
-        inbox=str(inbox.absolute()),
+        inbox=to_text(inbox.absolute()),
         store=store if "://" in store else str(Path(store).absolute()),
         settings=settings.model_dump(mode="json"),
         until=until,
@@ -162,17 +170,12 @@ def serve_inbox(
 
 def _hash(inbox: str) -> str:
     """What stands for a folder's name on a server elsewhere, and tells two inboxes apart."""
-    return hashlib.sha256(inbox.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    return hashlib.sha256(inbox.encode()).hexdigest()[:8]
 
 
 def _look(inbox: Path) -> dict[Path, tuple[int, int]]:
-    found: Sequence[Path]
-    try:
-        found = discover([inbox])
-    except NotFoundError:
-        return {}  # empty: nothing to do tonight
     looks = {}
-    for path in found:
+    for path in discover([inbox]).files:
         with contextlib.suppress(OSError):  # moved away between two looks
             stat = path.stat()
             looks[path] = stat.st_size, stat.st_mtime_ns

@@ -18,6 +18,18 @@ Child = subprocess.Popen[bytes]
 
 _START_S = 180
 
+_PROGRAM = """\
+import os, signal, sys, threading
+def watch():
+    os.read(0, 1)
+    os.kill(os.getpid(), signal.SIGTERM)
+threading.Thread(target=watch, daemon=True).start()
+from prefect.cli import app
+app()
+"""
+"""Prefect's own command line, which is asked to end as soon as its standard input does: that of a parent that is gone,
+however it went, is closed by the system."""
+
 
 @contextlib.contextmanager
 def server(children: list[Child] | None = None) -> Iterator[str]:
@@ -34,8 +46,9 @@ def server(children: list[Child] | None = None) -> Iterator[str]:
         return
     port = _free_port()
     url = f"http://127.0.0.1:{port}/api"
-    words = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True) as child:
+    words = [sys.executable, "-P", "-c", _PROGRAM, "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    null = subprocess.DEVNULL
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=null, stderr=null, start_new_session=True) as child:
         if children is not None:
             children.append(child)
         try:

@@ -134,7 +134,7 @@ class Store:
 def open_store(place: str | Path, key: str | None = None) -> Store:
     """The store at a folder or URL; `key` says where its encryption key is (`env:NAME` or `file:PATH`).
 
-    Without `key` the one that `longmedia.toml` or the environment names is used. Raises `SettingsError`, `StoreError`.
+    Without `key` the one of the settings is used. Raises `SettingsError`, `StoreError`.
     """
     return Store(StoreOfRuns(place, key if key is not None else load_here().encryption.key))
 

@@ -18,7 +18,9 @@ from pipeline.store import Store
 def load_settings(config: str | Path | None = None, *sets: str) -> Settings:
     """Settings from a TOML file, the environment and `group.key=value` strings, weakest first.
 
-    Without `config` the `longmedia.toml` of the working folder is read, if there is one. Raises `SettingsError`.
+    Without `config` it is the file that LONGMEDIA_CONFIG names, or the `longmedia.toml` of the working folder, if there
+    is one; from the latter no programs, addresses, keys and places for files are taken. Below all is the user's own
+    file. Raises `SettingsError`.
     """
     return load_here(None if config is None else Path(config), sets)
 

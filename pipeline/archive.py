@@ -1,21 +1,20 @@
-"""Many recordings: which files, which of them are done already, and what became of each. Knows no Prefect."""
+"""Many recordings: which of them are done already, and what became of each. Knows no Prefect."""
 
 from __future__ import annotations
 
-import glob
-import hashlib
 import logging
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
-from chunkers import content_id, probe
+from chunkers import content_id, from_text, probe, without_controls
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.chain import Stage, chain
-from pipeline.errors import LongmediaError, MediaError, NotFoundError, SettingsError, unforeseen
+from pipeline.errors import LongmediaError, MediaError, SettingsError, StoreError
 from pipeline.fallback.gate import admit_store
+from pipeline.faults import explain, way_to
 from pipeline.job import Watch
 from pipeline.models.registry import Registry
 from pipeline.process import Interrupted, Stop, process
@@ -26,16 +25,6 @@ from pipeline.store import FORMAT, MERGE, Run, Store
 from pipeline.store.documents import RunDocument
 
 log = logging.getLogger(__name__)
-
-SUFFIXES = frozenset(
-    f".{suffix}"
-    for line in (
-        "3gp aac ac3 aif aiff amr asf avi caf flac flv m2ts m4a m4b m4v mka mkv mov mp2 mp3 mp4",
-        "mpeg mpg mts mxf oga ogg ogv opus ts vob wav webm wma wmv",
-    )
-    for suffix in line.split()
-)
-"""What is taken from a folder; a file that is named itself may have any suffix."""
 
 State = Literal["complete", "gaps", "duplicate", "unreadable", "blocked", "stopped"]
 
@@ -85,52 +74,9 @@ class Until:
         return self.asked.is_set() or (self.moment is not None and time.time() >= self.moment)
 
 
-def discover(paths: Iterable[Path], listed: Path | None = None) -> list[Path]:
-    """The files that `paths` stand for, each once: a file, a folder with all below it, a pattern (`**/*.mp3`).
-
-    `listed` is a text file that names more of them, one a line, relative to its own folder; what begins with
-    `#` is passed over. In folders, hidden files and links that leave the tree are passed over. Raises
-    `NotFoundError` for a path that does not exist and for a folder or pattern without any recording.
-    """
-    found: dict[Path, None] = {}
-    for path in [*paths, *(_lines(listed) if listed else ())]:
-        if path.is_dir():
-            inside = [file for file in sorted(path.rglob("*")) if _is_recording(file, path)]
-            if not inside:
-                raise NotFoundError(path, "no recording in this folder.", cure="Name the files themselves.")
-            found.update(dict.fromkeys(inside))
-        elif path.exists():
-            found[path] = None
-        else:
-            matches = sorted(Path(name) for name in glob.iglob(str(path), recursive=True))  # noqa: PTH207 - any root
-            files = [file for file in matches if file.is_file()]
-            if not files:
-                raise NotFoundError(path, "no such file or folder.", cure="Check the spelling.")
-            found.update(dict.fromkeys(files))
-    return list(found)
-
-
-def _lines(listed: Path) -> list[Path]:
-    try:
-        lines = [line.strip() for line in listed.read_text(encoding="utf-8").splitlines()]
-    except (OSError, UnicodeDecodeError) as error:
-        raise NotFoundError(listed, f"not a list of files: {error}.") from error
-    return [listed.parent / line for line in lines if line and not line.startswith("#")]
-
-
-def shard(paths: Sequence[Path], part: str) -> list[Path]:
-    """The paths of one of n machines, `part` being `i/n` with i from 1; each path belongs to exactly one.
-
-    Which one depends on the path alone, so that a file that is added moves no other. Raises `SettingsError`.
-    """
-    number, _, of = part.partition("/")
-    if not (number.isdigit() and of.isdigit() and 1 <= int(number) <= int(of)):
-        raise SettingsError(f"--shard {part}: expected i/n, such as 2/8.")
-    return [path for path in paths if _hash(path) % int(of) == int(number) - 1]
-
-
-def _hash(path: Path) -> int:
-    return int.from_bytes(hashlib.blake2b(str(path).encode("utf-8", "surrogateescape"), digest_size=8).digest(), "big")
+def passed_over(passed: Iterable[MediaError]) -> list[Item]:
+    """What became of paths that are no recordings."""
+    return [Item(error.path, "unreadable", error=str(error)) for error in passed]
 
 
 def jobs(
@@ -172,7 +118,10 @@ def triage(todo: Iterable[Job], store: Store, stop: Stop) -> Iterator[tuple[Job,
             continue
         first = seen.setdefault((recording, job.settings.audio.track), job.path)
         if first != job.path:
-            yield job, Item(job.path, "duplicate", *_names(run), error=f"the same content as {first}")
+            yield (
+                job,
+                Item(job.path, "duplicate", *_names(run), error=f"the same content as {without_controls(str(first))}"),
+            )
         elif run is not None and done is not None:
             note_asked(store, run)
             seconds = done[1].end / TICKS_PER_SECOND
@@ -196,16 +145,6 @@ def _names(run: Run | None) -> tuple[str, str]:
     return (run.key.recording, run.key.run) if run is not None else ("", "")
 
 
-def _is_recording(file: Path, top: Path) -> bool:
-    inside = file.relative_to(top)
-    return (
-        file.suffix.lower() in SUFFIXES
-        and not any(part.startswith(".") for part in inside.parts)
-        and file.is_file()
-        and not file.is_symlink()
-    )
-
-
 def attempt(job: Job, store: Store, registry: Registry, watch: Watch, stop: Stop) -> Item:
     """Process one recording; what goes wrong with it is in the result, never an exception."""
     path = job.path
@@ -226,12 +165,13 @@ def attempt(job: Job, store: Store, registry: Registry, watch: Watch, stop: Stop
     except MediaError as error:
         log.error("%s", error)
         return Item(path, "unreadable", error=str(error))
-    except LongmediaError as error:
-        log.error("%s: %s", path, error)
-        return Item(path, "blocked", error=str(error))
     except Exception as error:  # noqa: BLE001 - one recording's unforeseen fault must not end the night
-        log.error("%s: %s", path, unforeseen(error))
-        return Item(path, "blocked", error=unforeseen(error))
+        ours, name = isinstance(error, LongmediaError), without_controls(str(path))
+        why = str(error) if ours else explain(error)
+        log.error("%s: %s", name, why)
+        if not ours:
+            log.debug("%s: %s", name, way_to(error))
+        return Item(path, "blocked", error=why)
     return Item(
         path,
         outcome.state,
@@ -247,11 +187,16 @@ def again(store: Store, settings: Settings) -> Iterator[tuple[Job | None, Item |
 
     `settings` give what belongs to this machine and cannot change the text: folders, threads, the key.
     """
-    for run in store.runs():
-        document = run.document()
+    passed: list[StoreError] = []
+    for run in store.runs(passed=passed):
+        try:
+            document = run.document()
+        except StoreError as error:
+            passed.append(error)
+            continue
         if document is None or document.result is None or not failed(document.result):
             continue
-        path = Path(document.input.path)
+        path = from_text(document.input.path)
         try:
             job = _as_then(document, settings)
             known = _known(job, content_id(path), store)
@@ -263,6 +208,8 @@ def again(store: Store, settings: Settings) -> Iterator[tuple[Job | None, Item |
             yield None, Item(path, "blocked", document.recording, document.run, error=why)
         else:
             yield job, None
+    for fault in passed:
+        yield None, Item(Path(store.files.url), "unreadable", error=str(fault))
 
 
 def _as_then(document: RunDocument, now: Settings) -> Job:
@@ -274,8 +221,8 @@ def _as_then(document: RunDocument, now: Settings) -> Job:
     last = list(document.stages)[-1]
     transcript = document.input.transcript
     return Job(
-        Path(document.input.path),
+        from_text(document.input.path),
         stored.model_copy(update=here),
         only=None if last == MERGE else cast("Stage", last),
-        transcript=None if transcript is None else Path(transcript),
+        transcript=None if transcript is None else from_text(transcript),
     )

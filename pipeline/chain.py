@@ -15,14 +15,14 @@ from typing import Any, Literal
 
 from chunkers import Choice
 from pipeline import prompts
-from pipeline.errors import NoAudioError, SettingsError
+from pipeline.errors import NoAudioError
 from pipeline.merge.run import VERSION as MERGE_VERSION
-from pipeline.models.gemma.limits import MOST_FRAMES
 from pipeline.models.hardware import ctranslate2_has_cuda, torch_has_bfloat16, torch_has_cuda
 from pipeline.models.huggingface.quantized import text_on_cuda
 from pipeline.models.identity import gemma_identity, reader_identity, whisper_identity, writer_identity
 from pipeline.models.registry import GEMMA, READER, TEXT, WHISPER
 from pipeline.settings import Group, Settings, text_changing
+from pipeline.settings.checks import check_video
 from pipeline.source import Source
 from pipeline.stages.describe import VERSION as DESCRIBE_VERSION
 from pipeline.stages.hear import VERSION as HEAR_VERSION
@@ -101,7 +101,7 @@ def chain(settings: Settings, source: Source, only: Stage | None = None) -> Chai
         )
     resolved = _resolve(settings, engines)
     if shows:
-        _check_video(resolved, hears=hears)
+        check_video(resolved.video, resolved.audio)
     wanted = STAGES[: STAGES.index(only) + 1] if only else STAGES
     if not hears and wanted == (HEAR,):
         raise NoAudioError(source.path, "no audio track: there is nothing to hear.")
@@ -209,19 +209,3 @@ def _resolve(settings: Settings, engines: Mapping[str, str]) -> Settings:
         tokens = _GEMMA_TOKENS if engines[DESCRIBE] == GEMMA else _TEXT_TOKENS
         describe = describe.model_copy(update={"max_tokens": tokens})
     return settings.model_copy(update={"hear": hear, "write": write, "describe": describe})
-
-
-def _check_video(settings: Settings, *, hears: bool) -> None:
-    video = settings.video
-    frames = video.length_s * video.fps
-    if frames > MOST_FRAMES:
-        raise SettingsError(
-            f"video.length_s x video.fps are {frames:g} frames a segment; Gemma 4 takes {MOST_FRAMES}.",
-            cure="Shorter segments or fewer frames a second.",
-        )
-    if hears and video.length_s < settings.audio.length_s:
-        raise SettingsError(
-            f"video.length_s={video.length_s} is shorter than audio.length_s={settings.audio.length_s:g}: a segment "
-            "holds whole windows.",
-            cure="Longer segments or shorter windows.",
-        )

@@ -29,9 +29,6 @@ LongmediaError
 
 from __future__ import annotations
 
-import traceback
-from pathlib import Path
-
 from chunkers.errors import (
     ChangedError,
     DecodeError,
@@ -86,7 +83,6 @@ __all__ = [
     "UnreadableError",
     "WeightsDamagedError",
     "WeightsMissingError",
-    "unforeseen",
 ]
 
 
@@ -160,15 +156,3 @@ class StoreLockedError(StoreError):
 
 class NoSuchRunError(StoreError):
     """Nothing in the store answers to that name."""
-
-
-def unforeseen(error: Exception) -> str:
-    """An error that is none of ours in a line: its kind, and where it was raised.
-
-    What it says is left out, since anybody's code may say anything, what was spoken included; but an error of the
-    operating system says what it would not do with which file.
-    """
-    frames = traceback.extract_tb(error.__traceback__)[-3:]
-    where = " < ".join(f"{Path(one.filename).name}:{one.lineno}" for one in reversed(frames))
-    said = f": {error.strerror}: {error.filename}" if isinstance(error, OSError) and error.filename else ""
-    return f"an unforeseen {type(error).__name__}{said}, raised at {where or 'no known place'}."

@@ -40,7 +40,7 @@ from pipeline.stages.see.looked import Looked
 from pipeline.stages.see.stage import SeeStage, SeeWorker, shown, window_ends
 from pipeline.stages.shared_batches import SharedBatches
 from pipeline.store import DESCRIBE, HEAR, SEE, Run
-from pipeline.store.documents import DecodedDocument, StageDocument
+from pipeline.store.documents import DecodedDocument, StageDocument, unless_damaged
 from pipeline.store.parts import Parts
 from pipeline.store.tables import DescribeRow, Row
 
@@ -259,7 +259,7 @@ class Job:
 
     def _begin(self, link: Link, part_rows: int) -> StageDocument:
         """The stage's document, written at its first start; later starts keep its part size: the parts rest on it."""
-        document = self._run.stage(link.stage)
+        document = unless_damaged(lambda: self._run.stage(link.stage))
         if document is None:
             document = StageDocument(stage=link.stage, key=link.key, rests_on=link.rests_on, part_rows=part_rows)
             self._run.save_stage(document)

@@ -18,7 +18,7 @@ from pipeline.settings import Settings
 from pipeline.source import document_of, open_source
 from pipeline.store import Run, Store
 from pipeline.store.coverage import Coverage
-from pipeline.store.documents import State
+from pipeline.store.documents import State, unless_damaged
 
 
 class Stop(Protocol):
@@ -78,8 +78,9 @@ def process(
         return Outcome(run, done[0].state, False, done[1], time.monotonic() - started)
     fallback = open_fallback(settings.fallback, path, run.key.path, egress=egress, also=also)
     with run.writing():
-        store.save_recording(document_of(source, store.recording(source.recording), settings.audio.track))
-        document = run.document()
+        before = unless_damaged(lambda: store.recording(source.recording))
+        store.save_recording(document_of(source, before, settings.audio.track))
+        document = unless_damaged(run.document)
         now = new_document(links)
         run.save(now if document is None else document.model_copy(update={"asked": now.asked, "input": now.input}))
         job = Job(links, run, registry.lease(), _stoppable(watch, stop), fallback, egress=egress)

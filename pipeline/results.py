@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from chunkers import Span, ffmpeg_version, find_ffmpeg
+from chunkers import Span, ffmpeg_version, find_ffmpeg, printable, to_text
 from pipeline.chain import Chain
 from pipeline.errors import StoreDamagedError
 from pipeline.store import DESCRIBE, FORMAT, HEAR, Run, Store
@@ -41,10 +41,10 @@ def new_document(chain: Chain) -> RunDocument:
         created=now,
         asked=now,
         input=InputDocument(
-            name=source.path.name,
-            path=str(source.path.absolute()),
+            name=printable(source.path.name),
+            path=to_text(source.path.absolute()),
             bytes=source.media.size if source.media else source.path.stat().st_size,
-            transcript=None if transcript is None or transcript == source.path else str(transcript.absolute()),
+            transcript=None if transcript is None or transcript == source.path else to_text(transcript.absolute()),
         ),
         duration=source.duration,
         stages=dict(chain.run.stages),

@@ -7,7 +7,7 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from chunkers import Choice, Recording, choose_audio, content_id, probe
+from chunkers import Choice, Recording, choose_audio, content_id, printable, probe
 from pipeline.errors import TrackError
 from pipeline.store.documents import RecordingDocument
 from pipeline.store.store import Store
@@ -96,7 +96,7 @@ def document_of(source: Source, before: RecordingDocument | None, track: str) ->
     `track` is the setting by which the source was opened: what `auto` stands for was measured, and is kept.
     """
     media = source.media
-    name = source.path.name
+    name = printable(source.path.name)
     older = [one for one in (before.names if before else ()) if one != name]
     names = (*older, name)
     if media is None:
@@ -123,7 +123,7 @@ def _choose(media: Recording, wanted: str, channel: int | None) -> tuple[Choice 
         return None, ""
     asked: Choice | None = "mix" if wanted == MIX else None if wanted == AUTO else int(wanted)
     (choice, *_), why = choose_audio(media, asked, channel=channel)
-    log.info("%s: %s", media.path.name, why)
+    log.info("%s: %s", printable(media.path.name), why)
     return choice, why
 
 

@@ -22,7 +22,9 @@ def commands(recording: Path, store: Path) -> list[list[str]]:
     program = [str(Path(sys.executable).with_name("longmedia"))]
     place = ["--store", str(store)]
     reports = [[*program, "report", str(recording), "--format", form, *place] for form in FORMATS]
-    return [*reports, [*program, "status", *place], [*program, "plan", str(recording), *place]]
+    looks = [["status", *place], ["plan", str(recording), *place], ["retry", *place], ["probe", str(recording)]]
+    others = [["ledger", "show"], ["ledger", "verify"], ["models", "list"], ["settings"], ["--help"]]
+    return [*reports, *([*program, *words] for words in (*looks, *others))]
 
 
 def faults(command: list[str], times: int, at_once: int = 2) -> list[str]:
@@ -52,11 +54,11 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("recording", type=Path)
     options.add_argument("--store", type=Path, required=True)
-    options.add_argument("--times", type=int, default=200, help="of each command")
+    options.add_argument("--times", type=int, default=200, help="of each command, half of them two side by side")
     given = options.parse_args()
     failed = 0
     for command in commands(given.recording, given.store):
-        found = faults(command, given.times)
+        found = [f"{n} at once: {fault}" for n in (1, 2) for fault in faults(command, given.times // 2, n)]
         failed += bool(found)
         print(f"{given.times} starts of `{' '.join(command[1:])}`: {'; '.join(found) or 'all well'}", flush=True)
     return failed

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import longmedia
+from tests.meeting import beginning
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "python.md"
@@ -46,8 +46,8 @@ def test_the_page_works_as_it_stands(
 ) -> None:
     blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     assert len(blocks) >= 8
-    shutil.copy(ROOT / "data" / "meeting.opus", tmp_path)
-    # The page names no model; the smallest one makes the test short.
+    beginning(tmp_path / "meeting.opus")
+    # The page names no model; the smallest one, and half a minute of the meeting, make the test short.
     (tmp_path / "longmedia.toml").write_text(
         '[write]\nmodel = "smollm2-135m"\ncontext = 2048\n[merge]\nbudget = 1500\nmax_tokens = 120\n', encoding="utf-8"
     )

@@ -11,6 +11,7 @@ import pytest
 
 from chunkers.errors import LongmediaError
 from pipeline import errors
+from tests.pythons import LEFT_OUT
 
 ROOT = Path(__file__).parent.parent
 FLOORS = {"chunkers": 0, "pipeline": 1, "flows": 2, "longmedia": 2}
@@ -65,6 +66,10 @@ def test_tables_are_read_in_one_place() -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in readers
     ]
     assert set(calls) == {"pipeline/store/encryption.py"}
+
+
+def test_what_other_pythons_leave_out_is_there() -> None:
+    assert [path for path in LEFT_OUT if not (ROOT / path).exists()] == []
 
 
 def test_the_core_runs_where_prefect_is_not_installed() -> None:

@@ -16,7 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.flows.crashes import command, environment, parts, run_arguments, short_meeting, start, told
+from tests.flows.crashes import command, environment, parts, run_arguments, start, told
+from tests.meeting import beginning
 
 
 def main() -> int:
@@ -34,7 +35,7 @@ def main() -> int:
 
 def torture(folder: Path, kills: int, chance: random.Random) -> tuple[int, int]:
     """Kills survived and attempted; the last run always comes to its end."""
-    media, whole, store = short_meeting(folder), folder / "whole", folder / "store"
+    media, whole, store = beginning(folder / "short.opus"), folder / "whole", folder / "store"
     began = time.monotonic()
     start(command(*run_arguments(media, whole)))
     length = time.monotonic() - began

@@ -54,7 +54,10 @@ class Ledger:
     """One ledger file; the parents are made when the first request is written."""
 
     def __init__(self, path: Path | None = None) -> None:
+        """Raises `LedgerError` where `path` names no file."""
         self.path = path or default_path()
+        if not self.path.name:
+            raise LedgerError(f"{self.path}: is no file.", cure="Name a file with --ledger or fallback.ledger.")
         self._head_path = self.path.with_name(f"{self.path.name}.head")
         self._chain = Chain()
         self._inode = 0

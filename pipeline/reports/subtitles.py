@@ -10,11 +10,10 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from chunkers.spans import stamp
+from chunkers import printable, stamp
 from pipeline.store import Run
 from pipeline.text.cues import Cue, shown
 from pipeline.text.lines import wrap
-from pipeline.text.markup import printable
 
 _RIGHT_TO_LEFT = "\u200f"
 _NO_MARKUP = str.maketrans({"<": "‹", ">": "›", "{": "(", "}": ")", "\\": "\\\u2060"})

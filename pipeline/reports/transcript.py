@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from chunkers import printable
 from pipeline.store import Run
-from pipeline.text.markup import printable
 
 
 def report(run: Run) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from pipeline.settings.fallback import Endpoint, Fallback
 from pipeline.settings.group import Group
 from pipeline.settings.groups import Audio, Describe, Encryption, Gemma, Hear, Media, Merge, Models, See, Video, Write
-from pipeline.settings.loading import Settings, load, load_here, table, text_changing
+from pipeline.settings.loading import Settings, load, load_here, named_only, table, text_changing
 
 __all__ = [
     "Audio",
@@ -23,6 +23,7 @@ __all__ = [
     "Write",
     "load",
     "load_here",
+    "named_only",
     "table",
     "text_changing",
 ]

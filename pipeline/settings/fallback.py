@@ -17,6 +17,7 @@ class Server(Group):
     """Where an OpenAI-compatible server is, and how it is asked."""
 
     same_text = True
+    named_only = True
 
     url: Annotated[str, Field(pattern=_ADDRESS)] = Field(
         "http://127.0.0.1:8000/v1",
@@ -59,9 +60,9 @@ class Endpoint(Server):
 class Price(Group):
     """What a model costs, in money per million tokens."""
 
-    input: Annotated[float, Field(ge=0)]
-    output: Annotated[float, Field(ge=0)]
-    audio: Annotated[float, Field(ge=0)] | None = None
+    input: Annotated[float, Field(ge=0, le=1e9)]
+    output: Annotated[float, Field(ge=0, le=1e9)]
+    audio: Annotated[float, Field(ge=0, le=1e9)] | None = None
     """Tokens of audio; none: as `input`."""
 
 
@@ -90,15 +91,15 @@ class Fallback(Server):
         description="recordings that may be sent: patterns of absolute paths, `*` crosses folders; none: no recording",
     )
     deny: Names = Field((), description="recordings that may not, whatever `allow` says")
-    cap: Annotated[float, Field(ge=0)] = Field(0, description="money that may be spent, over the whole ledger")
+    cap: Annotated[float, Field(ge=0, le=1e9)] = Field(0, description="money that may be spent, over the whole ledger")
     prices: dict[str, Price] = Field(
         {},
         description="by model: `input`, `output` and `audio`, money per million tokens",
     )
-    audio_tokens_s: Annotated[float, Field(gt=0)] = Field(
+    audio_tokens_s: Annotated[float, Field(gt=0, le=1e6)] = Field(
         32, description="tokens that the provider makes of a second of audio, at most"
     )
-    image_tokens: Annotated[int, Field(gt=0)] = Field(
+    image_tokens: Annotated[int, Field(gt=0, le=1_000_000)] = Field(
         2048, description="tokens that the provider makes of a frame, at most"
     )
     redact: str | None = Field(

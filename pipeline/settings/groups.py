@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from pipeline.settings.group import SAME_TEXT, Group
+from pipeline.settings.group import NAMED_ONLY, SAME_TEXT, Group
+from pipeline.settings.languages import language_code
 
 
 class Audio(Group):
@@ -38,7 +39,7 @@ class Video(Group):
     """How pictures are cut into segments."""
 
     length_s: Annotated[int, Field(ge=2, le=60)] = Field(60, description="longest segment, seconds")
-    fps: Annotated[float, Field(gt=0, le=4)] = Field(1, description="frames a second that the model sees")
+    fps: Annotated[float, Field(ge=0.01, le=4)] = Field(1, description="frames a second that the model sees")
     frame_tokens: Annotated[
         Literal[70, 140, 280, 560, 1120],
         BeforeValidator(lambda value: int(value) if isinstance(value, str) and value.isdigit() else value),
@@ -55,7 +56,7 @@ class Hear(Group):
         "auto", description="auto: the recipe's own; `whisper` puts the recogniser in front of the recipe `gemma`"
     )
     model: str = Field("whisper-base", description="a name from `longmedia models list`, or a CTranslate2 folder")
-    language: str | None = Field(
+    language: Annotated[str, AfterValidator(language_code)] | None = Field(
         None,
         description="language spoken, such as `en`; none: found in every window, in doubt with its neighbours",
     )
@@ -63,9 +64,18 @@ class Hear(Group):
     device: Literal["auto", "cpu", "cuda"] = Field(
         "auto", description="where the recogniser runs; auto: on CUDA where CTranslate2 can use it, else on the CPU"
     )
-    compute_type: str = Field(
-        "default", description="CTranslate2 compute type; default: int8 on a CPU, float16 on CUDA"
-    )
+    compute_type: Literal[
+        "default",
+        "auto",
+        "int8",
+        "int8_float32",
+        "int8_float16",
+        "int8_bfloat16",
+        "int16",
+        "float16",
+        "bfloat16",
+        "float32",
+    ] = Field("default", description="CTranslate2 compute type; default: int8 on a CPU, float16 on CUDA")
     stretch_s: Annotated[float, Field(ge=2, le=30)] | None = Field(
         None,
         description="engine gemma: longest stretch of audio in one request, seconds; none: 15 for the 12B, else 30",
@@ -128,7 +138,9 @@ class Write(Group):
     threads: Annotated[int, Field(ge=0, le=256)] = Field(
         0, description="CPU threads; 0: one a core", json_schema_extra=SAME_TEXT
     )
-    gpu_layers: Annotated[int, Field(ge=-1)] = Field(0, description="layers that llama.cpp puts on a GPU; -1: all")
+    gpu_layers: Annotated[int, Field(ge=-1, le=10_000)] = Field(
+        0, description="layers that llama.cpp puts on a GPU; -1: all"
+    )
 
 
 class Gemma(Group):
@@ -143,10 +155,13 @@ class Gemma(Group):
     dtype: Literal["auto", "float32", "bfloat16"] = Field(
         "auto", description="what it computes in; auto: bfloat16 on CUDA that has it, else float32"
     )
-    adapter: Path | None = Field(None, description="folder of a LoRA adapter (needs the extra `lora`)")
+    adapter: Path | None = Field(
+        None, description="folder of a LoRA adapter (needs the extra `lora`)", json_schema_extra=NAMED_ONLY
+    )
     drafter: str | None = Field(
         None,
         description="small model that drafts answers, such as `google/gemma-4-12B-it-assistant`; batches become one",
+        json_schema_extra=NAMED_ONLY,
     )
     keep_quantized: bool = Field(
         True, description="keep the quantised weights on disk: a fast second start", json_schema_extra=SAME_TEXT
@@ -176,7 +191,7 @@ class Merge(Group):
         description="number the notes and ask the writer to name them; small models do not, and every sentence is "
         "traced by its words anyway",
     )
-    language: str | None = Field(
+    language: Annotated[str, Field(max_length=60)] | None = Field(
         None, description="language of merged summaries, such as `German`; none: the recording's own"
     )
 
@@ -187,7 +202,7 @@ class Encryption(Group):
     key: Annotated[str, Field(pattern=r"^(env|file):.+$")] | None = Field(
         None,
         description="key of an encrypted store (32 bytes in base64): `env:NAME` or `file:PATH`; none: plain",
-        json_schema_extra=SAME_TEXT,
+        json_schema_extra=SAME_TEXT | NAMED_ONLY,
     )
 
 
@@ -195,7 +210,9 @@ class Models(Group):
     """Where weights come from."""
 
     folder: Path | None = Field(
-        None, description="folder of the weights; none: the user's cache folder", json_schema_extra=SAME_TEXT
+        None,
+        description="folder of the weights; none: the user's cache folder",
+        json_schema_extra=SAME_TEXT | NAMED_ONLY,
     )
     keep_loaded: bool | None = Field(
         None,
@@ -213,9 +230,11 @@ class Media(Group):
     """How recordings are read."""
 
     ffmpeg: Path | None = Field(
-        None, description="the ffmpeg to use; none: the packaged one, else PATH's", json_schema_extra=SAME_TEXT
+        None,
+        description="the ffmpeg to use; none: the packaged one, else PATH's",
+        json_schema_extra=SAME_TEXT | NAMED_ONLY,
     )
-    stall_s: Annotated[float, Field(gt=0)] = Field(
+    stall_s: Annotated[float, Field(ge=0.1, le=86_400)] = Field(
         60, description="give up on a source that is silent for so many seconds", json_schema_extra=SAME_TEXT
     )
     recordings: Annotated[int, Field(ge=1, le=64)] = Field(

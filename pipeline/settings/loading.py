@@ -1,22 +1,29 @@
 """All settings of a program together, and where their values come from.
 
-Values come, strongest first, from `--set group.key=value`, the environment
-(`LONGMEDIA_GROUP__KEY`), and `longmedia.toml`. `longmedia settings` prints this file as a table, so
-the descriptions below are the documentation.
+Values come, strongest first, from `--set group.key=value`, the environment (`LONGMEDIA_GROUP__KEY`), the file that the
+user names or else the `longmedia.toml` of the working folder, and the user's own file. `longmedia settings` prints this
+file as a table, so the descriptions below are the documentation.
 """
 
 from __future__ import annotations
 
+import os
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from platformdirs import user_config_path
 from pydantic import Field, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as SourceError
 
+from chunkers import printable
+from pipeline.encodings import decode
 from pipeline.errors import SettingsError
+from pipeline.settings.checks import check, check_words
 from pipeline.settings.fallback import Endpoint, Fallback
 from pipeline.settings.group import Group
 from pipeline.settings.groups import Audio, Describe, Encryption, Gemma, Hear, Media, Merge, Models, See, Video, Write
@@ -63,6 +70,13 @@ class Settings(BaseSettings):
 
 
 CONFIG_NAME = "longmedia.toml"
+CONFIG_VARIABLE = "LONGMEDIA_CONFIG"
+"""Names a file of settings, as `--config` does."""
+
+
+def own_config() -> Path:
+    """The user's own file of settings, which counts in every folder."""
+    return user_config_path("longmedia") / CONFIG_NAME
 
 
 def load(config: Path | None = None, sets: Iterable[str] = (), **fixed: Any) -> Settings:
@@ -70,36 +84,86 @@ def load(config: Path | None = None, sets: Iterable[str] = (), **fixed: Any) -> 
 
     Raises `SettingsError` naming the key and what it may be.
     """
-    values: dict[str, Any] = {}
-    if config is not None:
-        try:
-            values = tomllib.loads(config.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise SettingsError(f"{config}: {error.strerror}") from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{config}: not a TOML file: {error}") from error
-    environment = _from_environment()
-    merged = _deep_merge(values, environment)
-    for text in sets:
-        key, equals, value = text.partition("=")
-        if not equals:
-            raise SettingsError(f"--set {text}: expected group.key=value")
-        _put(merged, key.strip(), value.strip())
-    merged = _deep_merge(merged, {key: value for key, value in fixed.items() if value is not None})
-    try:
-        return Settings.model_validate(merged)
-    except ValidationError as error:
-        raise SettingsError(_explain(error), cure="`longmedia settings` lists them all.") from error
+    return _settled(_read(config) if config is not None else {}, sets, fixed)
 
 
 def load_here(config: Path | None = None, sets: Iterable[str] = (), **fixed: Any) -> Settings:
-    """The settings of a program that starts in the working folder: as `load`, and where `config` is None from the
-    `longmedia.toml` of that folder, if there is one.
+    """The settings of a program that starts in the working folder: as `load`, above those of the user's own file.
 
-    Raises `SettingsError`.
+    Where `config` is None, LONGMEDIA_CONFIG may name it; where that does not, it is the `longmedia.toml` of the working
+    folder, if there is one. It may lie there because it came with somebody's recordings: what is marked `NAMED_ONLY`
+    is refused from it. Raises `SettingsError`.
     """
+    values = _read(own) if (own := own_config()).is_file() else {}
+    named = config or (Path(name) if (name := os.environ.get(CONFIG_VARIABLE)) else None)
     here = Path(CONFIG_NAME)
-    return load(config or (here if here.is_file() else None), sets, **fixed)
+    if named is not None:
+        values = _deep_merge(values, _read(named))
+    elif here.is_file():
+        found = _read(here)
+        _refuse_named_only(found, here)
+        values = _deep_merge(values, found)
+    return _settled(values, sets, fixed)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    name = printable(str(path))
+    try:
+        return tomllib.loads(decode(path.read_bytes()).replace("\r\n", "\n"))
+    except OSError as error:
+        raise SettingsError(f"{name}: {error.strerror}.", cure="Check the name and its rights.") from error
+    except (ValueError, RecursionError) as error:
+        raise SettingsError(f"{name}: not a TOML file: {error}.", cure="Each line is `key = value`.") from error
+
+
+def _refuse_named_only(values: Mapping[str, Any], path: Path) -> None:
+    refused = [key for key in named_only() if _has(values, key)]
+    if refused:
+        raise SettingsError(
+            f"{printable(str(path.absolute()))}: sets {', '.join(refused)}. A program, code, an address, a key or a "
+            "place for files is not taken from a file that only lies in the working folder.",
+            cure=f"If it is yours, name it: `--config {path}` or {CONFIG_VARIABLE}={path}; or put these settings "
+            f"into {printable(str(own_config()))}.",
+        )
+
+
+def named_only() -> list[str]:
+    """The settings that are marked `NAMED_ONLY`, or whose group is."""
+    return [
+        f"{name}.{key}"
+        for name, group in _groups()
+        for key, info in group.model_fields.items()
+        if group.named_only or marked(info, "named_only")
+    ]
+
+
+def _groups() -> Iterator[tuple[str, type[Group]]]:
+    for name, info in Settings.model_fields.items():
+        if isinstance(info.annotation, type) and issubclass(info.annotation, Group):
+            yield name, info.annotation
+
+
+def _has(values: Mapping[str, Any], key: str) -> bool:
+    group, _, name = key.partition(".")
+    inner = values.get(group)
+    return isinstance(inner, Mapping) and name in inner
+
+
+def _settled(values: Mapping[str, Any], sets: Iterable[str], fixed: Mapping[str, Any]) -> Settings:
+    merged = _deep_merge(values, _from_environment())
+    for text in sets:
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise SettingsError(f"--set {text}: expected group.key=value.")
+        _put(merged, key.strip(), value.strip())
+    merged = _deep_merge(merged, {key: value for key, value in fixed.items() if value is not None})
+    check_words(merged)
+    try:
+        settings = Settings.model_validate(merged)
+    except ValidationError as error:
+        raise SettingsError(_explain(error), cure="`longmedia settings` lists them all.") from error
+    check(settings)
+    return settings
 
 
 def table() -> list[tuple[str, str, str, str]]:
@@ -122,10 +186,13 @@ def text_changing(group: Group) -> dict[str, Any]:
     if group.same_text:
         return {}
     return {
-        name: getattr(group, name)
-        for name, info in type(group).model_fields.items()
-        if not (isinstance(info.json_schema_extra, dict) and info.json_schema_extra.get("same_text") is True)
+        name: getattr(group, name) for name, info in type(group).model_fields.items() if not marked(info, "same_text")
     }
+
+
+def marked(info: FieldInfo, mark: str) -> bool:
+    """Whether a setting has a mark, such as `same_text`."""
+    return isinstance(info.json_schema_extra, dict) and info.json_schema_extra.get(mark) is True
 
 
 def _from_environment() -> dict[str, Any]:
@@ -162,10 +229,17 @@ def _explain(error: ValidationError) -> str:
 def _explain_one(where: str, one: Any) -> str:
     """A mistake in one line; what stands at a key or an address is never shown: a secret may be in it."""
     secret = any(name in where.rpartition(".")[2] for name in ("key", "url", "proxy"))
-    got = "" if secret else f" (got {one['input']!r})"
-    return f"{where}: {one['msg']}{got}"
+    value = repr(one["input"])
+    got = "" if secret else f" (got {value if len(value) < 80 else f'{value[:77]}...'})"
+    return f"{where}: {one['msg'].removeprefix('Value error, ')}{got}"
 
 
 def _type_name(annotation: Any) -> str:
-    text = getattr(annotation, "__name__", None) if isinstance(annotation, type) else None
-    return text or str(annotation).replace("typing.", "").replace("pathlib.", "")
+    """A type as people read it, without what checks its values: that has a place in memory, which is never the same."""
+    if get_origin(annotation) is Annotated:
+        return _type_name(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return " | ".join(map(_type_name, get_args(annotation)))
+    if isinstance(annotation, type) and not get_args(annotation):
+        return "None" if annotation is type(None) else annotation.__name__
+    return str(annotation).replace("typing.", "").replace("pathlib.", "")

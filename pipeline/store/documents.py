@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, JsonValue
+
+from pipeline.errors import StoreDamagedError
+
+log = logging.getLogger(__name__)
 
 State = Literal["complete", "gaps"]
 
@@ -90,10 +96,12 @@ class InputDocument(_Document):
     """The file that was given."""
 
     name: str
+    """For people; see `chunkers.printable`."""
     path: str
+    """As `chunkers.to_text` gives it."""
     bytes: int = 0
     transcript: str | None = None
-    """Path of the transcript that was given with it."""
+    """Path of the transcript that was given with it, in the same way."""
 
 
 class RunDocument(_Document):
@@ -115,3 +123,12 @@ class RunDocument(_Document):
     """Models, prompts and code, by name and hash."""
     versions: dict[str, str] = {}
     result: Result | None = None
+
+
+def unless_damaged(load: Callable[[], Document | None]) -> Document | None:
+    """What `load` gives, or None where the document is damaged: whoever writes the run makes it anew."""
+    try:
+        return load()
+    except StoreDamagedError as error:
+        log.warning("%s It is made anew now.", error.message)
+        return None

@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 import pyarrow as pa
 import pyarrow.fs as pafs
 
+from chunkers import printable
 from pipeline.errors import EgressRefusedError, StoreError, StoreFullError
 from pipeline.settings.addresses import is_loopback
 
@@ -76,7 +77,7 @@ class Files:
             return []
         except OSError as error:
             raise StoreError(
-                f"{self.url}: cannot be listed: {error}.", cure="Check the place and your rights."
+                f"{self.url}/{path}: cannot be listed: {_reason(error)}.", cure="Check the place and your rights."
             ) from error
         return sorted(info.base_name for info in found if info.type == kind)
 
@@ -109,11 +110,11 @@ class Files:
         except OSError as error:
             if error.errno in _NO_ROOM:
                 raise StoreFullError(
-                    f"{self.url}: cannot write {path}: {error.strerror or error}.",
+                    f"{self.url}: cannot write {path}: {_reason(error)}.",
                     cure="What was finished is kept; make room or choose another --store, and run again.",
                 ) from error
             raise StoreError(
-                f"{self.url}: cannot write {path}: {error}.", cure="What was finished is kept; run again."
+                f"{self.url}: cannot write {path}: {_reason(error)}.", cure="What was finished is kept; run again."
             ) from error
 
     def _send(self, path: str, data: bytes) -> None:
@@ -168,7 +169,9 @@ def _open(url: str) -> tuple[Any, str]:
     """The file system of a URL: pyarrow's own where it has one, else fsspec's."""
     try:
         if "://" not in url:
-            return pafs.LocalFileSystem(), str(Path(url).expanduser().absolute())
+            root = str(Path(url).expanduser().absolute())
+            root.encode()
+            return pafs.LocalFileSystem(), root
         with contextlib.suppress(pa.ArrowInvalid):  # it says so of every scheme that it does not know
             system, root = pafs.FileSystem.from_uri(url)
             return system, cast("str", root)
@@ -177,8 +180,18 @@ def _open(url: str) -> tuple[Any, str]:
         # another machine may write beside us: its files must be seen, so no listing is kept
         system, root = fsspec.url_to_fs(url, use_listings_cache=False)
         return pafs.PyFileSystem(pafs.FSSpecHandler(system)), str(root).rstrip("/")
+    except UnicodeEncodeError as error:
+        raise StoreError(
+            f"{printable(url)}: its name, or that of a folder above it, is no UTF-8.",
+            cure="Choose another --store.",
+        ) from error
     except (OSError, ValueError, ImportError) as error:
         raise StoreError(f"{url}: cannot be opened as a store: {error}") from error
+
+
+def _reason(error: OSError) -> str:
+    """What the system says; pyarrow wraps it in words of its own, which name the path again."""
+    return os.strerror(error.errno) if error.errno else str(error)
 
 
 def _write_local(path: Path, data: bytes) -> None:

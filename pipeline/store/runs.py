@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from pipeline.errors import StoreDamagedError
+from pipeline.errors import StoreDamagedError, StoreError
 from pipeline.store.documents import Document, RunDocument, StageDocument
 from pipeline.store.encryption import DAMAGE, Cipher, damage
 from pipeline.store.files import Files
@@ -178,7 +178,7 @@ class Documents:
         self._cipher = cipher
 
     def load(self, folder: str, name: str, kind: type[Document]) -> Document | None:
-        """The document of that name, None where there is none; raises `StoreDamagedError`."""
+        """The document of that name, None where there is none; raises `StoreDamagedError`, `StoreError`."""
         names = self._files.files(folder)
         found = next((one for one in (_sealed(name), name) if one in names), None)
         if found is None:
@@ -186,6 +186,10 @@ class Documents:
         shown = f"{self._files.url}/{folder}/{found}"
         try:
             data = self._files.read(f"{folder}/{found}")
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise StoreError(f"{shown}: cannot be read: {why}.", cure="Check its rights and the disk.") from error
+        try:
             text = data if found == name else self._cipher.read(data, shown)["json"][0].as_py()
             return kind.model_validate(json.loads(text))
         except DAMAGE as error:

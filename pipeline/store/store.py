@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.errors import NoSuchRunError, StoreBusyError, StoreDamagedError
+from pipeline.errors import NoSuchRunError, StoreBusyError, StoreError, StoreLockedError
 from pipeline.store.documents import RecordingDocument, RunDocument
 from pipeline.store.encryption import Cipher
 from pipeline.store.files import Departing, Files
@@ -56,29 +57,32 @@ class Store:
         """The ids of the recordings that the store has a folder of, sorted."""
         return self.files.folders()
 
-    def runs(self, recording: str | None = None) -> list[Run]:
+    def runs(self, recording: str | None = None, passed: list[StoreError] | None = None) -> list[Run]:
         """Runs that were started, of one recording or of all, the one that was asked for last at the end.
 
-        A run whose document is damaged is passed over with a word in the log: it is one run's fault.
+        A run whose document is damaged or cannot be read is passed over: it is one run's fault. Why is added to
+        `passed`, or where there is none, said in the log. Raises `StoreLockedError`.
         """
+        faults: list[StoreError] = []
         found: list[tuple[str, Run]] = []
         for name in [recording] if recording else self.recordings():
-            for run in self._of(name):
-                try:
-                    document = run.document()
-                except StoreDamagedError as error:
-                    log.warning("%s", error)
-                    continue
-                if document is not None:
-                    found.append((document.asked or document.created, run))
+            found += self._of(name, faults)
+        if passed is not None:
+            passed += faults
+        for fault in faults if passed is None else ():
+            log.warning("%s", fault)
         return [run for _, run in sorted(found, key=lambda pair: pair[0])]
 
     def find(self, recording: str, run: str | None = None) -> Run:
         """The run of a recording whose name begins with `run`; without it the one that was asked for last.
 
-        Raises `NoSuchRunError` where there is none, or more than one that begins so.
+        Raises `NoSuchRunError` where there is none, or more than one that begins so, and the `StoreError` of a
+        document where no other can be read.
         """
-        runs = [one for one in self.runs(recording) if run is None or one.key.run.startswith(run)]
+        passed: list[StoreError] = []
+        runs = [one for one in self.runs(recording, passed) if run is None or one.key.run.startswith(run)]
+        if not runs and passed:
+            raise passed[0]
         if not runs:
             raise NoSuchRunError(
                 f"{self.files.url}: no run {run or ''} of {recording}.".replace("  ", " "),
@@ -88,20 +92,32 @@ class Store:
             raise NoSuchRunError(f"{run}: {len(runs)} runs begin like this.", cure="Give more of the name.")
         return runs[-1]
 
-    def _of(self, recording: str) -> list[Run]:
-        old: list[Run] = [
-            FirstFormatRun(self.files, recording, name, self._cipher)
-            for name in self.files.folders(recording)
-            if "=" not in name and name != _RUNS
-        ]
-        names = {Path(name).stem for name in self.files.files(f"{recording}/{_RUNS}")}
-        return old + [run for name in sorted(names) if (run := self._named(recording, name)) is not None]
+    def _of(self, recording: str, faults: list[StoreError]) -> list[tuple[str, Run]]:
+        """The runs of a recording with the moments when they were last asked for; each document is read once."""
+        found: list[tuple[str, Run]] = []
+        with _passing_over(faults):
+            for name in self.files.folders(recording):
+                if "=" in name or name == _RUNS:
+                    continue
+                with _passing_over(faults):
+                    old = FirstFormatRun(self.files, recording, name, self._cipher)
+                    if (document := old.document()) is not None:
+                        found.append((document.asked or document.created, old))
+            for name in sorted({Path(name).stem for name in self.files.files(f"{recording}/{_RUNS}")}):
+                with _passing_over(faults):
+                    document = self._documents.load(f"{recording}/{_RUNS}", f"{name}.json", RunDocument)
+                    if document is not None and document.stages:
+                        key = RunKey(recording, document.stages)
+                        found.append((document.asked or document.created, self.run(key)))
+        return found
 
-    def _named(self, recording: str, name: str) -> Run | None:
-        """The run whose document has that name; its stages are in the document."""
-        try:
-            document = self._documents.load(f"{recording}/{_RUNS}", f"{name}.json", RunDocument)
-        except StoreDamagedError as error:
-            log.warning("%s", error)
-            return None
-        return self.run(RunKey(recording, document.stages)) if document is not None and document.stages else None
+
+@contextlib.contextmanager
+def _passing_over(faults: list[StoreError]) -> Iterator[None]:
+    """What the store cannot give is noted; a missing key is no fault of one file."""
+    try:
+        yield
+    except StoreLockedError:
+        raise
+    except StoreError as error:
+        faults.append(error)

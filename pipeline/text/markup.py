@@ -6,13 +6,8 @@ One function a format. Whatever shows text to people takes it through one of the
 from __future__ import annotations
 
 import re
-import unicodedata
 
-_DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""Marks that turn the direction of writing: unclosed they turn the rest of the line round, and hide what it says."""
-
-_NOT_SHOWN = frozenset({"Cc", "Cs", "Zl", "Zp"})
-"""Control characters, halves of characters (a file's name may hold any bytes), and separators of lines."""
+from chunkers.printable import is_obeyed, printable
 
 _ANYWHERE = re.compile(r"[\\`*_\[\]#|~$]|&(?=#?\w+;)|@|(?<=:)/(?=/)|(?<=www)\.|:(?=[a-z+-][\w+-]*:)", re.IGNORECASE)
 """Emphasis, code, links, tables, formulas, entities; addresses, which become links by themselves; names of emoji."""
@@ -21,34 +16,12 @@ _LEADING = re.compile(r"^(?:[-+=]|(\d{1,9})([.)]))")
 """What begins a list, a rule or a heading where it stands first."""
 
 
-def printable(text: str) -> str:
-    """`text` on one line, without what a terminal obeys: control characters, changes of direction, no characters.
-
-    What is left of an escape sequence is its letters.
-    """
-    return " ".join(without_controls(text).split())
-
-
-def without_controls(text: str) -> str:
-    """As `printable`, but spaces stay as they are: for lines with columns."""
-    return "".join(map(_shown, _DIRECTION.sub("", text)))
-
-
 def escaped(json: str) -> str:
     """A JSON document that says the same, in which what a terminal obeys is written as `\\u` and its number.
 
     JSON itself escapes only the first 32 characters.
     """
-    return "".join(f"\\u{ord(char):04x}" if _obeyed(char) else char for char in json)
-
-
-def _obeyed(char: str) -> bool:
-    return char not in "\n" and (unicodedata.category(char) in _NOT_SHOWN or bool(_DIRECTION.match(char)))
-
-
-def _shown(char: str) -> str:
-    kind = unicodedata.category(char)
-    return char if kind not in _NOT_SHOWN else "\ufffd" if kind == "Cs" else " "
+    return "".join(f"\\u{ord(char):04x}" if char != "\n" and is_obeyed(char) else char for char in json)
 
 
 def markdown(text: str) -> str:

@@ -6,7 +6,9 @@ import re
 import stat
 from pathlib import Path
 
-from pipeline.errors import EmptyFileError, MediaError, NotAFileError, NotFoundError, NotMediaError, UnreadableError
+from chunkers import check_file
+from pipeline.encodings import decode, encoding_of
+from pipeline.errors import MediaError, NotMediaError, UnreadableError
 from pipeline.text import transcript_json, transcript_subtitles
 from pipeline.text.transcript_cues import FORMS, FormError, ImportedCue, ImportedTranscript, Word
 
@@ -22,12 +24,6 @@ _LONG_LOOK = 16 * 1024 * 1024
 
 _FIRST = re.compile(r"\s*(\S{0,7})")
 _TEXT_FIRST = re.compile(r'(?<!\\)"(?:text|run)"\s*:')
-_MARKS = (
-    (b"\xff\xfe\0\0", "utf-32-le"),
-    (b"\0\0\xfe\xff", "utf-32-be"),
-    (b"\xff\xfe", "utf-16-le"),
-    (b"\xfe\xff", "utf-16-be"),
-)
 
 
 def read_transcript(path: Path) -> ImportedTranscript:
@@ -39,7 +35,7 @@ def read_transcript(path: Path) -> ImportedTranscript:
     transcript at all; `MediaError` where it is over `LIMIT` or damaged, with the line or item that is wrong. None of
     them tells what was said.
     """
-    text = _decoded(_content(path)).replace("\ufeff", "")  # joined files have marks in the middle as well
+    text = _decoded(_content(path))
     if "\0" in text:
         raise NotMediaError(path, "is no transcript: it is not text.", cure=FORMS)
     language = ""
@@ -78,7 +74,7 @@ def is_transcript(path: Path) -> bool:
 
 def _head(path: Path, size: int) -> str:
     with path.open("rb") as file:
-        return _decoded(file.read(size)).replace("\ufeff", "")
+        return _decoded(file.read(size))
 
 
 def _is_vtt(text: str) -> bool:
@@ -87,45 +83,27 @@ def _is_vtt(text: str) -> bool:
 
 
 def _content(path: Path) -> bytes:
-    try:
-        status = path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        raise NotFoundError(path, "there is no such file.", cure="Check the name.") from None
-    except PermissionError:
-        raise UnreadableError(path, "may not be reached.", cure="Check the rights of its folders.") from None
-    except (OSError, ValueError) as error:
-        raise NotFoundError(path, f"cannot be reached ({error}).", cure="Check the name and the disk.") from error
-    if not stat.S_ISREG(status.st_mode):
-        raise NotAFileError(path, "is a directory, a pipe or a device.", cure="Name a file.")
+    size = check_file(path).st_size
     try:
         with path.open("rb") as file:
-            raw = file.read(LIMIT + 1) if status.st_size <= LIMIT else b""
+            raw = file.read(LIMIT + 1) if size <= LIMIT else b""
     except OSError as error:
         raise UnreadableError(path, f"may not be read ({error.strerror}).", cure="Check its rights.") from error
-    if status.st_size > LIMIT or len(raw) > LIMIT:
+    if size > LIMIT or len(raw) > LIMIT:
         raise MediaError(
             path,
             f"is too large for a transcript: over {LIMIT // 1_000_000} MB.",
             cure="Split it, or export it without tokens and words.",
         )
-    if not raw:
-        raise EmptyFileError(path, "is empty.", cure="Was it copied to the end?")
     return raw
 
 
 def _decoded(raw: bytes) -> str:
-    """The text of a file that does not say in which letters it is written."""
-    for mark, codec in _MARKS:
-        if raw.startswith(mark):
-            return raw.decode(codec, "replace")
-    head = raw[:256]
-    low, high = head[::2].count(0), head[1::2].count(0)
-    if max(low, high) * 8 > len(head) and not min(low, high):  # the digits of times have a zero byte in UTF-16
-        return raw.decode("utf-16-le" if high else "utf-16-be", "replace")
+    """The text of a file that does not say in which letters it is written, without marks."""
     try:
-        return raw.decode("utf-8")
+        return decode(raw, "strict" if encoding_of(raw) == "utf-8" else "replace")
     except UnicodeDecodeError:
-        return _mended(raw)
+        return _mended(raw).replace("\ufeff", "")
 
 
 def _mended(raw: bytes) -> str:

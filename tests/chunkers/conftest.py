@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from numpy.typing import NDArray
 
@@ -65,6 +68,25 @@ def spoken(encode: Make, speechlike: NDArray[np.int16]) -> Callable[..., Path]:
         return encode(name, *source, *arguments, stdin=speechlike.tobytes())
 
     return make
+
+
+def seeded(seed: str) -> random.Random:
+    """The same damage in every run."""
+    return random.Random(seed)  # noqa: S311 - nothing secret
+
+
+def children() -> list[psutil.Process]:
+    """The ffmpegs that this process has started and that are still there."""
+    return [child for child in psutil.Process().children() if "ffmpeg" in child.name()]
+
+
+@pytest.fixture
+def nothing_stays_behind() -> Iterator[None]:
+    """Fails a test that leaves an ffmpeg or a thread behind."""
+    threads = threading.active_count()
+    yield
+    assert children() == []
+    assert threading.active_count() == threads
 
 
 BITS = 12

@@ -14,19 +14,11 @@ from hypothesis import strategies as st
 from chunkers import Segment, SegmentRules, Span, Window, WindowRules, probe, segments, union, windows
 from chunkers.audio import Cut, WindowCutter
 from chunkers.segments import SegmentCutter
+from tests.chunkers.feeding import fed, sound
 
 RATE = 16_000
 RULES = WindowRules(8, 2, 0.5)
 SEGMENTS = SegmentRules(length_s=20, scene_range_s=5)
-
-
-def sound(seed: int, length: int) -> bytes:
-    """Noise with pauses at random places."""
-    rng = np.random.default_rng(seed)
-    samples = rng.normal(0, 3000, length)
-    for at in rng.integers(0, max(1, length), 1 + length // 80_000):
-        samples[at : at + int(rng.integers(2000, 16_000))] *= 0.001
-    return np.clip(samples, -32768, 32767).astype("<i2").tobytes()
 
 
 def cut(data: bytes, cuts: list[Cut], piece: int = 70_001) -> list[Window]:
@@ -101,23 +93,9 @@ def test_cuts_behind_the_end_are_not_made() -> None:
 
 
 def film(audio: bytes, seen: int, scenes: set[int], cuts: list[Cut], order: list[bool]) -> list[Segment]:
-    """Segments of frames of one grey each, which changes at every scene, and of sound; pieces in any order."""
-    greys = np.cumsum([number in scenes for number in range(seen)]) % 2 * 200
+    """Segments that end where the windows of these cuts do."""
     cutter = SegmentCutter(SEGMENTS, RULES, size=(48, 48), sound_start=0, cuts=cuts)
-    found: list[Segment] = []
-    frame = at = step = 0
-    while frame < seen or at < len(audio):
-        if (order[step % len(order)] or at >= len(audio)) and frame < seen:
-            cutter.feed_stamps(f"frame:{frame} pts:{frame} pts_time:{frame}\nk=1\n".encode())
-            cutter.feed_frames(bytes([greys[frame]]) * (48 * 48 * 3))
-            frame += 1
-        else:
-            cutter.feed_audio(audio[at : at + 40_001])
-            at += 40_001
-        found += cutter.segments()
-        step += 1
-    cutter.end(None)
-    return [*found, *cutter.segments()]
+    return fed(cutter, audio, seen, scenes, order)
 
 
 @settings(max_examples=40, deadline=None)

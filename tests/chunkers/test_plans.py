@@ -31,6 +31,7 @@ from chunkers import (
 from chunkers.audio import WindowCutter
 from chunkers.frames import scene_cut
 from chunkers.segments import SegmentCutter
+from tests.chunkers.feeding import fed, sound
 
 ticks = st.integers(0, 10**12)
 
@@ -85,15 +86,6 @@ def test_gaps_and_overlaps_have_no_union(spans: list[Span]) -> None:
         union(spans)
 
 
-def sound(seed: int, length: int) -> bytes:
-    """Noise with pauses at random places."""
-    rng = np.random.default_rng(seed)
-    samples = rng.normal(0, 3000, length)
-    for at in rng.integers(0, max(1, length), 1 + length // 80_000):
-        samples[at : at + int(rng.integers(2000, 16_000))] *= 0.001
-    return np.clip(samples, -32768, 32767).astype("<i2").tobytes()
-
-
 @settings(max_examples=20, deadline=None)
 @given(
     seed=st.integers(0, 10**6),
@@ -138,24 +130,10 @@ def test_windows_tile_whatever_the_pieces(seed: int, length: int, pieces: list[i
 def test_segments_tile_whatever_comes_first(
     seed: int, heard: int, seen: int, order: list[bool], scenes: set[int]
 ) -> None:
-    """Frames of one grey each, which changes at every scene; sound of another length; pieces in any order."""
+    """Sound of another length than the picture; pieces in any order."""
     audio = sound(seed, heard * 16_000)
-    greys = np.cumsum([number in scenes for number in range(seen)]) % 2 * 200
     cutter = SegmentCutter(SegmentRules(), None, size=(48, 48), sound_start=0)
-    found = []
-    frame = a = step = 0
-    while frame < seen or a < len(audio):
-        if (order[step % len(order)] or a >= len(audio)) and frame < seen:
-            cutter.feed_stamps(f"frame:{frame} pts:{frame} pts_time:{frame}\nk=1\n".encode())
-            cutter.feed_frames(bytes([greys[frame]]) * (48 * 48 * 3))
-            frame += 1
-        else:
-            cutter.feed_audio(audio[a : a + 40_001])
-            a += 40_001
-        found += cutter.segments()
-        step += 1
-    cutter.end(None)
-    found += cutter.segments()
+    found = fed(cutter, audio, seen, scenes, order)
     end = union(segment.span for segment in found).end
     assert end >= heard * 16_000
     assert all(segment.span.ticks <= 60 * 16_000 for segment in found)

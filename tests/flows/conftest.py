@@ -1,4 +1,4 @@
-"""What the tests of flows share: one Prefect server with a database of its own."""
+"""What the tests of flows share, made once a session: Prefect's server, a short recording, and a run of it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.flows.crashes import command, run_arguments, start
+from tests.meeting import beginning
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +28,18 @@ def database(server: None) -> Path:
     url = get_current_settings().server.database.connection_url
     assert url is not None
     return Path(url.get_secret_value().partition("///")[2])
+
+
+@pytest.fixture(scope="session")
+def media(tmp_path_factory: pytest.TempPathFactory, whisper_base: Path, smollm2_gguf: Path) -> Path:
+    """The first half minute of the meeting."""
+    return beginning(tmp_path_factory.mktemp("media") / "short.opus")
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory, media: Path) -> Path:
+    """The store of a run of it that nothing disturbed; who changes it works on a copy."""
+    store = tmp_path_factory.mktemp("whole") / "store"
+    done = start(command(*run_arguments(media, store)))
+    assert done.returncode == 0, done.stderr
+    return store

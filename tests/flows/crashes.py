@@ -9,8 +9,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from chunkers import find_ffmpeg
-
 ROOT = Path(__file__).parent.parent.parent
 
 SETTINGS = {
@@ -47,12 +45,20 @@ main()
 """
 
 
-def short_meeting(folder: Path) -> Path:
-    """The first half minute of the meeting."""
-    path = folder / "short.opus"
-    source = str(ROOT / "data" / "meeting.opus")
-    subprocess.run([find_ffmpeg(), "-v", "error", "-i", source, "-t", "30", "-c", "copy", str(path)], check=True)
-    return path
+def break_off(store: Path) -> Path:
+    """Make the one run of the store one whose last summary is missing, and of which nothing is merged."""
+    from pipeline.store import Store
+
+    (run,) = Store(store).runs()
+    document, stage = run.document(), run.stage("describe")
+    assert document is not None
+    assert stage is not None
+    run.save(document.model_copy(update={"result": None}))
+    run.save_stage(stage.model_copy(update={"parts": None}))
+    described = sorted(store.glob("*/describe=*/part-*"))
+    for path in [described[-1], *store.glob("*/merge=*/level=*/part-*")]:
+        path.unlink()
+    return store
 
 
 def command(*arguments: object, event: str = "", at: str = "", times: int = 1, largest: str = "") -> list[str]:

@@ -143,10 +143,10 @@ def test_a_store_that_cannot_be_written_is_1(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", [["doctor"], ["models", "list"]])
 def test_commands_read_the_settings_of_their_folder(tmp_path: Path, command: list[str]) -> None:
-    (tmp_path / "longmedia.toml").write_text("[models]\nfolder = 3\n")
+    (tmp_path / "longmedia.toml").write_text('[models]\nsource = "elsewhere"\n')
     done = longmedia(*command, cwd=tmp_path)
     assert done.returncode == 2
-    assert "models.folder" in done.stderr
+    assert "models.source" in done.stderr
 
 
 def test_settings_are_listed(tmp_path: Path) -> None:

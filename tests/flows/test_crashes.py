@@ -1,7 +1,8 @@
 """Killed at any instant: nothing finished is lost, nothing is half written, the end is the same.
 
 Each process here is the real command line with real models; it kills itself with SIGKILL at a given
-step. The steps follow each other on one store, each start going on from what the one before left.
+step of every stage; before every single act on a file it is killed in `tests/pipeline/test_killed.py`, with models that
+answer at once. The steps follow each other on one store, each start going on from what the one before left.
 """
 
 from __future__ import annotations
@@ -20,51 +21,22 @@ import pytest
 from chunkers import Span
 from pipeline.store import Run, Store
 from pipeline.store.documents import Gap
-from tests.flows.crashes import command, environment, parts, run_arguments, short_meeting, start, told
+from tests.flows.crashes import break_off, command, environment, parts, run_arguments, start, told
 
 ALL = -1
 KILLS = [
-    ("open", r"/\.tmp-recording\.json", 1, 0, 0, 0),  # before anything is written
     ("open", r"hear=\w+/\.tmp-part-000001", 1, 1, 0, 0),  # the recogniser has worked, nothing of it is stored
-    ("os.rename", r"hear=\w+/part-000002", 1, 2, 0, 0),  # between temporary and rename
-    ("os.rename", r"hear=\w+/stage\.json", 1, ALL, 0, 0),  # all is heard but to say so
-    ("open", r"describe=\w+/\.tmp-part-000001", 1, ALL, 1, 0),
-    ("os.rename", r"describe=\w+/part-000002", 1, ALL, 2, 0),
+    ("os.rename", r"describe=\w+/part-000002", 1, ALL, 2, 0),  # between temporary and rename
     ("os.rename", r"level=1/part-000000", 1, ALL, ALL, 0),  # merging
     ("os.rename", r"runs/\w+\.json", 2, ALL, ALL, 1),  # all is done but to say so: the first one is the start's
 ]
 """Event, file, the how-many-eth of them, and how many parts of hear, describe and merge there must be by then."""
 
 
-@pytest.fixture(scope="module")
-def media(tmp_path_factory: pytest.TempPathFactory, whisper_base: Path, smollm2_gguf: Path) -> Path:
-    return short_meeting(tmp_path_factory.mktemp("media"))
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory, media: Path) -> Path:
-    """The store of a run that nothing disturbed."""
-    store = tmp_path_factory.mktemp("whole")
-    done = start(command(*run_arguments(media, store)))
-    assert done.returncode == 0, done.stderr
-    return store
-
-
 @pytest.fixture
 def broken_off(whole: Path, tmp_path: Path) -> Path:
     """A copy of that store: all is heard, of the summaries the last one is missing, and nothing is merged."""
-    store = tmp_path / "store"
-    shutil.copytree(whole, store)
-    (run,) = Store(store).runs()
-    document, stage = run.document(), run.stage("describe")
-    assert document is not None
-    assert stage is not None
-    run.save(document.model_copy(update={"result": None}))
-    run.save_stage(stage.model_copy(update={"parts": None}))
-    described = sorted(store.glob("*/describe=*/part-*"))
-    for path in [described[-1], *store.glob("*/merge=*/level=*/part-*")]:
-        path.unlink()
-    return store
+    return break_off(shutil.copytree(whole, tmp_path / "store"))
 
 
 def stored(names: Iterable[str]) -> tuple[int, int, int]:
@@ -73,7 +45,7 @@ def stored(names: Iterable[str]) -> tuple[int, int, int]:
     return counts["hear"], counts["describe"], counts["merge"]
 
 
-def test_kill_9_at_every_kind_of_step(media: Path, whole: Path, tmp_path: Path) -> None:
+def test_kill_9_in_every_stage(media: Path, whole: Path, tmp_path: Path) -> None:
     expected, store = told(whole), tmp_path / "store"
     windows = len([name for name in parts(whole) if "/hear=" in name])
     assert windows > 3

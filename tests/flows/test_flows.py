@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from chunkers import find_ffmpeg
+from chunkers import find_ffmpeg, to_text
 from flows.environment import prepare
 from flows.local import run_flow
 from flows.schedule import inbox_flow
@@ -46,12 +46,12 @@ def spoken(path: Path, start_s: int) -> Path:
 
 
 def archive_flow(
-    paths: Sequence[str], settings: dict[str, object], store: str, until: float | None = None
+    paths: Sequence[Path], settings: dict[str, object], store: str, until: float | None = None
 ) -> list[Item]:
     """The flow of the command line over some files."""
     chosen = Settings.model_validate(settings)
     session = Session(Registry(keep=chosen.models.keep_loaded), until=until)
-    return run_flow(list(jobs(map(Path, paths), chosen)), chosen, Store(store), session, [])
+    return run_flow(list(jobs(paths, chosen)), chosen, Store(store), session, [])
 
 
 @pytest.fixture
@@ -62,19 +62,20 @@ def flow_settings(whisper_base: Path, smollm2_gguf: Path) -> dict[str, object]:
 @pytest.mark.server
 @pytest.mark.filterwarnings("ignore")  # Prefect and its database driver warn of their own matters
 def test_the_archive_flow_keeps_failures_apart(server: None, tmp_path: Path, flow_settings: dict[str, object]) -> None:
-    good = [silence(tmp_path / f"{n}.wav", n + 1) for n in range(3)]
+    names = ["0.wav", "[1].wav", os.fsdecode(b"caf\xe9.wav")]
+    good = [silence(tmp_path / name, n + 1) for n, name in enumerate(names)]
     bad, twin = tmp_path / "bad.wav", tmp_path / "twin.wav"
     bad.write_text("not sound")
     twin.write_bytes(good[0].read_bytes())
-    paths = [str(path) for path in (good[0], bad, *good[1:], twin)]
+    paths = [good[0], bad, *good[1:], twin]
     items = archive_flow(paths, flow_settings, str(tmp_path / "store"))
     assert [item.state for item in items] == ["complete", "unreadable", "complete", "complete", "duplicate"]
-    assert [str(item.path) for item in items] == paths
+    assert [item.path for item in items] == paths
     assert "bad.wav" in items[1].error
     assert "0.wav" in items[4].error
     again = archive_flow(paths, flow_settings, str(tmp_path / "store"))
     assert [item.fresh for item in again if item.state == "complete"] == [False, False, False]
-    over = archive_flow([str(silence(tmp_path / "late.wav", 9))], flow_settings, str(tmp_path / "store"), until=1.0)
+    over = archive_flow([silence(tmp_path / "late.wav", 9)], flow_settings, str(tmp_path / "store"), until=1.0)
     assert [item.state for item in over] == ["stopped"]
 
 
@@ -83,10 +84,10 @@ def test_the_archive_flow_keeps_failures_apart(server: None, tmp_path: Path, flo
 def test_recordings_that_share_their_batches_say_what_each_says_alone(
     server: None, tmp_path: Path, whisper_base: Path, smollm2_gguf: Path
 ) -> None:
-    clips = [spoken(tmp_path / f"{n}.flac", 12 * n) for n in range(4)]
+    clips = [spoken(tmp_path / f"{n}.flac", 12 * n) for n in range(2)]
     sets = ["write.model=smollm2-135m", "write.context=1024", "describe.max_tokens=16", "hear.beam=1"]
-    shared = load(None, [*sets, "media.recordings=4"])
-    items = archive_flow([str(clip) for clip in clips], shared.model_dump(mode="json"), str(tmp_path / "together"))
+    shared = load(None, [*sets, "media.recordings=2"])
+    items = archive_flow(clips, shared.model_dump(mode="json"), str(tmp_path / "together"))
     assert {item.state for item in items} == {"complete"}
     registry = Registry(keep=True)
     for item, clip in zip(items, clips, strict=True):
@@ -180,19 +181,21 @@ class _Counting(Registry):
 
 @pytest.mark.server
 @pytest.mark.filterwarnings("ignore")
-def test_a_deployed_flow_reads_the_settings_of_its_folder(
+def test_a_deployed_flow_reads_the_settings_that_the_environment_names(
     server: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whisper_base: Path, smollm2_gguf: Path
 ) -> None:
     """A flow that is started without settings, as by prefect.yaml, must not write an encrypted store in the clear."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "key").write_bytes(base64.b64encode(os.urandom(32)))
-    (tmp_path / "longmedia.toml").write_text(
+    monkeypatch.setenv("LONGMEDIA_CONFIG", "night.toml")
+    (tmp_path / "night.toml").write_text(
         '[encryption]\nkey = "file:key"\n[write]\nmodel = "smollm2-135m"\ncontext = 1024\n'
     )
-    (tmp_path / "inbox").mkdir()
-    path = silence(tmp_path / "inbox" / "a.wav", 2)
+    inbox = tmp_path / os.fsdecode(b"inbox\xe9")
+    inbox.mkdir()
+    path = silence(inbox / os.fsdecode(b"caf\xe9.wav"), 2)
     os.utime(path, (1, 1))
-    items = inbox_flow("inbox", settle_s=0)
+    items = inbox_flow(to_text(inbox), settle_s=0)
     assert [item.state for item in items] == ["complete"]
     parts = list((tmp_path / "longmedia-store").rglob("*.parquet"))
     assert parts

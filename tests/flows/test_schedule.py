@@ -57,22 +57,21 @@ def test_a_schedule_that_is_none_is_refused(tmp_path: Path, arguments: list[str]
 
 
 @pytest.mark.server
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(("ending", "runs"), [(signal.SIGINT, 2), (signal.SIGTERM, 1), (signal.SIGHUP, 1)])
 def test_a_served_inbox_fires_and_ends_with_its_server(
-    tmp_path: Path, whisper_base: Path, smollm2_gguf: Path, ending: signal.Signals
+    tmp_path: Path, whisper_base: Path, smollm2_gguf: Path, ending: signal.Signals, runs: int
 ) -> None:
     """With a server that the command starts itself, and no way out of this machine."""
     inbox, store = tmp_path / "inbox", tmp_path / "store"
     inbox.mkdir()
-    silence(inbox / "a.wav", 2)
     words = longmedia("serve", "--inbox", inbox, "--every", "3", "--settle", "0", "--store", store, *SETS)
     with subprocess.Popen(
         words, cwd=ROOT, env=environment(tmp_path), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
     ) as child:
         try:
-            _until(child, store, 1)
-            silence(inbox / "b.wav", 3)  # for the next start
-            _until(child, store, 2)
+            for number in range(runs):
+                silence(inbox / f"{number}.wav", 2 + number)  # for the next start
+                _until(child, store, number + 1)
         finally:
             started = psutil.Process(child.pid).children(recursive=True)
             child.send_signal(ending)

@@ -98,15 +98,16 @@ with server(children):
 
 
 @pytest.mark.server
-def test_a_hard_end_takes_the_server_with_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGKILL])
+def test_a_hard_end_takes_the_server_with_it(tmp_path: Path, ending: signal.Signals) -> None:
     words = [sys.executable, "-c", _BUSY]
     with subprocess.Popen(words, env=environment(tmp_path), stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         started = [psutil.Process(int(child.stdout.readline()))]
-        child.send_signal(signal.SIGINT)
+        child.send_signal(ending)
         time.sleep(0.5)
-        child.send_signal(signal.SIGINT)
-        assert child.wait(60) == 130
+        child.send_signal(ending)
+        assert child.wait(60) == (130 if ending == signal.SIGINT else -signal.SIGKILL)
     assert left(started) == []
 
 
@@ -143,7 +144,7 @@ def test_a_run_that_is_ended_leaves_no_server_behind(
 
 
 def _servers(program: psutil.Process) -> list[psutil.Process]:
-    return [one for one in program.children(recursive=True) if "prefect" in one.cmdline()]
+    return [one for one in program.children(recursive=True) if "server" in one.cmdline()]
 
 
 def _until(child: subprocess.Popen[bytes], seen: Callable[[], bool]) -> None:

@@ -101,6 +101,7 @@ def test_an_unforeseen_error_is_a_line_without_what_it_says(
         raise ValueError("my pin is four")
 
     monkeypatch.setattr(cli, "app", fails)
+    monkeypatch.setattr(cli, "_log", lambda: None)  # it sets levels for the whole process
     with pytest.raises(SystemExit) as ended:
         cli.main()
     assert ended.value.code == 1

@@ -2,79 +2,27 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import sys
 import threading
 import wave
 from collections.abc import Sequence
 from pathlib import Path
-from threading import Event
 
 import pytest
 
-from chunkers import probing
+from chunkers import from_text, probing
 from chunkers.probe_process import ProbeProcesses
-from pipeline.archive import Job, Until, again, attempt, discover, jobs, shard, triage
-from pipeline.errors import NotFoundError, SettingsError
+from pipeline.archive import Job, Until, again, attempt, jobs, triage
 from pipeline.models.protocol import Heard, Samples
 from pipeline.models.registry import Registry
 from pipeline.process import process
+from pipeline.reports import report
+from pipeline.run_status import run_status
 from pipeline.settings import Settings, load
 from pipeline.store import Store
+from tests.pipeline.files import touched
 from tests.pipeline.quick import QuickHearer, QuickRegistry, quick_settings, tones
-
-
-def touched(folder: Path, *names: str) -> list[Path]:
-    paths = [folder / name for name in names]
-    for path in paths:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(path.name)
-    return paths
-
-
-def test_files_folders_patterns_and_lists_name_each_recording_once(tmp_path: Path) -> None:
-    a, b, c, d = touched(tmp_path, "in/a.mp3", "in/deep/b.wav", "c.odd", "deep/d.mp3")
-    touched(tmp_path, "in/.hidden/x.mp3", "in/notes.txt")
-    (tmp_path / "list.txt").write_text("# the night's work\nc.odd\n\nin/a.mp3\n")
-    assert discover([tmp_path / "in", a]) == [a, b]
-    assert discover([tmp_path / "**" / "*.mp3"]) == sorted([a, d])
-    assert discover([tmp_path / "in"], tmp_path / "list.txt") == [a, b, c]
-    for nothing in (tmp_path / "no.mp3", tmp_path / "*.flac"):
-        with pytest.raises(NotFoundError):
-            discover([nothing])
-
-
-def test_a_name_that_is_no_text_is_an_error_with_its_cure(tmp_path: Path) -> None:
-    """A file's name may hold any bytes: a recording is to be renamed, a transcript file is taken as it is."""
-    settings, store = quick_settings(tmp_path / "weights"), Store(tmp_path / "store")
-    sound = tones(tmp_path / "in" / "sound.wav", 5)
-    named = sound.rename(os.fsdecode(os.fsencode(sound.parent) + b"/\xff\xfe.wav"))
-    words = Path(os.fsdecode(os.fsencode(sound.parent) + b"/\xff\x1b.srt"))
-    words.write_text("1\n00:00:01,000 --> 00:00:03,000\nThe pump costs 412,000 euros.\n")
-    run = functools.partial(attempt, store=store, registry=QuickRegistry(), watch=lambda _step: None, stop=Event())
-    item = run(Job(named, settings))
-    assert item.state == "unreadable"
-    assert "Rename it" in item.error
-    item = run(Job(words, settings))
-    assert item.state == "complete", item.error
-    document = store.find(item.recording).document()
-    assert document is not None
-    assert Path(document.input.path) == words
-
-
-def test_shards_share_out_everything_and_a_new_file_moves_no_other() -> None:
-    paths = [Path(f"archive/{n}.mp3") for n in range(1000)]
-    shares = [shard(paths, f"{i}/4") for i in range(1, 5)]
-    assert sorted(path for share in shares for path in share) == sorted(paths)
-    assert all(200 < len(share) < 300 for share in shares)
-    assert [path for path in shard([Path("new.mp3"), *paths], "2/4") if path != Path("new.mp3")] == shares[1]
-
-
-@pytest.mark.parametrize("wrong", ["0/4", "5/4", "1", "a/b", "1/0"])
-def test_a_shard_that_is_none_is_refused(wrong: str) -> None:
-    with pytest.raises(SettingsError, match="--shard"):
-        shard([], wrong)
 
 
 def test_what_is_done_or_a_duplicate_is_answered_without_work(tmp_path: Path) -> None:
@@ -116,6 +64,44 @@ def test_what_is_done_is_done_for_its_settings_alone(tmp_path: Path) -> None:
     assert [item.run for item in items if item] == [runs[0].key.run]
     assert store.find(runs[0].key.recording).key == runs[0].key
     assert next(triage(jobs([path], first, only="hear"), store, threading.Event()))[1] is None
+
+
+NO_UTF8 = os.fsdecode(b"caf\xe9 \x1b[1m.wav")
+
+
+def test_a_name_that_is_no_utf8_is_a_name_like_any_other(tmp_path: Path) -> None:
+    """Everywhere where it is stored or shown: documents, reports, status; and a retry finds the file again."""
+    path, store = tones(tmp_path / NO_UTF8, 9), Store(tmp_path / "store")
+    settings, shown = quick_settings(tmp_path / "weights"), "caf\\xe9 [1m.wav"
+    broken = attempt(Job(path, settings), store, QuickRegistry(_BrokenOnce), lambda _step: None, threading.Event())
+    assert (broken.state, broken.error) == ("gaps", "")
+    ((job, _),) = again(store, settings)
+    assert job is not None
+    assert job.path == path
+    assert attempt(job, store, QuickRegistry(), lambda _step: None, threading.Event()).state == "complete"
+    (run,) = store.runs()
+    found = run_status(run)
+    assert found is not None
+    assert found.name == shown
+    for form in ("md", "srt", "vtt", "txt", "json"):
+        "".join(report(run, form)).encode()
+    assert store.recording(run.key.recording).names == (shown,)  # type: ignore[union-attr]
+    gone = attempt(
+        Job(path.with_suffix(".gone"), settings), store, QuickRegistry(), lambda _step: None, threading.Event()
+    )
+    assert "caf\\xe9" in gone.error
+    gone.error.encode()
+
+
+def test_a_transcript_whose_name_is_no_utf8_stands_for_itself(tmp_path: Path) -> None:
+    path, store = tmp_path / os.fsdecode(b"\xff\x1b.srt"), Store(tmp_path / "store")
+    path.write_text("1\n00:00:01,000 --> 00:00:03,000\nThe pump costs 412,000 euros.\n")
+    job = Job(path, quick_settings(tmp_path / "weights"))
+    item = attempt(job, store, QuickRegistry(), lambda _step: None, threading.Event())
+    assert item.state == "complete", item.error
+    document = store.find(item.recording).document()
+    assert document is not None
+    assert from_text(document.input.path) == path
 
 
 class _BrokenOnce(QuickHearer):

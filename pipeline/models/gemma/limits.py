@@ -20,9 +20,7 @@ from typing import Any
 from chunkers.frames import PATCH_PX, frame_size
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.errors import ModelError
-
-MOST_FRAMES = 60
-"""Frames of one segment: a minute at one a second."""
+from pipeline.settings.checks import MOST_FRAMES
 
 TOKEN_SAMPLES = 640
 """Samples of a soft token: 40 ms. What is sent is filled up to whole tokens; see `inputs.whole_tokens`."""

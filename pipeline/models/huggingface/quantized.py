@@ -20,9 +20,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pipeline.errors import MissingExtraError, ModelError, WeightsDamagedError, WeightsMissingError
+from pipeline.faults import explain
 from pipeline.models.hardware import torch_has_cuda
 from pipeline.models.weights.content_hash import build
 from pipeline.models.weights.hub import cached, home_of, is_hub_id
+
+log = logging.getLogger(__name__)
 
 Quantization = Literal["nf4", "int8", "none"]
 Device = Literal["auto", "cpu", "cuda"]
@@ -158,10 +161,22 @@ def load(auto: Any, folder: Path, plan: LoadOptions, cache: Path | None) -> Any:
     kept = cache / f"{folder.name}-{plan.quantization}-{str(dtype).removeprefix('torch.')}-{build(folder)}"
     if not kept.is_dir():
         model = _from_pretrained(auto, folder, plan, dtype, quantization_config=_recipe(plan, dtype))
-        with whole_folder(kept) as temporary:
-            model.save_pretrained(temporary)
+        _keep(model, kept)
         return model
     return _from_pretrained(auto, kept, plan, dtype)
+
+
+def _keep(model: Any, folder: Path) -> None:
+    """Save a model for a faster second start; where there is no room or no right to, the next start is a slow one."""
+    from safetensors import SafetensorError
+
+    try:
+        with whole_folder(folder) as temporary:
+            model.save_pretrained(temporary)
+    except OSError as error:
+        log.warning("the quantised weights are not kept: %s", explain(error))
+    except SafetensorError as error:  # what it raises where the disk is full
+        log.warning("the quantised weights are not kept: %s: %s", folder, error)
 
 
 def _recipe(plan: LoadOptions, dtype: Any) -> Any:

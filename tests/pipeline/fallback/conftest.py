@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.fallback.client import FallbackClient, open_fallback
 from pipeline.fallback.gate import RunGate
 from pipeline.fallback.ledger import Ledger
 from pipeline.settings.fallback import Fallback
@@ -102,6 +103,18 @@ def rules_for(url: str, ledger: Path, **changes: Any) -> Fallback:
 def gate_for(rules: Fallback, recording: Path, **changes: Any) -> RunGate:
     gate = RunGate(rules, Ledger(rules.ledger), recording, RUN, this_run=changes.pop("this_run", True))
     return gate.at("chunk 3", changes.pop("trigger", "failed"), "summary: loop")
+
+
+def opened(rules: Fallback, recording: Path) -> FallbackClient:
+    """The fallback of a run that was told to use it."""
+    fallback = open_fallback(rules, recording, RUN, egress=True)
+    assert fallback is not None
+    return fallback
+
+
+def requests(rules: Fallback) -> list[dict[str, Any]]:
+    """What the ledger says was sent."""
+    return [record for record in Ledger(rules.ledger).records() if record["type"] == "request"]
 
 
 class Llama:

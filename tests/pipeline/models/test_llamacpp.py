@@ -48,8 +48,8 @@ def held():
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("RssAnon")) / 1024
 
-writer = LlamaCpp(Path(sys.argv[1]), context=1024)
-for number in range(10):
+writer = LlamaCpp(Path(sys.argv[1]), context=1024, threads=1)
+for number in range(6):
     writer.write([Prompt(f"Note {number}: " + "the bridge at Millbrook has loose bolts. " * 30)], max_tokens=2)
     if number == 1:
         before = held()
@@ -60,9 +60,9 @@ os._exit(0)
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads what Linux says of a process")
 def test_finished_prompts_are_not_kept(smollm2_gguf: Path) -> None:
-    """The server in llama.cpp keeps them by itself, up to 8 GiB: here 48 MiB in eight."""
+    """The server in llama.cpp keeps them by itself, up to 8 GiB: here 24 MiB in four."""
     done = subprocess.run(
         [sys.executable, "-c", _NIGHT, str(smollm2_gguf)], capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert float(done.stdout.rpartition("grew:")[2]) < 15
+    assert float(done.stdout.rpartition("grew:")[2]) < 12

@@ -105,6 +105,13 @@ def test_every_setting_is_documented() -> None:
     assert [key for key, _, _, meaning in table() if not meaning] == []
 
 
+def test_the_table_is_the_same_whenever_it_is_printed() -> None:
+    """Nothing in it is an address in memory, or a name of the code that checks a value."""
+    kinds = {key: kind for key, kind, _, _ in table()}
+    assert (kinds["hear.language"], kinds["media.stall_s"]) == ("str | None", "float")
+    assert not [key for key, kind in kinds.items() if "0x" in kind or "Annotated" in kind]
+
+
 def test_settings_that_were_stored_are_the_same_settings() -> None:
     """A retry takes them from the document of the run, and must come to the same keys."""
     now = load(None, ["audio.length_s=8", "gemma.adapter=/voices/mine", "models.folder=/models", "hear.stretch_s=12"])

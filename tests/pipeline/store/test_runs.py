@@ -1,90 +1,24 @@
-"""The store keeps its word: parts whole or absent, one writer, readable by anyone."""
+"""The store keeps its word: parts whole or absent, what is damaged named, and every run found."""
 
 from __future__ import annotations
 
-import base64
-import contextlib
 import logging
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from pipeline.errors import NoSuchRunError, StoreBusyError, StoreDamagedError, StoreError
+from pipeline.errors import NoSuchRunError, StoreDamagedError, StoreError
 from pipeline.store import Run, RunKey, Store
 from pipeline.store.documents import RecordingDocument, StageDocument
 from pipeline.store.encryption import Cipher
-from pipeline.store.files import TEMPORARY, Files
-from pipeline.store.lock import busy, held
-from pipeline.store.tables import Citation, DescribeRow, Event, HearRow, NodeRow, to_rows, to_table
-from pipeline.text.cues import Cue
+from pipeline.store.files import Files
+from pipeline.store.tables import Citation
 from tests.pipeline.store.documents import document
-
-KEY = RunKey("recording", {"hear": "h", "describe": "d", "merge": "m"})
-
-
-def chunk(index: int, **more: object) -> DescribeRow:
-    values = {"recording": "r", "index": index, "start": index * 10, "end": index * 10 + 10, "kind": "window"}
-    return DescribeRow(**{**values, "inputs": "", "status": "processed", **more})  # type: ignore[arg-type]
-
-
-def window(index: int, **more: object) -> HearRow:
-    values = {"recording": "r", "index": index, "start": index * 10, "end": index * 10 + 10, "heard_start": index * 10}
-    return HearRow(**{**values, "status": "processed", **more})  # type: ignore[arg-type]
-
-
-def node(**more: object) -> NodeRow:
-    values = {"recording": "r", "level": 1, "index": 0, "start": 0, "end": 9, "children": [0, 1], "inputs": "x"}
-    return NodeRow(**{**values, "status": "processed", **more})  # type: ignore[arg-type]
-
-
-texts = st.text(st.characters(codec="utf-8"), max_size=40)
-
-
-@given(st.lists(st.tuples(texts, texts, st.integers(0, 2**62)), max_size=5))
-def test_rows_survive_the_table(values: list[tuple[str, str, int]]) -> None:
-    heard = [
-        window(n, transcript=words, error=error, end=2**62, start=start, words=[Cue(start, start, words)], cues=[
-            Cue(start, start + 1, words), Cue(start, start + 1, words, error)
-        ])
-        for n, (words, error, start) in enumerate(values)
-    ]  # fmt: skip
-    assert to_rows(to_table(heard, HearRow), HearRow) == heard
-    described = [
-        chunk(n, summary=words, error=error, end=2**62, start=start, facts=[words, error], events=[Event(start, words)])
-        for n, (words, error, start) in enumerate(values)
-    ]
-    assert to_rows(to_table(described, DescribeRow), DescribeRow) == described
-    nodes = [
-        node(index=n, text=words, error=error, end=2**62, start=start, children=[start], citations=[
-            Citation(n, start, start + 1, bool(n % 2), words)
-        ])
-        for n, (words, error, start) in enumerate(values)
-    ]  # fmt: skip
-    assert to_rows(to_table(nodes, NodeRow), NodeRow) == nodes
-
-
-def test_a_column_that_a_later_version_has_added_is_passed_over() -> None:
-    table = to_table([chunk(0)], DescribeRow)
-    assert to_rows(table.append_column("later", pa.array(["?"])), DescribeRow) == [chunk(0)]
-
-
-def test_every_column_says_what_it_means(tmp_path: Path) -> None:
-    run = Store(tmp_path).run(KEY)
-    run.hear.write(0, [window(0)])
-    run.describe.write(0, [chunk(0)])
-    run.level(1).write(0, [node()])
-    for folder in ("hear=h", "describe=d", "merge=m/level=1"):
-        schema = pq.read_schema(tmp_path / "recording" / folder / "part-000000.parquet")
-        assert all(schema.field(name).metadata[b"meaning"] for name in schema.names)
-        assert schema.field("start").metadata[b"unit"] == b"1/16000 s"
+from tests.pipeline.store.rows import KEY, chunk, node, window
 
 
 def test_parts_are_read_in_order(tmp_path: Path) -> None:
@@ -166,35 +100,18 @@ def test_a_part_is_replaced_whole(tmp_path: Path) -> None:
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_left_over_temporaries_are_swept_by_the_next_writer(tmp_path: Path) -> None:
-    run = Store(tmp_path).run(KEY)
-    run.save(document(KEY))
-    run.describe.write(0, [chunk(0)])
-    run.level(1).write(0, [node()])
-    left = [
-        tmp_path / "recording" / folder / f"{TEMPORARY}{name}-1"
-        for folder, name in (
-            ("describe=d", "part-000001.parquet"),
-            ("describe=d", "stage.json"),
-            ("merge=m/level=1", "part-000001.parquet"),
-            ("runs", "m.json"),
-        )
-    ]
-    for path in left:
-        path.write_bytes(b"half")
-    assert (run.describe.numbers(), run.level(1).numbers()) == ([0], [0])
-    assert [one.key for one in Store(tmp_path).runs()] == [KEY]
-    with run.writing():
-        assert not any(path.exists() for path in left)
-
-
-def test_a_writer_leaves_the_temporaries_of_other_runs_alone(tmp_path: Path) -> None:
-    """Another track of the same recording may be at work: its document is written into the same folder."""
-    other = tmp_path / "recording" / "runs" / f"{TEMPORARY}other.json-1"
-    other.parent.mkdir(parents=True)
-    other.write_bytes(b"half")
-    with Store(tmp_path).run(KEY).writing():
-        assert other.exists()
+@pytest.mark.parametrize("limit", [0, 1000])
+def test_no_room_is_an_error_with_a_cure_and_leaves_nothing(tmp_path: Path, limit: int) -> None:
+    code = (
+        "import resource, sys; from pipeline.store.files import *; from pipeline.errors import *\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)\n"
+        "try: Files(sys.argv[1]).write('hear=h/x', bytes(4096))\n"
+        "except StoreFullError as error: print(error)\n"
+    )
+    arguments = [sys.executable, "-c", code, str(tmp_path), str(limit)]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=True)
+    assert "make room" in done.stdout
+    assert list((tmp_path / "hear=h").iterdir()) == []
 
 
 def test_a_damaged_part_names_itself_and_its_cure(tmp_path: Path) -> None:
@@ -243,97 +160,6 @@ def test_a_document_without_stages_hides_no_other(tmp_path: Path) -> None:
     assert [run.key for run in store.runs()] == [KEY]
 
 
-# -- one writer -----------------------------------------------------------------------------------
-
-_HOLD = """
-import json, sys
-from pipeline.store import RunKey, Store
-with Store(sys.argv[1]).run(RunKey("recording", json.loads(sys.argv[2]))).writing():
-    print("held", flush=True)
-    sys.stdin.read()
-"""
-
-
-@contextlib.contextmanager
-def another_writer(folder: Path, stages: str) -> Iterator[subprocess.Popen[str]]:
-    """A process that holds the run of these stages, until it is told to end or killed."""
-    words = [sys.executable, "-c", _HOLD, str(folder), stages]
-    with subprocess.Popen(
-        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[3]
-    ) as child:
-        assert child.stdout is not None
-        assert child.stdout.readline() == "held\n"
-        yield child
-
-
-def test_a_second_writer_is_turned_away_and_a_killed_one_leaves_no_lock(tmp_path: Path) -> None:
-    run = Store(tmp_path).run(KEY)
-    assert not run.busy()
-    with another_writer(tmp_path, '{"hear": "h", "describe": "d", "merge": "m"}') as child:
-        assert run.busy()
-        with pytest.raises(StoreBusyError), run.writing():
-            pass
-        child.kill()
-    assert not run.busy()
-    with run.writing():
-        pass
-
-
-def test_two_runs_that_share_what_was_heard_have_one_writer(tmp_path: Path) -> None:
-    second = Store(tmp_path).run(RunKey("recording", {"hear": "h", "describe": "other", "merge": "other"}))
-    with another_writer(tmp_path, '{"hear": "h", "describe": "d", "merge": "m"}') as child:
-        with pytest.raises(StoreBusyError, match="hear=h"), second.writing():
-            pass
-        assert not second.busy()
-        child.communicate("")
-    with second.writing():
-        assert second.busy()
-
-
-def test_whoever_is_turned_away_holds_nothing(tmp_path: Path) -> None:
-    run = Store(tmp_path).run(KEY)
-    with another_writer(tmp_path, '{"merge": "m"}') as child:
-        with pytest.raises(StoreBusyError, match="merge=m"), run.writing():
-            pass
-        assert not any(busy(run.files, run.folder(stage)) for stage in ("hear", "describe"))
-        assert busy(run.files, run.folder("merge"))
-        child.kill()
-
-
-def test_runs_that_share_no_stage_are_written_side_by_side(tmp_path: Path) -> None:
-    run = Store(tmp_path).run(RunKey("recording", {"hear": "track 1", "describe": "x"}))
-    with another_writer(tmp_path, '{"hear": "h", "describe": "d"}') as child, run.writing():
-        assert run.busy()
-        child.kill()
-
-
-def test_a_look_at_a_run_turns_no_writer_away(tmp_path: Path) -> None:
-    """For an instant `busy` holds the lock itself: the writer waits for that, and not longer."""
-    run, look = Store(tmp_path).run(KEY), contextlib.ExitStack()
-    look.enter_context(held(run.files, run.folder("merge")))
-    end = threading.Timer(0.05, look.close)
-    end.start()
-    with run.writing():
-        end.join()
-
-
-@pytest.mark.parametrize("limit", [0, 1000])
-def test_no_room_is_an_error_with_a_cure_and_leaves_nothing(tmp_path: Path, limit: int) -> None:
-    code = (
-        "import resource, sys; from pipeline.store.files import *; from pipeline.errors import *\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)\n"
-        "try: Files(sys.argv[1]).write('hear=h/x', bytes(4096))\n"
-        "except StoreFullError as error: print(error)\n"
-    )
-    arguments = [sys.executable, "-c", code, str(tmp_path), str(limit)]
-    done = subprocess.run(arguments, capture_output=True, text=True, check=True)
-    assert "make room" in done.stdout
-    assert list((tmp_path / "hear=h").iterdir()) == []
-
-
-# -- what it holds --------------------------------------------------------------------------------
-
-
 def named(store: Store, run: str, created: str, asked: str = "") -> Run:
     key = RunKey("r", {"hear": "h", "merge": run})
     store.run(key).save(document(key, created, asked))
@@ -371,38 +197,3 @@ def test_a_run_has_the_name_of_its_last_stage_wherever_it_ends(tmp_path: Path, s
     (found,) = Store(tmp_path).runs()
     assert list(found.key.stages.items()) == list(key.stages.items())
     assert found.key.run == f"key-of-{stages[-1]}"
-
-
-_COUNT = """
-import os, sys
-from pipeline.store import Store
-def threads():
-    return len(os.listdir("/proc/self/task"))
-store = Store(sys.argv[1], sys.argv[2] or None)
-before = threads()
-rows = [row for run in store.runs() for rows in (run.heard(), run.chunks(), run.nodes(1)) for row in rows]
-print(len(rows), threads() - before)
-"""
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="native threads are counted in /proc")
-@pytest.mark.parametrize("encrypted", [False, True])
-def test_reading_starts_no_thread(tmp_path: Path, encrypted: bool) -> None:
-    """A thread of pyarrow's that is still there when the process ends aborts it, once in a few hundred starts."""
-    key = ""
-    if encrypted:
-        (tmp_path / "key").write_bytes(base64.b64encode(b"0" * 32))
-        key = f"file:{tmp_path / 'key'}"
-    run = Store(tmp_path / "store", key or None).run(KEY)
-    run.save(document(KEY))
-    run.hear.write(0, [window(number) for number in range(3)])
-    run.describe.write(0, [chunk(number) for number in range(3)])
-    run.level(1).write(0, [node()])
-    told = subprocess.run(
-        [sys.executable, "-c", _COUNT, tmp_path / "store", key],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=Path(__file__).parents[3],
-    )
-    assert told.stdout.split() == ["7", "0"]

@@ -9,7 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from pipeline.text.markup import code, escaped, markdown, printable
+from chunkers import printable
+from pipeline.text.markup import code, escaped, markdown
 
 PARSER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 TEXT = st.text(st.characters(), max_size=80) | st.text("ab1 .-+=*_`~#|<>[]()!&;:/@$\\\n\t\x1b\u202e", max_size=60)
@@ -81,6 +82,7 @@ def test_a_terminal_obeys_nothing_of_it(text: str) -> None:
 def test_escape_sequences_lose_their_escape() -> None:
     sequences = "a\x1b[31mred\x9b0m\x1b]8;;http://x\x07b\r\nc\u202egnp.exe"
     assert printable(sequences) == "a [31mred 0m ]8;;http://x b cgnp.exe"
+    assert printable("a\udce9\ud800") == "a\\xe9\ufffd"
     assert printable("  Grüße, 日本語 שלום 👍🏽  ") == "Grüße, 日本語 שלום 👍🏽"
 
 

@@ -54,6 +54,25 @@ def test_a_second_start_reads_the_kept_quantised_weights_and_says_the_same(
         _open(original, tmp_path / "models")
 
 
+@pytest.mark.parametrize("fault", ["folder", "saving"])
+def test_where_quantised_weights_cannot_be_kept_the_model_works_all_the_same(
+    checkpoint: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    """The disk is full, or the folder of the weights is read-only: the next start is a slow one, and that is all."""
+    models = tmp_path / "models"
+    if fault == "folder":
+        models.write_text("no folder")
+    else:
+        monkeypatch.setattr("transformers.PreTrainedModel.save_pretrained", _full)
+    kept = _open(checkpoint("unified"), models)
+    assert torch.equal(_logits(kept), _logits(_open(checkpoint("unified"), tmp_path / "other", keep_quantized=False)))
+    assert models.is_file() or not list((models / "quantized").iterdir())
+
+
+def _full(*_: object, **__: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
 def test_other_weights_are_another_build(checkpoint: Checkpoint, tmp_path: Path) -> None:
     from data.checkpoints import tiny
 

@@ -10,7 +10,7 @@ torch = pytest.importorskip("torch", reason="needs the extra `gemma`")
 
 from pipeline.errors import LimitError, WeightsDamagedError, WeightsMissingError  # noqa: E402
 from pipeline.models.huggingface.quantized import LoadOptions  # noqa: E402
-from pipeline.models.huggingface.text import TransformersWriter  # noqa: E402
+from pipeline.models.huggingface.text import TransformersWriter, converted  # noqa: E402
 from pipeline.models.protocol import Writer  # noqa: E402
 from pipeline.prompts import Prompt  # noqa: E402
 from tests.pipeline.models.gemma.conftest import quantized_names  # noqa: E402
@@ -96,9 +96,7 @@ def test_a_gguf_is_converted_once_and_answers(smollm2_gguf: Path, tmp_path: Path
     writer = TransformersWriter(smollm2_gguf, tmp_path, CPU, context=2048)
     text = writer.write([Prompt("What is the capital of France?")], max_tokens=6)[0].text
     assert "Paris" in text
-    whole = [path for path in tmp_path.iterdir() if "-whole-" in path.name]
-    assert len(whole) == 1
-    before = whole[0].stat().st_mtime_ns
-    again = TransformersWriter(smollm2_gguf, tmp_path, CPU, context=2048)
-    assert again.name == writer.name
-    assert whole[0].stat().st_mtime_ns == before
+    (whole,) = [path for path in tmp_path.iterdir() if "-whole-" in path.name]
+    before = whole.stat().st_mtime_ns
+    assert converted(smollm2_gguf, tmp_path) == whole
+    assert whole.stat().st_mtime_ns == before
