@@ -16,6 +16,9 @@ from pipeline.store.tables import DescribeRow, NodeRow
 ASSUMED = Rates(prefill=62, decode=15.8, hear=11)
 """Whisper base and Qwen 1.5B in 4 bits on two AVX2 cores without AVX-512: the slowest machine that was measured."""
 
+LOOKED = 17
+"""How much faster than real time a film is looked at, measured on one core: 720p with moderate change."""
+
 _MERGE_OVERHEAD = 160
 _NOTE_OVERHEAD = 3
 _CHUNK_TOKENS = 110
@@ -28,6 +31,8 @@ class Forecast:
     estimate: Estimate
     chunks: int
     measured_runs: int
+    look_s: float = 0.0
+    """Seconds that looking at the picture takes; 0 where there is none, or it is left out."""
 
     def lines(self) -> list[str]:
         """For people: a line a level, then the sum."""
@@ -41,7 +46,10 @@ class Forecast:
             name = "chunks" if one.level == 0 else f"level {one.level}"
             lines.append(_line(name, one.calls, one.tokens_in, one.tokens_out, one.seconds))
         total = self.estimate
-        lines.append(_line("all", total.calls, total.tokens_in, total.tokens_out, total.seconds) + " at most")
+        if self.look_s:
+            lines.append(f"  {'picture':<8} looked at once a second{self.look_s / 60:38.1f} min")
+        seconds = total.seconds + self.look_s
+        lines.append(_line("all", total.calls, total.tokens_in, total.tokens_out, seconds) + " at most")
         return lines
 
 
@@ -66,7 +74,9 @@ def forecast(recording: Recording, settings: Settings, store: Store) -> Forecast
         chunk_tokens=settings.describe.max_tokens or _CHUNK_TOKENS,
         windows_per_summary=settings.describe.windows,
     )
-    return Forecast(made, len(spans), runs)
+    looked = settings.see.enabled and bool(recording.pictures)
+    look_s = recording.duration / TICKS_PER_SECOND / LOOKED if looked else 0.0
+    return Forecast(made, len(spans), runs, look_s)
 
 
 def _spans(duration: int, settings: Settings) -> list[Span]:

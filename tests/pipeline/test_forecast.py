@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from chunkers import probe
-from pipeline.forecast import ASSUMED, forecast
+from data.draw_film import films, write
+from pipeline.forecast import ASSUMED, LOOKED, forecast
 from pipeline.process import process
 from pipeline.store import Store
 from tests.pipeline.quick import QuickRegistry, quick_settings, tones
@@ -73,3 +74,13 @@ def test_windows_that_share_a_summary_and_their_longest_answer_count(tmp_path: P
     )
     assert shared.calls == -(-plain.calls // 4)
     assert brief.tokens_out * 2 == plain.tokens_out
+
+
+def test_a_picture_is_counted_where_it_is_looked_at(tmp_path: Path) -> None:
+    film = write(films()["black"], tmp_path / "black.mp4")
+    store = Store(tmp_path / "store")
+    seen = forecast(probe(film), quick_settings(tmp_path / "weights", MERGE), store)
+    assert seen.look_s == pytest.approx(10 / LOOKED)
+    assert any("picture" in line for line in seen.lines())
+    left_out = forecast(probe(film), quick_settings(tmp_path / "weights", [*MERGE, "see.enabled=false"]), store)
+    assert left_out.look_s == 0
