@@ -112,7 +112,7 @@ def test_prefect_shows_progress_chunks_and_where_the_report_is_and_no_words(
 ) -> None:
     from prefect.client.orchestration import get_client
 
-    (item,) = archive_flow([str(silence(tmp_path / "shown.wav", 3))], flow_settings, str(tmp_path / "store"))
+    (item,) = archive_flow([silence(tmp_path / "shown.wav", 3)], flow_settings, str(tmp_path / "store"))
     with get_client(sync_client=True) as client:
         found = client.request("POST", "/artifacts/filter", json={}).json()
     mine = {one["type"]: one for one in found if one["description"].partition(":")[0] == "shown.wav"}
