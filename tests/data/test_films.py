@@ -49,9 +49,9 @@ def test_what_signals_can_tell_is_told(tmp_path: Path) -> None:
     found = list(pictures(probe(tmp_path / "inspection.mp4")))
     events = picture_events(concatenated([segment.signals for segment in found]))
     (frozen,) = (event.span for event in events if event.kind == "frozen")
-    assert frozen.start / 16_000 == pytest.approx(planted["frozen"]["start_s"], abs=1.5)
+    assert frozen.start / 16_000 == pytest.approx(planted["frozen"]["start_s"], abs=1)
     assert frozen.end / 16_000 == pytest.approx(planted["frozen"]["end_s"], abs=1)
     switched = [event.span.start / 16_000 for event in events if event.kind == "lights"]
     lights = planted["lights"]
     assert switched == pytest.approx([lights["start_s"], lights["start_s"] + LASTS_S["lights"]], abs=0.2)
-    assert {event.kind for event in events} == {"still", "frozen", "lights"}
+    assert {event.kind for event in events} <= {"still", "frozen", "lights", "changed"}
