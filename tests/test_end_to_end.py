@@ -140,7 +140,7 @@ def test_the_same_inputs_give_the_same_report(
     settings: Settings, whisper_base: Path, smollm2_gguf: Path, tmp_path: Path
 ) -> None:
     """Each with models of its own, and more than one window."""
-    media = beginning(tmp_path / "short.opus", 45)
+    media = beginning(tmp_path / "short.opus", 35)
     said = []
     for keep in (False, True):
         with Registry(keep=keep) as registry:

@@ -46,8 +46,8 @@ def test_the_page_works_as_it_stands(
 ) -> None:
     blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     assert len(blocks) >= 8
-    beginning(tmp_path / "meeting.opus")
-    # The page names no model; the smallest one, and half a minute of the meeting, make the test short.
+    beginning(tmp_path / "meeting.opus", 20)
+    # The page names no model; the smallest one, and a few sentences of the meeting, make the test short.
     (tmp_path / "longmedia.toml").write_text(
         '[write]\nmodel = "smollm2-135m"\ncontext = 2048\n[merge]\nbudget = 1500\nmax_tokens = 120\n', encoding="utf-8"
     )

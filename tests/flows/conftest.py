@@ -1,13 +1,17 @@
-"""What the tests of flows share, made once a session: Prefect's server, a short recording, and a run of it."""
+"""What the tests of flows share, made once a session: Prefect's server, a used home of it, a short recording, a run."""
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.flows.crashes import command, run_arguments, start
+from tests.flows.programs import environment
 from tests.meeting import beginning
 
 
@@ -32,8 +36,8 @@ def database(server: None) -> Path:
 
 @pytest.fixture(scope="session")
 def media(tmp_path_factory: pytest.TempPathFactory, whisper_base: Path, smollm2_gguf: Path) -> Path:
-    """The first half minute of the meeting."""
-    return beginning(tmp_path_factory.mktemp("media") / "short.opus")
+    """The first 24 seconds of the meeting: four windows."""
+    return beginning(tmp_path_factory.mktemp("media") / "short.opus", 24)
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +47,20 @@ def whole(tmp_path_factory: pytest.TempPathFactory, media: Path) -> Path:
     done = start(command(*run_arguments(media, store)))
     assert done.returncode == 0, done.stderr
     return store
+
+
+@pytest.fixture(scope="session")
+def used(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Prefect home whose database is there: making it takes as long as starting a server."""
+    home = tmp_path_factory.mktemp("used")
+    words = [sys.executable, "-m", "prefect", "server", "database", "upgrade", "-y"]
+    subprocess.run(words, env=environment(home), check=True, capture_output=True, timeout=300)
+    assert (home / "prefect" / "prefect.db").is_file()
+    return home / "prefect"
+
+
+@pytest.fixture
+def used_home(used: Path, tmp_path: Path) -> Path:
+    """The home of a user who has run a flow before."""
+    shutil.copytree(used, tmp_path / "prefect")
+    return tmp_path

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parent.parent.parent
 SETTINGS = {
     "audio.length_s": "8",
     "audio.cut_range_s": "2",
+    "hear.language": "en",
     "write.model": "smollm2-135m",
     "write.context": "1024",
     "write.threads": "1",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -34,29 +35,71 @@ def make(path: Path, arguments: Sequence[str]) -> Path:
     return path
 
 
-@pytest.mark.parametrize(
-    "command", [[], ["run"], ["report"], ["probe"], ["models"], ["models", "get"], ["status"], ["serve"]]
-)
-def test_help_shows_itself(tmp_path: Path, command: list[str]) -> None:
-    done = longmedia(*command, "--help", cwd=tmp_path)
-    assert done.returncode == 0
-    assert "Usage" in done.stdout
+COMMANDS = [[], ["run"], ["report"], ["probe"], ["models"], ["models", "get"], ["status"], ["serve"]]
+# fmt: off
+WRONG = [
+    ["run"], ["run", "x.wav", "--set", "audio.lenth_s=3"], ["run", "x", "--set", "audio"], ["report"], ["fly"],
+    ["report", "nothing", "--store", "empty"], ["models", "get", "nothing"], ["run", "x", "--config", "none.toml"],
+    ["run", "x", "--recipe", "soup"], ["run", "x", "--quantization", "nf4"],
+    ["run", "x", "--recipe", "gemma", "--quantization", "nf3"], ["run", "x", "--only", "sing"],
+    ["run", "x", "--set", "storage.part_rows=4"],
+]
+# fmt: on
+
+_EACH = """
+import json, os, sys
+from flows.cli import main
+for number, words in enumerate(json.loads(sys.argv[1])):
+    if os.fork() == 0:
+        for descriptor, name in ((1, "out"), (2, "err")):
+            os.dup2(os.open(f"{number}.{name}", os.O_CREAT | os.O_WRONLY), descriptor)
+        sys.argv[1:] = words
+        main()
+        sys.exit("it came back")
+    print(os.waitstatus_to_exitcode(os.wait()[1]), flush=True)
+"""
+"""Starts every command in a fork of one process: importing all that one needs takes most of its time."""
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[str]], tuple[int, str, str]]:
+    """Exit code, standard output and standard error of a command that reads nothing."""
+    folder = tmp_path_factory.mktemp("said")
+    commands = [*([*words, "--help"] for words in COMMANDS), *WRONG]
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "120"}
+    done = subprocess.run(
+        [sys.executable, "-c", _EACH, json.dumps(commands)],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=env,
+        check=True,
+    )
+    codes = [int(code) for code in done.stdout.split()]
+    assert len(codes) == len(commands)
+
+    def look(words: list[str]) -> tuple[int, str, str]:
+        number = commands.index(words)
+        return codes[number], (folder / f"{number}.out").read_text(), (folder / f"{number}.err").read_text()
+
+    return look
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_shows_itself(said: Callable[[list[str]], tuple[int, str, str]], command: list[str]) -> None:
+    code, output, _ = said([*command, "--help"])
+    assert code == 0
+    assert "Usage" in output
     if command in (["run"], ["report"], ["models", "get"]):
-        assert "Examples" in done.stdout
+        assert "Examples" in output
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [["run"], ["run", "x.wav", "--set", "audio.lenth_s=3"], ["run", "x", "--set", "audio"], ["report"], ["fly"],
-     ["report", "nothing", "--store", "empty"], ["models", "get", "nothing"], ["run", "x", "--config", "none.toml"],
-     ["run", "x", "--recipe", "soup"], ["run", "x", "--quantization", "nf4"],
-     ["run", "x", "--recipe", "gemma", "--quantization", "nf3"], ["run", "x", "--only", "sing"],
-     ["run", "x", "--set", "storage.part_rows=4"]],
-)  # fmt: skip
-def test_wrong_use_is_2(tmp_path: Path, arguments: list[str]) -> None:
-    done = longmedia(*arguments, cwd=tmp_path)
-    assert done.returncode == 2, done.stderr
-    assert "Traceback" not in done.stderr
+@pytest.mark.parametrize("arguments", WRONG)
+def test_wrong_use_is_2(said: Callable[[list[str]], tuple[int, str, str]], arguments: list[str]) -> None:
+    code, _, errors = said(arguments)
+    assert code == 2, errors
+    assert errors
+    assert "Traceback" not in errors
 
 
 def test_a_transcript_goes_with_one_recording(tmp_path: Path) -> None:

@@ -59,14 +59,14 @@ def test_a_schedule_that_is_none_is_refused(tmp_path: Path, arguments: list[str]
 @pytest.mark.server
 @pytest.mark.parametrize(("ending", "runs"), [(signal.SIGINT, 2), (signal.SIGTERM, 1), (signal.SIGHUP, 1)])
 def test_a_served_inbox_fires_and_ends_with_its_server(
-    tmp_path: Path, whisper_base: Path, smollm2_gguf: Path, ending: signal.Signals, runs: int
+    tmp_path: Path, used_home: Path, whisper_base: Path, smollm2_gguf: Path, ending: signal.Signals, runs: int
 ) -> None:
     """With a server that the command starts itself, and no way out of this machine."""
     inbox, store = tmp_path / "inbox", tmp_path / "store"
     inbox.mkdir()
     words = longmedia("serve", "--inbox", inbox, "--every", "3", "--settle", "0", "--store", store, *SETS)
     with subprocess.Popen(
-        words, cwd=ROOT, env=environment(tmp_path), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+        words, cwd=ROOT, env=environment(used_home), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
     ) as child:
         try:
             for number in range(runs):

@@ -99,9 +99,9 @@ with server(children):
 
 @pytest.mark.server
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGKILL])
-def test_a_hard_end_takes_the_server_with_it(tmp_path: Path, ending: signal.Signals) -> None:
+def test_a_hard_end_takes_the_server_with_it(used_home: Path, ending: signal.Signals) -> None:
     words = [sys.executable, "-c", _BUSY]
-    with subprocess.Popen(words, env=environment(tmp_path), stdout=subprocess.PIPE, text=True) as child:
+    with subprocess.Popen(words, env=environment(used_home), stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         started = [psutil.Process(int(child.stdout.readline()))]
         child.send_signal(ending)
@@ -123,6 +123,7 @@ def _at_work(said: str) -> bool:
 )
 def test_a_run_that_is_ended_leaves_no_server_behind(
     tmp_path: Path,
+    used_home: Path,
     whisper_base: Path,
     smollm2_gguf: Path,
     ending: signal.Signals,
@@ -130,7 +131,7 @@ def test_a_run_that_is_ended_leaves_no_server_behind(
 ) -> None:
     words = longmedia("run", MEETING, "--store", tmp_path / "store", *SETS)
     errors = tmp_path / "errors"
-    with errors.open("w") as said, subprocess.Popen(words, env=environment(tmp_path), stderr=said, cwd=ROOT) as child:
+    with errors.open("w") as said, subprocess.Popen(words, env=environment(used_home), stderr=said, cwd=ROOT) as child:
         program = psutil.Process(child.pid)
         _until(child, lambda: bool(_servers(program)))
         _until(child, lambda: moment is None or moment(errors.read_text()))
