@@ -128,7 +128,8 @@ def test_speech_is_recognised_on_the_cpu_where_cuda_cannot_be_used(
 
 def _weights(folder: Path) -> Path:
     (folder / "whisper").mkdir()
-    (folder / "whisper" / "model.bin").write_bytes(b"")
+    for name in ("model.bin", "tokenizer.json"):
+        (folder / "whisper" / name).write_bytes(b"")
     return folder / "whisper"
 
 

@@ -312,7 +312,7 @@ def test_a_small_film_goes_through_every_stage(recipe: Settings, tmp_path: Path)
     (sound,) = run.heard()
     (chunk,) = run.chunks()
     (root,) = run.nodes(1)
-    assert (outcome.state, list(run.key.stages)) == ("complete", ["hear", "describe", "merge"])
+    assert (outcome.state, list(run.key.stages)) == ("complete", ["hear", "see", "describe", "merge"])
     assert (sound.transcript, sound.end) == (HEARD, SECOND)
     assert sound.audio_tokens_sent == sound.audio_tokens_expected == 25
     assert (chunk.summary, chunk.screen_text, chunk.kind) == ("pictures", "MM 7", "segment")
@@ -366,4 +366,4 @@ def test_whisper_in_front_of_gemma(recipe: Settings, whisper_base: Path, tmp_pat
     assert chunk.frames_sent == chunk.frames_expected == 8
     assert chunk.model.startswith("tiny-taught")
     assert ["gemma", "whisper"] not in registry.held
-    assert [one for one, _ in itertools.groupby(registry.held)] == [["whisper"], ["gemma"]]
+    assert [one for one, _ in itertools.groupby(registry.held)] == [["whisper"], ["reader"], ["gemma"]]
