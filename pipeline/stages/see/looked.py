@@ -80,7 +80,11 @@ class Looked:
         texts = [one for one in (_cut(text, span) for text in self.texts) if one is not None]
         events = [replace(event, span=_common(event.span, span)) for event in self.events if event.span.overlaps(span)]
         numbers = [one for one in (_points(one, span) for one in self.series) if one is not None]
-        found = [*of_events(events), *of_texts(texts), *of_series(numbers, whole=span == self.span)]
+        found = [
+            *of_events(events, text=bool(texts or numbers)),
+            *of_texts(texts),
+            *of_series(numbers, whole=span == self.span),
+        ]
         found.sort(key=lambda statement: statement.span.start)
         return Seen(tuple(found), tuple(dict.fromkeys(text.text for text in texts)))
 

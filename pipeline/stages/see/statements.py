@@ -39,8 +39,11 @@ class Statement:
         return Span(self.spans[0].start, max(span.end for span in self.spans))
 
 
-def of_events(events: Sequence[PictureEvent]) -> list[Statement]:
-    """What happens in the picture: what is notable one by one, scenes and movement kind by kind; by time."""
+def of_events(events: Sequence[PictureEvent], *, text: bool = False) -> list[Statement]:
+    """What happens in the picture: what is notable one by one, scenes and movement kind by kind; by time.
+
+    `text`: whether text comes, goes or changes meanwhile, which is no movement.
+    """
     found = [
         Statement(event.kind, _SENTENCES[event.kind](event), (event.span,), notable=True)
         for event in events
@@ -54,7 +57,7 @@ def of_events(events: Sequence[PictureEvent]) -> list[Statement]:
         spans = [event.span for event in events if event.kind == kind]
         if spans:
             found.append(Statement(kind, f"{one if len(spans) == 1 else many} {_moments(spans)}.", tuple(spans)))
-    found += _movement(events)
+    found += _movement(events, text=text)
     return sorted(found, key=lambda statement: (statement.span.start, statement.kind))
 
 
@@ -115,13 +118,14 @@ def _of_numbers(series: Series, points: Sequence[Point]) -> Statement:
     return Statement("series", f"{'; '.join([text, *extremes])}.", (span,), notable=series.kind == "number")
 
 
-def _movement(events: Sequence[PictureEvent]) -> list[Statement]:
+def _movement(events: Sequence[PictureEvent], *, text: bool) -> list[Statement]:
     """Where something moves and where nothing does."""
     moving = [event.span for event in events if event.kind == "moving"]
     still = [event.span for event in events if event.kind == "still" and event.span.ticks >= _LEAST_STILL]
     if not moving:
-        apart = "Apart from new scenes, nothing" if any(event.kind == "cut" for event in events) else "Nothing"
-        return [Statement("still", f"{apart} moves {_stretches(still)}.", tuple(still))] if still else []
+        apart = ["new scenes"] * any(event.kind == "cut" for event in events) + ["text"] * text
+        nothing = f"Apart from {_and(apart)}, nothing" if apart else "Nothing"
+        return [Statement("still", f"{nothing} moves {_stretches(still)}.", tuple(still))] if still else []
     found = [Statement("moving", f"Something moves {_stretches(moving)}.", tuple(moving))]
     if still:
         longest = max(still, key=lambda span: (span.ticks, -span.start))

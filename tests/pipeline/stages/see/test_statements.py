@@ -60,6 +60,8 @@ def test_movement_and_the_longest_time_without_it() -> None:
     ]
     cut = of_events([event("still", 0, 60), event("cut", 30, 30.1)])
     assert texts(cut)[0] == "Apart from new scenes, nothing moves from 0:00:00 to 0:01:00."
+    clock = of_events([event("still", 0, 60)], text=True)
+    assert texts(clock) == ["Apart from text, nothing moves from 0:00:00 to 0:01:00."]
 
 
 def line(text: str, start: float, end: float, top: int = 0) -> ScreenText:
