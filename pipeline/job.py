@@ -181,17 +181,19 @@ class Job:
             return
         self._watch(Step("load"))
         with contextlib.ExitStack() as streams:
-            local, items, stream = self._describer(link, streams)
-            worker = self._shared(link, local, document.part_rows)
+            spoken = self._spoken()
+            local, items, stream = self._describer(link, streams, spoken=spoken)
+            # What needs no model is this recording's alone: the next one may have words.
+            worker = local if isinstance(local, NothingSaid) else self._shared(link, local, document.part_rows)
             if self._fallback is not None:
                 template = prompts.load(self._settings.profile, "chunk")
                 worker = FallbackDescribing(worker, self._fallback, template, max_tokens=describe.max_tokens or 0)
-            stage = DescribeStage(self._recording, worker, spoken=self._spoken())
+            stage = DescribeStage(self._recording, worker, spoken=spoken)
             parts = self._run_stage(link, stage, items, table, document.part_rows)
             self._made(link, document, parts, stream.report if stream is not None else None)
 
     def _describer(
-        self, link: Link, streams: contextlib.ExitStack
+        self, link: Link, streams: contextlib.ExitStack, *, spoken: bool
     ) -> tuple[Worker[Passage, DescribeRow], Iterator[Passage], Windows | Segments | None]:
         """The worker, its items, and the pass over the recording that they come from, where there is one."""
         describe, profile = self._settings.describe, self._settings.profile
@@ -200,7 +202,7 @@ class Job:
         if link.engine == TEXT:
             heard = self._run.heard()
             items = of_windows(heard, describe.windows) if looked is None else of_seen(looked, heard)
-            if not self._spoken():
+            if not spoken:
                 return NothingSaid(), items, None
             return TextDescriber(self._writer(), prompts.load(profile, "chunk"), max_tokens=cap), items, None
         gemma = self._gemma()

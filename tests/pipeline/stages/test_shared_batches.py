@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from chunkers import Span, Window
+from chunkers.spans import TICKS_PER_SECOND
 from pipeline.errors import ModelError
 from pipeline.process import process
 from pipeline.stages.hear import Sound
@@ -150,6 +151,16 @@ def test_only_where_it_is_asked_for_and_nothing_leaves(tmp_path: Path, sets: lis
     ]
     assert [outcome.state for outcome in outcomes] == ["complete", "complete"]
     assert registry.shared == shared, "made once, for both recordings"
+
+
+def test_a_recording_without_words_leaves_the_next_one_its_writer(tmp_path: Path) -> None:
+    settings, registry = quick_settings(tmp_path / "weights", ["media.recordings=5"]), Watched()
+    silent = tones(tmp_path / "silent.wav", 0, more=9 * TICKS_PER_SECOND)
+    talk = tones(tmp_path / "talk.wav", 9)
+    outcomes = [process(path, settings, Store(tmp_path / "store"), registry) for path in (silent, talk)]
+    assert [outcome.state for outcome in outcomes] == ["complete", "complete"]
+    assert {row.status for row in outcomes[0].run.chunks()} == {"silent"}
+    assert "processed" in {row.status for row in outcomes[1].run.chunks()}
 
 
 def test_recordings_on_several_threads_get_what_each_would_get_alone(tmp_path: Path) -> None:
