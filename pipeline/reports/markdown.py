@@ -21,6 +21,7 @@ from pipeline.stages.describe import MEASURED
 from pipeline.stages.see.looked import Looked
 from pipeline.store import DESCRIBE, MERGE, Run
 from pipeline.store.coverage import STATUSES, Coverage
+from pipeline.store.tables import NodeRow
 from pipeline.text.markup import code, markdown
 
 _MOST_MOMENTS = 5
@@ -40,8 +41,11 @@ def report(run: Run) -> Iterator[str]:
     total = covered(run)
     yield f"# {markdown(document.input.name if document else run.key.recording)}\n\n"
     yield f"{stamp(total.end)} · {markdown(', '.join(languages(run))) or 'no speech'}\n\n"
-    yield from _summary(run, total)
-    yield from _picture(run)
+    node = root(run)
+    anchors = [(section.span, section.anchor) for section in sections(run)]
+    yield from _summary(run, node, total, anchors)
+    if node is None or node.model != MEASURED:
+        yield from _picture(run, anchors)
     yield from _coverage(total, notes(run))
     yield "## Notes and transcript\n\n"
     for section in sections(run):
@@ -49,13 +53,11 @@ def report(run: Run) -> Iterator[str]:
     yield from _made(run)
 
 
-def _summary(run: Run, total: Coverage) -> Iterator[str]:
+def _summary(run: Run, node: NodeRow | None, total: Coverage, anchors: list[tuple[Span, str]]) -> Iterator[str]:
     yield "## Summary\n\n"
-    node = root(run)
     if node is None:
         yield f"{_no_summary(run, total)}\n\n"
         return
-    anchors = [(section.span, section.anchor) for section in sections(run)]
     for one in by_time(traced(node)):
         yield f"- {markdown(one.text)} {_moments(one, anchors)}\n"
     yield "\n"
@@ -64,14 +66,12 @@ def _summary(run: Run, total: Coverage) -> Iterator[str]:
         yield "see Coverage.\n\n"
 
 
-def _picture(run: Run) -> Iterator[str]:
-    """What was measured and read in the picture; nothing where that is the summary already."""
-    node = root(run)
+def _picture(run: Run, anchors: list[tuple[Span, str]]) -> Iterator[str]:
+    """What was measured and read in the picture, where it was looked at."""
     looked = Looked(run.seen())
-    if not looked.segments or (node is not None and node.model == MEASURED):
+    if not looked.segments:
         return
     yield "## Picture\n\n"
-    anchors = [(section.span, section.anchor) for section in sections(run)]
     for one in looked.within(looked.span).statements:
         yield f"- {markdown(one.text)} {_moments(Sentence(one.text, one.spans[:_MOST_MOMENTS]), anchors)}\n"
     yield "\n"

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from chunkers import Window
+from chunkers import Decoded, Window
 from chunkers.audio import Cut
 from pipeline.errors import ModelError, StoreDamagedError
 from pipeline.models.protocol import Heard, Hearer, LanguageFinder, Samples
 from pipeline.stages.language import decide
-from pipeline.stages.protocol import Absent, Made, Part, Pass, Worker
+from pipeline.stages.protocol import Absent, Made, Part, Pass, Worker, with_missing
 from pipeline.store.parts import Parts
 from pipeline.store.tables import HearRow
 from pipeline.text import cues, guards
@@ -40,14 +40,11 @@ Voice = Callable[[Samples], float]
 
 def sounds(stream: Pass[Window]) -> Iterator[Sound]:
     """The windows of a pass, and what the header promised and the file did not hold."""
-    index = 0
-    for window in stream:
-        index = window.index + 1
-        yield window
-    missing = stream.report.missing
-    if missing is not None:
-        unread = stream.report.unread
-        yield Absent(index, missing, f"not read: the last {unread:,} bytes of the file" if unread else MISSING)
+    return with_missing(stream, _why_missing)
+
+
+def _why_missing(report: Decoded) -> str:
+    return f"not read: the last {report.unread:,} bytes of the file" if report.unread else MISSING
 
 
 def cuts(table: Parts[HearRow], *, open_end: bool) -> list[Cut]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
@@ -47,6 +47,17 @@ class Absent:
     index: int
     span: Span
     reason: str
+
+
+def with_missing(stream: Pass[ItemT], reason: Callable[[Decoded], str]) -> Iterator[ItemT | Absent]:
+    """The chunks of a pass, and behind them what the header promised and the file did not hold; `reason` says why."""
+    index = 0
+    for chunk in stream:
+        index = chunk.index + 1
+        yield chunk
+    missing = stream.report.missing
+    if missing is not None:
+        yield Absent(index, missing, reason(stream.report))
 
 
 class Part(NamedTuple, Generic[ItemT]):

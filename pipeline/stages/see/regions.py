@@ -56,7 +56,7 @@ def whole_lines(boxes: Sequence[Box], size: tuple[int, int], known: Sequence[Box
     before: list[Box] = []
     now = list(boxes)
     while now != before:
-        before, now = now, _apart([_roomy(_with_lines(box, known, size), size) for box in now])
+        before, now = now, _apart([_widened(_with_lines(box, known, size), size) for box in now])
         if cost(now, known) >= cost(whole, known):
             return whole
     return sorted(now, key=lambda box: (box[1], box[0]))
@@ -95,7 +95,7 @@ def _with_lines(box: Box, known: Sequence[Box], size: tuple[int, int]) -> Box:
     return box
 
 
-def _roomy(box: Box, size: tuple[int, int]) -> Box:
+def _widened(box: Box, size: tuple[int, int]) -> Box:
     """`box` as high and wide as the reader wants it."""
     left, top, right, bottom = box
     wide, high = right - left, bottom - top

@@ -10,7 +10,7 @@ from chunkers.frames import changed_blocks
 from chunkers.key_frames import key_frames
 from chunkers.pictures import Picture, PictureSegment
 from pipeline.models.protocol import Reader
-from pipeline.stages.protocol import Absent, Made, Part, Pass, Worker
+from pipeline.stages.protocol import Absent, Made, Part, Pass, Worker, with_missing
 from pipeline.stages.see.jpeg import to_jpeg
 from pipeline.stages.see.reading import read_segment
 from pipeline.stages.see.rows import put_signals
@@ -41,13 +41,7 @@ def window_ends(rows: Iterable[HearRow], length: int) -> list[int]:
 
 def shown(stream: Pass[PictureSegment]) -> Iterator[Shown]:
     """The segments of a pass, and what the header promised and the file did not hold."""
-    index = 0
-    for segment in stream:
-        index = segment.index + 1
-        yield segment
-    missing = stream.report.missing
-    if missing is not None:
-        yield Absent(index, missing, MISSING)
+    return with_missing(stream, lambda _: MISSING)
 
 
 @dataclass(frozen=True)
