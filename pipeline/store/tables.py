@@ -121,8 +121,21 @@ def _measured(meaning: str) -> Any:
     return _column(pa.list_(pa.float32()), meaning, "", list)
 
 
+class _Owner:
+    """A row that owns a span: from `start` to `end`."""
+
+    __slots__ = ()
+    start: int
+    end: int
+
+    @property
+    def span(self) -> Span:
+        """What the row owns; a node's is the union of its children's."""
+        return Span(self.start, self.end)
+
+
 @dataclass(slots=True, kw_only=True)
-class HearRow:
+class HearRow(_Owner):
     """Hearing: one window of sound, and the words in it."""
 
     recording: str = _column(pa.string(), "content id of the recording")
@@ -155,18 +168,13 @@ class HearRow:
     source: str = _column(pa.string(), "local, cloud or imported", "", "local")
 
     @property
-    def span(self) -> Span:
-        """What the window owns."""
-        return Span(self.start, self.end)
-
-    @property
     def inputs(self) -> str:
         """What the row was made of beside the sound: nothing."""
         return ""
 
 
 @dataclass(slots=True, kw_only=True)
-class SeeRow:
+class SeeRow(_Owner):
     """Seeing: one segment of the picture, what was measured and read in it."""
 
     recording: str = _column(pa.string(), "content id of the recording")
@@ -197,18 +205,13 @@ class SeeRow:
     attempts: int = _column(pa.int32(), "tries it took", "", 0)
 
     @property
-    def span(self) -> Span:
-        """What the segment owns."""
-        return Span(self.start, self.end)
-
-    @property
     def inputs(self) -> str:
         """What the row was made of beside the picture: nothing."""
         return ""
 
 
 @dataclass(slots=True, kw_only=True)
-class DescribeRow:
+class DescribeRow(_Owner):
     """Describing: one chunk (some windows, or a segment of video) and the level-0 summary of it."""
 
     recording: str = _column(pa.string(), "content id of the recording")
@@ -239,14 +242,9 @@ class DescribeRow:
     attempts: int = _column(pa.int32(), "tries it took", "", 0)
     source: str = _column(pa.string(), "local or cloud", "", "local")
 
-    @property
-    def span(self) -> Span:
-        """What the chunk owns."""
-        return Span(self.start, self.end)
-
 
 @dataclass(slots=True, kw_only=True)
-class NodeRow:
+class NodeRow(_Owner):
     """Merging: one node of the tree."""
 
     recording: str = _column(pa.string(), "content id of the recording")
@@ -283,11 +281,6 @@ class NodeRow:
     def __post_init__(self) -> None:
         """A row of a store that was made before sentences were a column of their own is divided here."""
         self.sentences = self.sentences or sentences(self.text)
-
-    @property
-    def span(self) -> Span:
-        """The union of the children's spans."""
-        return Span(self.start, self.end)
 
 
 Row = TypeVar("Row", HearRow, SeeRow, DescribeRow, NodeRow)
