@@ -113,7 +113,7 @@ class FallbackDescribing:
         return made
 
     def _summarised(self, passage: Passage, row: DescribeRow, failure: ModelError) -> None:
-        ask = Ask(self._template.fill(text=passage.transcript))
+        ask = Ask(self._template.fill(text=passage.transcript, language=passage.language))
         written = _asked(self._fallback, ask, row, failure, self._max_tokens)
         if written is None:
             return

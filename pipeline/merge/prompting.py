@@ -12,6 +12,7 @@ from pipeline.merge.plan import Limits
 from pipeline.models.protocol import Writer
 from pipeline.prompts import Prompt, PromptTemplate
 from pipeline.settings import Merge
+from pipeline.text.identify import language_name
 
 _REMARK_TOKENS = 96
 """Tokens of the prompt kept for naming what a first answer lost or invented."""
@@ -29,7 +30,7 @@ class MergePrompts:
         self.template = template
         self.cite = rules.cite
         self.translated = rules.language is not None
-        self.language = rules.language or "the language of the notes"
+        self.language = rules.language
         budget = min(rules.budget, writer.context)
         overhead = writer.prompt_tokens(self.prompt("")) + _REMARK_TOKENS
         self.limits = Limits(budget, overhead, rules.max_tokens, writer.count(self.line(99, "")) + 1)
@@ -38,7 +39,8 @@ class MergePrompts:
 
     def prompt(self, text: str, remarks: str = "") -> Prompt:
         """The template filled in, and below it what is to be done better than last time."""
-        prompt = self.template.fill(text=text, language=self.language)
+        language = self.language or language_name(text, "the language of the notes")
+        prompt = self.template.fill(text=text, language=language)
         return replace(prompt, user="\n".join(filter(None, [prompt.user, _CITE if self.cite else "", remarks])))
 
     def line(self, label: int, text: str) -> str:

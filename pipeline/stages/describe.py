@@ -20,7 +20,7 @@ from pipeline.text import guards
 from pipeline.text.facts import facts
 from pipeline.text.sentences import joined, sentences
 
-VERSION = 3
+VERSION = 4
 """Raised when code changes what is written although no setting, model or prompt did."""
 
 MEASURED = "measured"
@@ -106,7 +106,7 @@ class TextDescriber:
     def work(self, *parts: Part[Passage]) -> list[Made[DescribeRow]]:
         """Summarise the batch; an answer that is refused, or says what was not said, is asked for once more, warmer."""
         pairs = [(part.recording, passage) for part in parts for passage in part.items]
-        prompts = [self._template.fill(text=_prompted(passage)) for _, passage in pairs]
+        prompts = [self._template.fill(text=_prompted(passage), language=passage.language) for _, passage in pairs]
         answers = write_each(self._writer, prompts, max_tokens=self._max_tokens)
         tries = [
             self._tried(recording, passage, answer) for (recording, passage), answer in zip(pairs, answers, strict=True)

@@ -119,7 +119,7 @@ class GemmaDescriber:
         seen = passage.segment if isinstance(passage.segment, _Begun) else None
         template = self._watch if seen else self._listen
         lines = [f"{frame_stamp(cue.start - passage.span.start)} {cue.text}" for cue in passage.cues]
-        prompt = template.fill(transcript="\n".join(lines) or "(none)")
+        prompt = template.fill(transcript="\n".join(lines) or "(none)", language=passage.language)
         audio: tuple[Samples, ...] = ()
         if self._listen_again:
             longest = self._gemma.limits.audio_samples

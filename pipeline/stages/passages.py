@@ -14,6 +14,7 @@ from pipeline.stages.protocol import Pass
 from pipeline.stages.see.looked import Looked, Seen
 from pipeline.store.tables import DescribeRow, HearRow
 from pipeline.text.cues import Cue
+from pipeline.text.identify import language_name
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +37,11 @@ class Passage:
     def transcript(self) -> str:
         """What was said in it."""
         return " ".join(row.transcript for row in self.heard if row.transcript)
+
+    @property
+    def language(self) -> str:
+        """The language it was said in, for a prompt."""
+        return language_name(self.transcript, "the language of the transcript")
 
     @property
     def unheard(self) -> str:

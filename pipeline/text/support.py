@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from pipeline.text.dates import CALENDAR
 from pipeline.text.facts import find
+from pipeline.text.identify import in_other_language
 from pipeline.text.languages import common, languages, told
 from pipeline.text.scripts import spaceless
 from pipeline.text.sentences import terms
@@ -145,13 +146,16 @@ def unsupported(sentence: str, source: str, *, translated: bool = False) -> list
     """What `sentence` says that `source` does not hold, as it is written; nothing where the source holds it.
 
     Numbers, dates and names first, then the content words, where too many of them are missing. `translated` says that
-    the two are in different languages: then words cannot be compared, and names only where both use the same script.
+    the two are meant to be in different languages: then words cannot be compared, and names only where both use the
+    same script. Where they are not meant to be and are, the whole sentence counts: nothing of it can be checked.
     """
     known = _source(source)
     found = [fact.text for fact in find(sentence) if fact.kind != "name" and fact.key not in known.keys]
     if not translated or known.latin:
         found += [name for name in _names(sentence) if not known.names(name, translated=translated)]
-    if not translated:
+    if not translated and in_other_language(sentence, source):
+        found += _WORD.findall(sentence)
+    elif not translated:
         words = _characters(sentence, source) if spaceless(sentence) else _words(sentence, known)
         named = " ".join(found).split()
         found += [word for word in [*words, *_swapped(sentence, known)] if word not in named]

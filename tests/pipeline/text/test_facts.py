@@ -137,9 +137,9 @@ def test_a_number_and_its_german_and_english_marks(number: int) -> None:
 
 
 def test_time_grows_with_the_length_only() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     find("On 3 May we met one hundred and fifty people, and twenty-three of them paid 1,200 euros to Anna Berg. " * 500)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_the_year_beside_a_date_is_a_number() -> None:

@@ -123,9 +123,9 @@ def test_no_letter_is_lost(text: str) -> None:
 
 @pytest.mark.parametrize("unit", ["A. ", "1. ", "x ", "Mr. ", "- a\n", "1. a 2. b ", "。", "... ", '."'])
 def test_time_grows_with_the_length_only(unit: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     sentences(unit * 50_000)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_whether_a_text_is_finished() -> None:
