@@ -61,6 +61,7 @@ app.command(epilog="Example: `longmedia status --watch`")(cli_archive.status)
 app.command(epilog="Examples: `longmedia series --text bar` · `longmedia series --out gauges.parquet`")(
     cli_video.series
 )
+app.command(epilog="Example: `longmedia findings --severity major --out findings.csv`")(cli_video.findings)
 app.command(epilog="Example: `longmedia frames night.mp4 --out pictures`")(cli_video.frames)
 app.command(epilog="Example: `longmedia retry --store results`")(cli_archive.retry)
 app.command(epilog='Example: `longmedia serve --inbox inbox --cron "0 1 * * *" --until 06:00`')(cli_archive.serve)

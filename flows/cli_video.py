@@ -1,8 +1,7 @@
-"""`longmedia series` and `frames`: what was read and kept of pictures."""
+"""`longmedia series`, `findings` and `frames`: what was read and kept of pictures."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,10 @@ import typer
 from chunkers.spans import stamp
 from flows.cli_options import ConfigOption, StoreOption, find_run, open_store
 from flows.terminal import say
-from pipeline.reports.series import series_rows, to_csv, to_parquet
+from pipeline.prompts.severity import Severity
+from pipeline.reports.findings import FindingRow, finding_rows
+from pipeline.reports.flat import write_rows
+from pipeline.reports.series import SeriesRow, series_rows
 from pipeline.settings import load_here
 
 
@@ -23,14 +25,17 @@ def series(
 ) -> None:
     """Numbers that were read on screens, over all recordings of the store: gauges, counters, clocks."""
     rows = series_rows(open_store(store, load_here(config)).runs(), text)
-    if out is None:
-        for piece in to_csv(rows):
-            sys.stdout.write(piece)
-    elif out.suffix == ".parquet":
-        to_parquet(rows, str(out))
-    else:
-        with out.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(to_csv(rows))
+    write_rows(SeriesRow, rows, out)
+
+
+def findings(
+    severity: Annotated[Severity, typer.Option("--severity", help="The least severity that is listed.")] = "minor",
+    out: Annotated[Path | None, typer.Option("--out", help="A .csv or .parquet file; else CSV on the output.")] = None,
+    store: StoreOption = "longmedia-store",
+    config: ConfigOption = None,
+) -> None:
+    """What the profile's rules call bad, over all recordings of the store, each recording's worst first."""
+    write_rows(FindingRow, finding_rows(open_store(store, load_here(config)).runs(), severity), out)
 
 
 def frames(

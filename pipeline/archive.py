@@ -123,7 +123,7 @@ def triage(todo: Iterable[Job], store: Store, stop: Stop) -> Iterator[tuple[Job,
                 Item(job.path, "duplicate", *_names(run), error=f"the same content as {without_controls(str(first))}"),
             )
         elif run is not None and done is not None:
-            note_asked(store, run)
+            note_asked(store, run, job.settings.profile)
             seconds = done[1].end / TICKS_PER_SECOND
             yield job, Item(job.path, done[0].state, *_names(run), media_seconds=seconds)
         else:

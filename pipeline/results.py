@@ -11,6 +11,7 @@ from typing import Any
 from chunkers import Span, ffmpeg_version, find_ffmpeg, printable, to_text
 from pipeline.chain import Chain
 from pipeline.errors import StoreDamagedError
+from pipeline.prompts.severity import severity_rules
 from pipeline.store import DESCRIBE, FORMAT, HEAR, Run, Store
 from pipeline.store.coverage import Coverage, coverage
 from pipeline.store.documents import Gap, InputDocument, Result, RunDocument, State
@@ -49,6 +50,7 @@ def new_document(chain: Chain) -> RunDocument:
         duration=source.duration,
         stages=dict(chain.run.stages),
         settings=settings.model_dump(mode="json"),
+        severity=severity_rules(settings.profile),
         identity={f"{link.stage}.{k}": str(v) for link in chain.links for k, v in _identity(link.rests_on)},
         versions=_versions(settings.media.ffmpeg),
     )
@@ -97,12 +99,12 @@ def failed(result: Result) -> bool:
     return bool(result.failed_nodes) or any(gap.status == "failed" for gap in result.gaps)
 
 
-def note_asked(store: Store, run: Run) -> None:
-    """Make a finished run the one that reports show, since it was asked for last."""
-    runs = store.runs(run.key.recording)
-    document = run.document()
-    if document is not None and not (runs and runs[-1].key.run == run.key.run):
-        run.save(document.model_copy(update={"asked": _now()}))
+def note_asked(store: Store, run: Run, profile: str) -> None:
+    """Make a finished run the one that reports show, since it was asked for last, by the profile's rules of now."""
+    runs, document, rules = store.runs(run.key.recording), run.document(), severity_rules(profile)
+    newest = bool(runs) and runs[-1].key.run == run.key.run
+    if document is not None and (not newest or document.severity != rules):
+        run.save(document.model_copy(update={"asked": _now(), "severity": rules}))
 
 
 def _identity(rests_on: dict[str, Any]) -> list[tuple[str, Any]]:

@@ -46,16 +46,22 @@ def profiles() -> list[str]:
     return sorted(folder.name for folder in _HERE.iterdir() if folder.is_dir() and any(folder.glob("*.txt")))
 
 
-def load(profile: str, role: str) -> PromptTemplate:
-    """The prompt of `role` in `profile` (a name, or a folder's path).
-
-    Raises `SettingsError` where the profile does not exist or the file has no dividing line.
-    """
+def folder_of(profile: str) -> Path:
+    """The folder of a profile, which is a name or the folder's path; raises `SettingsError` where there is none."""
     folder = _HERE / profile if profile in profiles() else Path(profile).expanduser()
     if not folder.is_dir():
         raise SettingsError(
             f"profile {profile}: no such profile or folder.", cure=f"Profiles: {', '.join(profiles())}; or a folder."
         )
+    return folder
+
+
+def load(profile: str, role: str) -> PromptTemplate:
+    """The prompt of `role` in `profile` (a name, or a folder's path).
+
+    Raises `SettingsError` where the profile does not exist or the file has no dividing line.
+    """
+    folder = folder_of(profile)
     path = next(p for p in (folder / f"{role}.txt", _HERE / "general" / f"{role}.txt") if p.is_file())
     text = path.read_text(encoding="utf-8").strip()
     system, divider, user = f"\n{text}".partition(_DIVIDER)

@@ -9,6 +9,7 @@ from typing import Any
 
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.reports.reading import root, traced
+from pipeline.stages.see.findings import findings
 from pipeline.stages.see.looked import Looked
 from pipeline.stages.see.rows import MEASURED
 from pipeline.store import Run
@@ -19,7 +20,7 @@ _TICKS = ("start", "end", "heard_start", "at", "until")
 
 
 def report(run: Run) -> Iterator[str]:
-    """`{"run", "summary", "tree", "chunks", "windows", "segments", "picture", "series"}`."""
+    """`{"run", "summary", "tree", "chunks", "windows", "segments", "picture", "findings", "series"}`."""
     node = root(run)
     summary = [
         {"text": one.text, "moments": [[_seconds(m.start), _seconds(m.end)] for m in one.moments]}
@@ -41,6 +42,19 @@ def report(run: Run) -> Iterator[str]:
         [
             {"kind": one.kind, "text": one.text, "moments": [[_seconds(m.start), _seconds(m.end)] for m in one.spans]}
             for one in looked.within(looked.span).statements
+        ]
+    )
+    rules = () if document is None else document.severity
+    yield ',\n"findings": ' + _dump(
+        [
+            {
+                "severity": one.severity,
+                "kind": one.event,
+                "start": _seconds(one.span.start),
+                "end": _seconds(one.span.end),
+                "text": one.text,
+            }
+            for one in findings(looked, rules)
         ]
     )
     yield ',\n"series": ' + _dump([_in_seconds(dataclasses.asdict(one)) for one in looked.series])

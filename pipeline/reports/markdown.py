@@ -18,6 +18,7 @@ from pipeline.reports.reading import (
     traced,
 )
 from pipeline.stages.describe import MEASURED
+from pipeline.stages.see.findings import Finding, findings
 from pipeline.stages.see.looked import Looked
 from pipeline.store import DESCRIBE, MERGE, Run
 from pipeline.store.coverage import STATUSES, Coverage
@@ -44,8 +45,10 @@ def report(run: Run) -> Iterator[str]:
     node = root(run)
     anchors = [(section.span, section.anchor) for section in sections(run)]
     yield from _summary(run, node, total, anchors)
+    looked = Looked(run.seen())
+    yield from _findings(findings(looked, document.severity if document else ()), anchors)
     if node is None or node.model != MEASURED:
-        yield from _picture(run, anchors)
+        yield from _picture(looked, anchors)
     yield from _coverage(total, notes(run))
     yield "## Notes and transcript\n\n"
     for section in sections(run):
@@ -66,9 +69,18 @@ def _summary(run: Run, node: NodeRow | None, total: Coverage, anchors: list[tupl
         yield "see Coverage.\n\n"
 
 
-def _picture(run: Run, anchors: list[tuple[Span, str]]) -> Iterator[str]:
+def _findings(found: list[Finding], anchors: list[tuple[Span, str]]) -> Iterator[str]:
+    """What the profile's rules call bad, the worst first."""
+    if not found:
+        return
+    yield "## Findings\n\n| severity | when | what |\n|---|---|---|\n"
+    for one in found:
+        yield f"| {one.severity} | {_moments(Sentence(one.text, (one.span,)), anchors)} | {markdown(one.text)} |\n"
+    yield "\n"
+
+
+def _picture(looked: Looked, anchors: list[tuple[Span, str]]) -> Iterator[str]:
     """What was measured and read in the picture, where it was looked at."""
-    looked = Looked(run.seen())
     if not looked.segments:
         return
     yield "## Picture\n\n"

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, fields
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from dataclasses import dataclass
 
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.stages.see.looked import Looked
@@ -52,23 +47,3 @@ def series_rows(runs: Iterable[Run], text: str = "") -> Iterator[SeriesRow]:
                 yield SeriesRow(
                     recording, name, number, one.kind, one.label, one.unit, seconds, point.value, point.written
                 )
-
-
-def to_csv(rows: Iterable[SeriesRow]) -> Iterator[str]:
-    """The rows as CSV with a heading, a line at a time."""
-    line = io.StringIO()
-    writer = csv.writer(line)
-    writer.writerow([field.name for field in fields(SeriesRow)])
-    for row in rows:
-        writer.writerow(asdict(row).values())
-        yield line.getvalue()
-        line.seek(0)
-        line.truncate()
-    yield line.getvalue()
-
-
-def to_parquet(rows: Iterable[SeriesRow], path: str) -> None:
-    """The rows as a Parquet file."""
-    kinds = {"str": pa.string(), "int": pa.int64(), "float": pa.float64()}
-    schema = pa.schema([(field.name, kinds[str(field.type)]) for field in fields(SeriesRow)])
-    pq.write_table(pa.Table.from_pylist([asdict(row) for row in rows], schema=schema), path, compression="zstd")

@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from pipeline.errors import StoreDamagedError
+from pipeline.prompts.severity import SeverityRule
 
 log = logging.getLogger(__name__)
 
@@ -119,6 +120,8 @@ class RunDocument(_Document):
     stages: dict[str, str] = {}
     """The key of each stage, in order."""
     settings: dict[str, JsonValue] = {}
+    severity: tuple[SeverityRule, ...] = ()
+    """How bad an event of the picture is, as the profile said when the run was last asked for."""
     identity: dict[str, str] = {}
     """Models, prompts and code, by name and hash."""
     versions: dict[str, str] = {}

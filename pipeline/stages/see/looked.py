@@ -13,7 +13,7 @@ from chunkers.spans import TICKS_PER_SECOND, Span
 from pipeline.stages.see.boxes import around
 from pipeline.stages.see.rows import signals_of
 from pipeline.stages.see.series import Point, Series, series
-from pipeline.stages.see.statements import Statement, of_events, of_series, of_texts
+from pipeline.stages.see.statements import Statement, of_ends, of_events, of_series, of_texts
 from pipeline.stages.see.tracks import joined
 from pipeline.stages.see.values import plain
 from pipeline.store.tables import ScreenText, SeeRow
@@ -92,6 +92,8 @@ class Looked:
             *of_texts(texts),
             *of_series(numbers, whole=span == self.span),
         ]
+        if span == self.span and len(self.segments) > 1:
+            found += of_ends(texts, span)
         found.sort(key=lambda statement: statement.span.start)
         return Seen(tuple(found), tuple(dict.fromkeys(text.text for text in texts)))
 

@@ -21,6 +21,9 @@ MOST_MOMENTS = 5
 _LEAST_STILL = 2 * TICKS_PER_SECOND
 """Shorter times without movement are not worth a word."""
 
+_AT_AN_END = 5 * TICKS_PER_SECOND
+"""What is shown so near to the beginning or the end stands there."""
+
 _NOTABLE = ("black", "frozen", "changed", "lights", "flicker")
 
 
@@ -45,7 +48,7 @@ def of_events(events: Sequence[PictureEvent], *, text: bool = False) -> list[Sta
     `text`: whether text comes, goes or changes meanwhile, which is no movement.
     """
     found = [
-        Statement(event.kind, _SENTENCES[event.kind](event), (event.span,), notable=True)
+        Statement(event.kind, of_event(event), (event.span,), notable=True)
         for event in events
         if event.kind in _NOTABLE
     ]
@@ -61,18 +64,50 @@ def of_events(events: Sequence[PictureEvent], *, text: bool = False) -> list[Sta
     return sorted(found, key=lambda statement: (statement.span.start, statement.kind))
 
 
+def of_event(event: PictureEvent) -> str:
+    """One event in a sentence."""
+    return _SENTENCES[event.kind](event)
+
+
+def of_text(text: ScreenText) -> str:
+    """One line on the screen in a sentence."""
+    return f'The screen reads "{text.text}" {_from_to(Span(text.start, text.end))}.'
+
+
 def of_texts(texts: Sequence[ScreenText]) -> list[Statement]:
     """What the screen reads: lines that come and go together in one sentence."""
     ordered = sorted(texts, key=lambda text: (text.start, text.end, text.box[1], text.box[0]))
     found = []
     for (start, end), group in groupby(ordered, key=lambda text: (text.start, text.end)):
         lines = list(dict.fromkeys(text.text for text in group))
-        more = f" and {len(lines) - MOST_TEXTS} more lines" if len(lines) > MOST_TEXTS else ""
-        quoted = ", ".join(f'"{line}"' for line in lines[:MOST_TEXTS])
-        found.append(
-            Statement("text", f"The screen reads {quoted}{more} {_from_to(Span(start, end))}.", (Span(start, end),))
-        )
+        text = f"The screen reads {_quoted(lines)} {_from_to(Span(start, end))}."
+        found.append(Statement("text", text, (Span(start, end),)))
     return found
+
+
+def of_ends(texts: Sequence[ScreenText], span: Span) -> list[Statement]:
+    """Which lines stand on the screen at the end of `span` but not at its beginning, and the other way round."""
+    near = min(_AT_AN_END, span.ticks // 2)
+    first, last = Span(span.start, span.start + near), Span(span.end - near, span.end)
+    begun = list(dict.fromkeys(text.text for text in texts if text.start < first.end))
+    ended = list(dict.fromkeys(text.text for text in texts if text.end > last.start))
+    parts = [
+        f"{where} the screen reads {_quoted(lines)}"
+        for where, lines in (
+            ("At the beginning only", [text for text in begun if text not in ended]),
+            ("at the end only", [text for text in ended if text not in begun]),
+        )
+        if lines
+    ]
+    if not parts:
+        return []
+    said = "; ".join(parts)
+    return [Statement("ends", f"{said[0].upper()}{said[1:]}.", (first, last))]
+
+
+def _quoted(lines: Sequence[str]) -> str:
+    more = f" and {len(lines) - MOST_TEXTS} more lines" if len(lines) > MOST_TEXTS else ""
+    return ", ".join(f'"{line}"' for line in lines[:MOST_TEXTS]) + more
 
 
 def of_series(found: Sequence[Series], *, whole: bool) -> list[Statement]:
@@ -163,6 +198,11 @@ def _and(parts: Sequence[str]) -> str:
 _SENTENCES: dict[str, Callable[[PictureEvent], str]] = {
     "black": lambda event: f"The picture is black {_from_to(event.span)}.",
     "frozen": lambda event: f"The picture is frozen {_from_to(event.span)}: not even its noise changes.",
+    "cut": lambda event: f"Another scene begins at {_clock(event.span.start)}.",
+    "camera": lambda event: f"The view shifts at {_clock(event.span.start)}.",
+    "fade": lambda event: f"The picture fades {_from_to(event.span)}.",
+    "moving": lambda event: f"Something moves {_from_to(event.span)}.",
+    "still": lambda event: f"Nothing moves {_from_to(event.span)}.",
     "changed": lambda event: f"A part of the picture ({event.value:.0%}) changes at {_clock(event.span.start)}.",
     "flicker": lambda event: f"The light flickers {_from_to(event.span)}.",
     "lights": lambda event: f"It gets {'brighter' if event.value > 0 else 'darker'} {_when(event.span)}.",
