@@ -16,6 +16,7 @@ from pipeline.models.gemma.inputs import Request
 from pipeline.prompts import load
 
 HEARD = "words"
+LANGUAGE = "the language of the transcript"  # one word does not tell which
 LISTEN = "SUMMARY: words\nEVENT 00:01: now"
 WATCH = "SUMMARY: pictures\nSCREEN: MM 7\nEVENT 00:02: when"
 
@@ -26,9 +27,9 @@ def write(folder: Path) -> Path:
     lessons = []
     prompt = hear.fill(language=task_frame("en"))
     lessons += [(Request(text=prompt.user, audio=(noise(1, seed),)), HEARD) for seed in (7, 8, 9)]
-    prompt = listen.fill(transcript=f"00:00 {HEARD}")
+    prompt = listen.fill(transcript=f"00:00 {HEARD}", language=LANGUAGE)
     lessons.append((Request(text=prompt.user, system=prompt.system), LISTEN))
-    prompt = watch.fill(transcript=f"00:00 {HEARD}")
+    prompt = watch.fill(transcript=f"00:00 {HEARD}", measured="(nothing)", language=LANGUAGE)
     lessons.append((Request(text=prompt.user, system=prompt.system, frames=pictures(3), at=seconds(3)), WATCH))
     return tiny.teach(tiny.write(folder, "unified"), lessons)
 

@@ -137,6 +137,8 @@ def _section(section: Section) -> Iterator[str]:
         yield f"> {markdown(chunk.summary)}\n\n"
     if chunk is not None and chunk.screen_text:
         yield f"On screen: {markdown(chunk.screen_text)}\n\n"
+    for one in chunk.screen_differences if chunk is not None else ():
+        yield f"- *read by the {one.by} alone:* {markdown(one.text)}\n"
     for event in chunk.events if chunk is not None else ():
         yield f"- {stamp(event.at)} {markdown(event.text)}\n"
     for row in section.heard:

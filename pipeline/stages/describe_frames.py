@@ -24,10 +24,15 @@ from pipeline.stages.answer import read
 from pipeline.stages.hear import owned_samples
 from pipeline.stages.passages import Passage, row_of
 from pipeline.stages.protocol import Made, Part
+from pipeline.stages.see.looked import Seen
+from pipeline.stages.see.second_reader import differences
 from pipeline.stages.support import supported
 from pipeline.store.tables import DescribeRow, Event
 from pipeline.text import guards
 from pipeline.text.facts import facts
+
+_MOST_STATEMENTS = 12
+"""Sentences about the picture that the model is given."""
 
 _REMINDER = "\n\nBegin with `SUMMARY:` and keep to those lines."
 
@@ -92,6 +97,8 @@ class GemmaDescriber:
                 checked = supported(row.summary, passage.transcript)
                 row.summary = checked.text
                 row.rejected = "\n".join(filter(None, [row.rejected, *(sentence for sentence, _ in checked.refused)]))
+            if failure is None and passage.seen is not None and isinstance(passage.segment, _Begun):
+                _compare(row, passage.seen)
             made.append(Made(row, failure))
             if passage.unheard:
                 made[-1] = Made(_unheard(row, passage.unheard))
@@ -119,7 +126,12 @@ class GemmaDescriber:
         seen = passage.segment if isinstance(passage.segment, _Begun) else None
         template = self._watch if seen else self._listen
         lines = [f"{frame_stamp(cue.start - passage.span.start)} {cue.text}" for cue in passage.cues]
-        prompt = template.fill(transcript="\n".join(lines) or "(none)", language=passage.language)
+        measured = [f"- {one.text}" for one in passage.seen.statements[:_MOST_STATEMENTS]] if passage.seen else []
+        prompt = template.fill(
+            transcript="\n".join(lines) or "(none)",
+            measured="\n".join(measured) or "(nothing)",
+            language=passage.language,
+        )
         audio: tuple[Samples, ...] = ()
         if self._listen_again:
             longest = self._gemma.limits.audio_samples
@@ -169,6 +181,12 @@ def _fill(row: DescribeRow, one: _Try) -> ModelError | None:
     row.events = [Event(row.start + at, what) for at, what in said.events]
     row.rejected = "\n".join(said.strays)
     return None
+
+
+def _compare(row: DescribeRow, seen: Seen) -> None:
+    """Add the notable events that were measured, and say where model and reader differ about the text shown."""
+    row.events += [Event(one.span.start, one.text) for one in seen.notable]
+    row.screen_differences = differences(row.screen_text.splitlines(), seen.screen, seen.values)
 
 
 def _unheard(row: DescribeRow, why: str) -> DescribeRow:

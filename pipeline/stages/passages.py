@@ -40,7 +40,9 @@ class Passage:
 
     @property
     def language(self) -> str:
-        """The language it was said in, for a prompt."""
+        """The language it was said in, for a prompt; where nothing was said, that of our own sentences."""
+        if not self.transcript:
+            return "English"
         return language_name(self.transcript, "the language of the transcript")
 
     @property

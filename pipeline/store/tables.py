@@ -27,6 +27,9 @@ CUE = pa.struct(
     ]
 )
 EVENT = pa.struct([pa.field("at", pa.int64(), nullable=False), pa.field("text", pa.string(), nullable=False)])
+SCREEN_DIFFERENCE = pa.struct(
+    [pa.field("text", pa.string(), nullable=False), pa.field("by", pa.string(), nullable=False)]
+)
 CITATION = pa.struct(
     [
         pa.field("sentence", pa.int32(), nullable=False),
@@ -81,6 +84,14 @@ class Event:
 
     at: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenDifference:
+    """A line of text in a picture that only one of its two readers read: `by` is `model` or `reader`."""
+
+    text: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +238,13 @@ class DescribeRow(_Owner):
     )
     summary: str = _column(pa.string(), "what the chunk holds, in a sentence or two", "", "")
     screen_text: str = _column(pa.string(), "text read in the picture", "", "")
+    screen_differences: list[ScreenDifference] = _column(
+        pa.list_(SCREEN_DIFFERENCE),
+        "lines that only the multimodal model or only the reader read in the picture",
+        "",
+        list,
+        ScreenDifference,
+    )
     events: list[Event] = _column(pa.list_(EVENT), "notable moments", "", list, Event)
     facts: list[str] = _column(pa.list_(pa.string()), "numbers, dates and names found in what was heard", "", list)
     rejected: str = _column(pa.string(), "model output that a guard refused, kept for the curious", "", "")

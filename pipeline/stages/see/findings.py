@@ -11,6 +11,7 @@ from pipeline.prompts.severity import SEVERITIES, EventKind, Severity, SeverityR
 from pipeline.stages.see.looked import Looked
 from pipeline.stages.see.series import Point, Series
 from pipeline.stages.see.statements import of_event, of_text
+from pipeline.stages.see.values import numbers, values
 from pipeline.store.tables import ScreenText
 
 _APART = 5 * TICKS_PER_SECOND
@@ -29,7 +30,7 @@ class Finding:
 
 def findings(looked: Looked, rules: Sequence[SeverityRule]) -> list[Finding]:
     """Every event that a rule gives a severity other than `none`, the worst first, then by time."""
-    found = [*_of_events(looked, rules), *_of_texts(looked.texts, rules), *_of_numbers(looked.series, rules)]
+    found = [*_of_events(looked, rules), *_of_texts(looked.texts, rules), *_of_numbers(looked, rules)]
     bad = [one for one in found if one.severity != "none"]
     return sorted(bad, key=lambda one: (SEVERITIES.index(one.severity), one.span.start, one.span.end, one.text))
 
@@ -50,8 +51,9 @@ def _of_texts(texts: Sequence[ScreenText], rules: Sequence[SeverityRule]) -> Ite
             yield Finding(rule.severity, "text", span, of_text(text))
 
 
-def _of_numbers(found: Sequence[Series], rules: Sequence[SeverityRule]) -> Iterator[Finding]:
+def _of_numbers(looked: Looked, rules: Sequence[SeverityRule]) -> Iterator[Finding]:
     """Stretches in which a number is beyond a limit; a value that an earlier rule judged is not judged again."""
+    found = [*looked.series, *(one for text in looked.texts for one in _standing(text))]
     for series in found:
         left = [point for point in series.points if not point.doubtful] if series.kind == "number" else []
         for rule in rules:
@@ -63,6 +65,14 @@ def _of_numbers(found: Sequence[Series], rules: Sequence[SeverityRule]) -> Itera
                 span = Span(points[0].at, points[-1].until)
                 if _lasts(span, rule):
                     yield Finding(rule.severity, "number", span, _out_of_limits(series, points, rule))
+
+
+def _standing(text: ScreenText) -> Iterator[Series]:
+    """The numbers of a line that does not change, each as a series of one value."""
+    for one in values(text.text)[1]:
+        if one.kind == "number":
+            point = Point(text.start, text.end, numbers([one.written])[0], one.written, doubtful=False)
+            yield Series(text.text[: one.start].strip(" :="), one.unit, "number", (point,), text.box)
 
 
 def _lasts(span: Span, rule: SeverityRule) -> bool:

@@ -27,6 +27,8 @@ class Seen:
 
     statements: tuple[Statement, ...]
     screen: tuple[str, ...]
+    values: tuple[str, ...]
+    """What was read of numbers that change, each with its label and unit."""
 
     @property
     def beside_words(self) -> tuple[Statement, ...]:
@@ -95,7 +97,8 @@ class Looked:
         if span == self.span and len(self.segments) > 1:
             found += of_ends(texts, span)
         found.sort(key=lambda statement: statement.span.start)
-        return Seen(tuple(found), tuple(dict.fromkeys(text.text for text in texts)))
+        read = [f"{one.label} {point.written} {one.unit}".strip() for one in numbers for point in one.points]
+        return Seen(tuple(found), tuple(dict.fromkeys(text.text for text in texts)), tuple(dict.fromkeys(read)))
 
 
 def _without_texts(

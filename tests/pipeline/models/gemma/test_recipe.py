@@ -32,6 +32,8 @@ from pipeline.stages.describe_frames import GemmaDescriber  # noqa: E402
 from pipeline.stages.hear import HearStage, HearWorker, Sound  # noqa: E402
 from pipeline.stages.passages import Passage, of_segments, of_windows  # noqa: E402
 from pipeline.stages.protocol import Part  # noqa: E402
+from pipeline.stages.see.looked import Seen  # noqa: E402
+from pipeline.stages.see.statements import Statement  # noqa: E402
 from pipeline.store import Store  # noqa: E402
 from pipeline.store.coverage import coverage  # noqa: E402
 from pipeline.store.tables import DescribeRow, Event, HearRow, to_rows, to_table  # noqa: E402
@@ -127,6 +129,19 @@ def test_a_passage_without_pictures_becomes_a_summary_and_events(speaking: Gemma
     assert min(row.tokens_in, row.tokens_out, row.seconds) > 0
     assert row.audio_tokens_sent == row.frames_sent == 0
     assert to_rows(to_table([row], DescribeRow), DescribeRow) == [row]
+
+
+@pytest.mark.parametrize(
+    ("read", "alone"), [("MM7", []), ("MM 8", [("MM 7", "model"), ("MM 8", "reader")]), ("", [("MM 7", "model")])]
+)
+def test_the_reader_is_a_second_witness_of_the_text_in_the_picture(
+    speaking: Gemma, read: str, alone: list[tuple[str, str]]
+) -> None:
+    told = Statement("black", "The picture is black from 0:01:01 to 0:01:02.", (Span(61 * SECOND, 62 * SECOND),), True)
+    seen = Seen((told,), (read,) if read else (), ())
+    (row,) = described(describing(speaking), replace(shown(2, 60, 3), seen=seen))
+    assert [(one.text, one.by) for one in row.screen_differences] == alone
+    assert Event(61 * SECOND, told.text) in row.events
 
 
 def test_a_segment_adds_frames_screen_text_and_times_on_the_recordings_clock(speaking: Gemma) -> None:

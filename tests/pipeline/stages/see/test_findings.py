@@ -78,6 +78,8 @@ def test_a_number_beyond_its_limit_is_found_from_when_to_when() -> None:
     assert "7.1 bar" in one.text
     below = [SeverityRule(event="number", text="BAR", below=3.05, severity="major")]
     assert [one.span.start // SECOND for one in findings(looked(gauge=gauge), below)] == [0, 6, 8]
+    standing = looked(texts=[line("Pressure: 7.5 bar", 0, 60), line("PUMP 12", 0, 60)])
+    assert told(findings(standing, rules)) == [("critical", "number", 0, 60)]
     other = [SeverityRule(event="number", text="speed", above=6, severity="critical")]
     assert findings(looked(gauge=gauge), other) == []
 
