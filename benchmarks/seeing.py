@@ -1,8 +1,8 @@
 """Planted events found, and events that nobody planted: `python -m benchmarks.seeing FILM [--store DIR]`.
 
-FILM is one of `python -m data.inspection_film`, its events beside it; it is looked at as `longmedia run` does. An event
-is found where something of its kind is told within a second of it. Printed by kind: planted, found, told without being
-planted; then the cost.
+FILM is one of `python -m data.inspection_film` or `data.slides_film`, its events beside it; it is looked at as
+`longmedia run` does. An event is found where something of its kind is told within a second of it. Printed by kind:
+planted, found, told without being planted; then the cost.
 """
 
 from __future__ import annotations
@@ -25,8 +25,11 @@ from pipeline.stages.see.looked import Looked
 from pipeline.store import Store
 
 NEAR_S = 1.0
-READ = ("gauge", "unit", "label", "subtitle")
+READ = ("gauge", "unit", "label", "subtitle", "slide", "clock")
 """What is told by the text that changes."""
+
+CLOCKS = ("clock", "timecode")
+"""Series in which every second is another text."""
 
 MEASURED = {"frozen": ("frozen",), "lights": ("lights",), "cable": ("changed", "moving")}
 """What is told by the picture's signals."""
@@ -61,10 +64,8 @@ def told(looked: Looked) -> Iterator[Moment]:
         yield Moment("text", text.start / TICKS_PER_SECOND, text.text)
     for series in looked.series:
         for point in series.points:
-            if series.kind not in ("clock", "timecode"):
-                yield Moment(
-                    "text", point.at / TICKS_PER_SECOND, f"{series.label} {point.written} {series.unit}".strip()
-                )
+            words = f"{series.label} {point.written} {series.unit}".strip()
+            yield Moment("clock" if series.kind in CLOCKS else "text", point.at / TICKS_PER_SECOND, words)
 
 
 def _start(event: PictureEvent) -> float:
@@ -76,7 +77,7 @@ def matches(one: Moment, other: Moment) -> bool:
     if abs(one.second - other.second) > NEAR_S:
         return False
     if one.kind in READ:
-        return other.kind == "text" and _letters(one.text) in _letters(other.text)
+        return other.kind == ("clock" if one.kind == "clock" else "text") and _letters(one.text) in _letters(other.text)
     return other.kind in MEASURED[one.kind]
 
 
@@ -88,6 +89,8 @@ def invented(told: Iterable[Moment], drawn: list[Moment], always: set[str]) -> I
     """What was told near nothing that was drawn; a text that stands there from the beginning was drawn, too."""
     known = {_letters(one.text) for one in drawn} | always
     for moment in told:
+        if moment.kind == "clock" and "clock" not in {one.kind for one in drawn}:
+            continue
         near = any(abs(moment.second - one.second) <= NEAR_S for one in drawn)
         if moment.kind == "text" and _letters(moment.text) in known:
             continue

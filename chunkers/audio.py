@@ -18,7 +18,7 @@ from chunkers.ffmpeg import Child, Pipe, find_ffmpeg
 from chunkers.recording import Recording
 from chunkers.silence import is_silent, quiet_point
 from chunkers.spans import TICKS_PER_SECOND, Span, to_ticks
-from chunkers.tracks import Choice, audio_duration, audio_start, check_choice, choose_audio
+from chunkers.tracks import Choice, Each, audio_duration, audio_start, check_choice, choose_audio
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,8 @@ class Window:
     """1-D, 16 kHz mono, in [-1, 1]; one a tick of `heard`."""
     silent: bool
     """Nothing was said in it; see `chunkers.silence.is_silent`."""
+    voices: tuple[NDArray[np.float32], ...] = ()
+    """What each track or channel holds of `heard` by itself, as `samples` are, where that was asked for."""
 
 
 Cut = tuple[int, int]
@@ -78,8 +80,11 @@ class WindowCutter:
     window longer than they allow.
     """
 
-    def __init__(self, rules: WindowRules, cuts: Sequence[Cut] = ()) -> None:
+    def __init__(self, rules: WindowRules, cuts: Sequence[Cut] = (), voices: int = 0) -> None:
+        """`voices`: how many tracks or channels come beside the samples (`feed_voices`)."""
         self._rules = rules
+        self._voices = voices
+        self._apart = bytearray()
         self._cuts = cuts
         self._next = 0
         self._pcm = bytearray()
@@ -95,6 +100,10 @@ class WindowCutter:
     def feed(self, data: bytes) -> None:
         """Take in little-endian samples, in pieces of any length."""
         self._pcm += data
+
+    def feed_voices(self, data: bytes) -> None:
+        """Take in the same stretch of the tracks or channels beside, their samples interleaved."""
+        self._apart += data
 
     def given(self, ahead: int = 0) -> Cut | None:
         """The next cut that was given and is still to be made, or the one `ahead` behind it."""
@@ -138,8 +147,10 @@ class WindowCutter:
             heard=Span(self._heard_start, end),
             samples=pcm.astype(np.float32) / np.float32(32768),
             silent=is_silent(pcm),
+            voices=self._voices_until(end),
         )
         keep = min(keep, len(pcm))
+        del self._apart[: 2 * self._voices * (len(pcm) - keep)]
         del self._pcm[: 2 * (len(pcm) - keep)]
         self._index += 1
         self._owned_start = end
@@ -157,6 +168,11 @@ class WindowCutter:
         part = self._pcm[2 * (start - self._heard_start) : 2 * (end - self._heard_start)]
         return np.frombuffer(part, "<i2")
 
+    def _voices_until(self, end: int) -> tuple[NDArray[np.float32], ...]:
+        part = self._apart[: 2 * self._voices * (end - self._heard_start)]
+        samples = np.frombuffer(part, "<i2").astype(np.float32) / np.float32(32768)
+        return tuple(np.ascontiguousarray(one) for one in samples.reshape(-1, self._voices).T) if self._voices else ()
+
 
 Windows = Decoding[Window]
 
@@ -167,6 +183,7 @@ def windows(
     *,
     track: Choice | None = None,
     channel: int | None = None,
+    each: Each | None = None,
     read_ahead: int = 4,
     stall_s: float = 60,
     ffmpeg: Path | None = None,
@@ -175,9 +192,10 @@ def windows(
     """The audio windows of `recording`, in order, in one decode pass.
 
     `track` is an audio track's index or "mix"; None takes `choose_audio`'s default. `channel` is the only channel of it
-    to be heard, from 0; None hears all of them as one (see `chunkers.channels`). The same file, rules and
-    ffmpeg give the same windows, whatever the timing. `stall_s` is how long the source may give nothing. `cuts` are
-    those of an earlier pass, which are made again although another decoder may find another quiet point.
+    to be heard, from 0; None hears all of them as one (see `chunkers.channels`). `each` keeps every track, or
+    every channel, by itself too (`Window.voices`). The same file, rules and ffmpeg give the same windows, whatever the
+    timing. `stall_s` is how long the source may give nothing. `cuts` are those of an earlier pass, which are made again
+    although another decoder may find another quiet point.
 
     Raises `NoAudioError` and `TrackError` at once; see `Decoding` for what comes later.
     """
@@ -186,12 +204,12 @@ def windows(
     if track is None:
         (track, *_), _ = choose_audio(recording, None)
     check_choice(recording, track)
-    mix = mixer(recording, track, channel)
+    mix = mixer(recording, track, channel, each)
     binary = find_ffmpeg(ffmpeg)
     pipe = Pipe()
     sound = audio_output(source(recording), recording, track, pipe.address)
     child = Child(command(binary, sound), {"audio": pipe}, source=recording.path, stall_s=stall_s)
-    cutter = WindowCutter(rules or WindowRules(), cuts)
+    cutter = WindowCutter(rules or WindowRules(), cuts, mix.voices)
     return Decoding(
         child,
         _cut(child, cutter, mix, recording, track),
@@ -208,9 +226,11 @@ def _cut(child: Child, cutter: WindowCutter, mix: Mixer, recording: Recording, t
         if not heard:
             for second in silence(start):
                 cutter.feed(second)
+                cutter.feed_voices(bytes(mix.voices * len(second)))
                 yield from cutter.windows()
         heard = True
         cutter.feed(data)
+        cutter.feed_voices(mix.take_voices())
         yield from cutter.windows()
         if runs_away(cutter.received, header, recording):
             child.kill()

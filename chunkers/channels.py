@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from chunkers.errors import TrackError
 from chunkers.recording import AudioTrack, Recording
 from chunkers.spans import TICKS_PER_SECOND, stamp
-from chunkers.tracks import Choice
+from chunkers.tracks import Choice, Each
 
 _WEIGHTS = {"FC": 1.0, "FL": 0.5**0.5, "FR": 0.5**0.5, "FLC": 0.5**0.5, "FRC": 0.5**0.5, "LFE": 0.0, "LFE2": 0.0}
 """What a channel weighs in the mix, as in ITU-R BS.775; all others weigh 0.5."""
@@ -64,17 +64,20 @@ class Mixer:
     `channel` is one that is heard alone throughout.
     """
 
-    def __init__(self, weights: Weights, channel: int | None = None) -> None:
+    def __init__(self, weights: Weights, channel: int | None = None, voices: Sequence[Weights] = ()) -> None:
+        """`voices` are mixes of their own, kept beside the one of all (`take_voices`)."""
         self._weights = weights
         self._count = len(weights)
         self._channel = channel
+        self._voices = np.stack(voices, 1) if voices else None
+        self._apart = bytearray()
         self._bytes = bytearray()
         self._done = 0
         self.changes: list[Change] = []
 
     def feed(self, data: bytes) -> bytes:
         """Mono samples, as far as whole seconds are there."""
-        if self._count == 1:
+        if self._count == 1 and self._voices is None:
             return data
         self._bytes += data
         second = 2 * self._count * TICKS_PER_SECOND
@@ -87,6 +90,17 @@ class Mixer:
         """What is left, once nothing more will come."""
         whole = len(self._bytes) // (2 * self._count)
         return self._mix(self._bytes[: whole * 2 * self._count]) if whole else b""
+
+    def take_voices(self) -> bytes:
+        """The mixes beside, as interleaved 16-bit samples, of all that came in since this was last asked."""
+        taken = bytes(self._apart)
+        self._apart.clear()
+        return taken
+
+    @property
+    def voices(self) -> int:
+        """How many mixes are kept beside."""
+        return 0 if self._voices is None else int(self._voices.shape[1])
 
     @property
     def notes(self) -> list[str]:
@@ -108,6 +122,8 @@ class Mixer:
         else:
             self._choose(samples)
             mixed = np.rint(samples.astype(np.float32) @ self._weights).astype("<i2")
+        if self._voices is not None:
+            self._apart += np.rint(samples.astype(np.float32) @ self._voices).astype("<i2").tobytes()
         self._done += len(samples)
         return mixed.tobytes()
 
@@ -152,8 +168,11 @@ def _aligned(powers: NDArray[np.float32]) -> Weights:
     return signs / np.float32(len(own))
 
 
-def mixer(recording: Recording, choice: Choice, channel: int | None) -> Mixer:
-    """What makes one channel of `choice`. Raises `TrackError` where it has no such channel, or too many of them."""
+def mixer(recording: Recording, choice: Choice, channel: int | None, each: Each | None = None) -> Mixer:
+    """What makes one channel of `choice`, and beside it keeps each of its channels or tracks by itself.
+
+    Raises `TrackError` where it has no such channel, or too many of them.
+    """
     weights = layout_weights(recording.audio if choice == "mix" else [recording.audio[choice]])
     what = "the mix of all tracks" if choice == "mix" else f"audio track {choice}"
     if choice == "mix" and len(weights) > _MOST_CHANNELS:
@@ -163,7 +182,22 @@ def mixer(recording: Recording, choice: Choice, channel: int | None) -> Mixer:
     if channel is not None and (choice == "mix" or not 0 <= channel < len(weights)):
         has = "Choose a track too." if choice == "mix" else f"It has 0 to {len(weights) - 1}."
         raise TrackError(recording.path, f"has no channel {channel} in {what}.", cure=has)
-    return Mixer(weights, channel)
+    return Mixer(weights, channel, _by_itself(recording, choice, each))
+
+
+def _by_itself(recording: Recording, choice: Choice, each: Each | None) -> list[Weights]:
+    """The mix of each channel, or of each track, of `choice`."""
+    tracks = recording.audio if choice == "mix" else (recording.audio[choice],)
+    counts = [max(1, track.channels) for track in tracks]
+    if each == "channel":
+        return list(np.eye(sum(counts), dtype=np.float32))
+    mixes = []
+    for number, track in enumerate(tracks if each == "track" else ()):
+        weights = np.zeros(sum(counts), np.float32)
+        first = sum(counts[:number])
+        weights[first : first + counts[number]] = layout_weights([track])
+        mixes.append(weights)
+    return mixes
 
 
 def mixed(outputs: Iterable[tuple[str, bytes]], mixer: Mixer) -> Iterator[tuple[str, bytes]]:

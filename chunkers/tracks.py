@@ -15,6 +15,9 @@ from chunkers.spans import stamp, to_ticks
 Choice = int | Literal["mix"]
 """One pass of listening: an audio track's index, or all tracks mixed into one."""
 
+Each = Literal["track", "channel"]
+"""What holds one person each: every track of a mix, or every channel of a track."""
+
 SILENT_DB = -70.0
 """A track below this level holds no voice; the noise of an open microphone is louder."""
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from chunkers import SegmentRules, TrackError, choose_audio, probe, render_probe, segments, windows
+from chunkers import SegmentRules, TrackError, WindowRules, choose_audio, probe, render_probe, segments, windows
 from chunkers.channels import Mixer, layout_weights
 
 Make = Callable[..., Path]
@@ -176,6 +176,33 @@ def test_what_comes_in_pieces_is_the_same(voice: Samples, other: Samples) -> Non
     pieces = Mixer(weights)
     assert b"".join(pieces.feed(data[at : at + 9999]) for at in range(0, len(data), 9999)) + pieces.finish() == expected
     assert len(expected) == 2 * (len(voice) - 1), "half a frame at the end is none"
+
+
+def by_itself(path: Path, **options: object) -> list[NDArray[np.float32]]:
+    """What each track or channel holds, of all windows."""
+    parts = list(windows(probe(path), **options))  # type: ignore[arg-type]
+    voices = [[voice[window.span.start - window.heard.start :] for voice in window.voices] for window in parts]
+    return [np.concatenate(one) for one in zip(*voices, strict=True)]
+
+
+def test_each_channel_by_itself(voice: Samples, other: Samples, tmp_path: Path) -> None:
+    long = np.concatenate([voice, other, voice]), np.concatenate([other, np.zeros_like(voice), other])
+    rules = WindowRules(length_s=9, cut_range_s=3)
+    left, right = by_itself(stored(tmp_path / "a.wav", *long), rules=rules, each="channel")
+    assert np.array_equal(np.rint(left * 32768).astype(np.int16), long[0])
+    assert np.array_equal(np.rint(right * 32768).astype(np.int16), long[1])
+    assert not by_itself(stored(tmp_path / "a.wav", *long), rules=rules)
+
+
+def test_each_track_by_itself_on_the_common_clock(voice: Samples, other: Samples, tmp_path: Path, encode: Make) -> None:
+    sounds = [stored(tmp_path / f"{name}.wav", one) for name, one in (("a", voice), ("b", other[: 4 * 16_000]))]
+    inputs = [part for sound in sounds for part in ("-i", str(sound))]
+    path = encode("two.mka", inputs[0], inputs[1], "-itsoffset", "2", *inputs[2:], "-map", "0", "-map", "1")
+    first, second = by_itself(path, track="mix", each="track")
+    assert len(first) == len(second)
+    assert likeness(first[: len(voice)], voice) > 0.99
+    assert likeness(second[2 * 16_000 : 6 * 16_000], other[: 4 * 16_000]) > 0.99
+    assert not np.any(second[: 2 * 16_000])
 
 
 def test_weights_of_layouts(encode: Make) -> None:
