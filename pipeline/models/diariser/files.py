@@ -1,0 +1,9 @@
+"""The two files of the diariser: they come inside a package, which is unzipped and never imported."""
+
+from __future__ import annotations
+
+from pipeline.models.weights.catalog import DIARISER
+
+NAME = "segmentation-3.0 and CAM++"
+
+SEGMENTATION, VOICE = DIARISER.files
