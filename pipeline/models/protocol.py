@@ -1,7 +1,7 @@
 """What a model is to the rest of the house.
 
-A `Hearer` turns audio into words, a `VoiceFinder` tells one voice in it from another, a `Reader` turns a picture into the
-text in it, a `Writer` turns text into text.
+A `Hearer` turns audio into words, a `VoiceFinder` tells one voice in it from another, a `Reader` turns a picture into
+the text in it, a `Writer` turns text into text.
 One multimodal model may be several; no code above this file asks which engine runs underneath.
 """
 

@@ -40,7 +40,8 @@ class CamPlusPlus:
     def embedding(self, samples: Samples) -> NDArray[np.float32]:
         """The vector of the voice in 16 kHz samples, (192,), of length 1."""
         vector = self._runner.run(mel_bands(samples)[None])[0]
-        return vector / max(float(np.linalg.norm(vector)), 1e-9)
+        unit: NDArray[np.float32] = vector / max(float(np.linalg.norm(vector)), 1e-9)
+        return unit
 
 
 def network(tensors: Tensors) -> bytes:
@@ -54,11 +55,11 @@ def network(tensors: Tensors) -> bytes:
     at = net.add("Reshape", at, net.integers(0, _CHANNELS, -1))
     at = net.line(at, "xvector.tdnn.linear", stride=2)
     at = net.activated(at, "xvector.tdnn.nonlinear")
-    for number, (layers, dilation) in enumerate(_BLOCKS, 1):
-        for layer in range(1, layers + 1):
-            made = net.dense(at, f"xvector.block{number}.tdnnd{layer}", dilation)
+    for block, (layers, dilation) in enumerate(_BLOCKS, 1):
+        for number in range(1, layers + 1):
+            made = net.dense(at, f"xvector.block{block}.tdnnd{number}", dilation)
             at = net.add("Concat", at, made, axis=1)
-        name = f"xvector.transit{number}"
+        name = f"xvector.transit{block}"
         at = net.line(net.activated(at, f"{name}.nonlinear"), f"{name}.linear")
     at = net.line(net.statistics(net.activated(at, "xvector.out_nonlinear")), "xvector.dense.linear")
     at = net.normalised(at, "xvector.dense.nonlinear.batchnorm")
@@ -114,7 +115,9 @@ class _Layers(Network):
 
     def dense(self, at: str, name: str, dilation: int) -> str:
         """What a layer of a block adds: a convolution, and by its means over time how much of each channel counts."""
-        made = self.activated(self.line(self.activated(at, f"{name}.nonlinear1"), f"{name}.linear1"), f"{name}.nonlinear2")
+        made = self.activated(
+            self.line(self.activated(at, f"{name}.nonlinear1"), f"{name}.linear1"), f"{name}.nonlinear2"
+        )
         local = self.line(made, f"{name}.cam_layer.linear_local", dilation=dilation)
         whole = self.add("ReduceMean", made, axes=[2], keepdims=1)
         context = self.relu(self.line(self.add("Add", whole, self._stretches(made)), f"{name}.cam_layer.linear1"))

@@ -31,11 +31,13 @@ def mel_bands(samples: Samples) -> NDArray[np.float32]:
     windowed = (frames - _PRE_EMPHASIS * before) * _WINDOW
     power = np.abs(np.fft.rfft(windowed, _POINTS)) ** 2
     bands = np.log(np.maximum(power[:, : _POINTS // 2] @ _BANDS.T, _SMALLEST))
-    return (bands - bands.mean(axis=0)).astype(np.float32)
+    found: NDArray[np.float32] = (bands - bands.mean(axis=0)).astype(np.float32)
+    return found
 
 
 def _mel(hertz: NDArray[np.float64]) -> NDArray[np.float64]:
-    return 1127.0 * np.log1p(hertz / 700.0)
+    mel: NDArray[np.float64] = 1127.0 * np.log1p(hertz / 700.0)
+    return mel
 
 
 def _filters() -> NDArray[np.float64]:
@@ -45,7 +47,8 @@ def _filters() -> NDArray[np.float64]:
     edges = np.linspace(low, high, BANDS + 2)[:, None]
     left, centre, right = edges[:-2], edges[1:-1], edges[2:]
     rising, falling = (points - left) / (centre - left), (right - points) / (right - centre)
-    return np.maximum(0.0, np.minimum(rising, falling))
+    weights: NDArray[np.float64] = np.maximum(0.0, np.minimum(rising, falling))
+    return weights
 
 
 _WINDOW = np.hanning(FRAME) ** 0.85

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,7 +119,7 @@ def stretches(speaking: Frames, person: int, begin: int, own: tuple[int, int]) -
         parts = -(-(end - start) // LONGEST)
         borders = [start + (end - start) * part // parts for part in range(parts + 1)]
         overlapped = bool(others[first])
-        found += [Stretch(*pair, overlapped) for pair in zip(borders, borders[1:], strict=False)]
+        found += [Stretch(*pair, overlapped) for pair in itertools.pairwise(borders)]
     return found
 
 
@@ -137,7 +138,7 @@ def _held(active: Frames) -> Frames:
     """`active` with its short gaps filled."""
     held = active.copy()
     for first, last in _spans(~active):
-        if 0 < first and last < len(active) and (last - first) * STEP < PAUSE:
+        if first > 0 and last < len(active) and (last - first) * STEP < PAUSE:
             held[first:last] = True
     return held
 
@@ -150,7 +151,7 @@ def _runs(active: Frames, others: Frames) -> Iterator[tuple[int, int]]:
     others &= long
     for first, last in _spans(active):
         borders = [first, *(first + 1 + np.flatnonzero(np.diff(others[first:last]))).tolist(), last]
-        yield from zip(borders, borders[1:], strict=False)
+        yield from itertools.pairwise(borders)
 
 
 def _spans(flags: Frames) -> list[tuple[int, int]]:

@@ -23,7 +23,9 @@ class PyanNet(nn.Module):
 
     def filters(self) -> Tensor:
         """The band-passes, from the integral of a cosine (or sine) over each band."""
-        low_hz, band_hz = (self.tensors[f"sincnet.conv1d.0.filterbank.{name}_"].double() for name in ("low_hz", "band_hz"))
+        low_hz, band_hz = (
+            self.tensors[f"sincnet.conv1d.0.filterbank.{name}_"].double() for name in ("low_hz", "band_hz")
+        )
         low = 50 + low_hz.abs()
         high = torch.clamp(low + 50 + band_hz.abs(), 50, 8000)
         at = torch.arange(-125, 126, dtype=torch.float64)[None] / 16000
@@ -85,7 +87,9 @@ class CamPlusPlus(nn.Module):
                     x = self.norm(self.plane(x, f"{name}.shortcut.0", stride, 0), f"{name}.shortcut.1")
                 x = relu(x + y)
         x = relu(self.norm(self.plane(x, "head.conv2", (2, 1)), "head.bn2")).flatten(1, 2)
-        x = relu(self.norm(self.conv(x, "xvector.tdnn.linear", stride=2, padding=2), "xvector.tdnn.nonlinear.batchnorm"))
+        x = relu(
+            self.norm(self.conv(x, "xvector.tdnn.linear", stride=2, padding=2), "xvector.tdnn.nonlinear.batchnorm")
+        )
         for block, (layers, dilation) in enumerate(((12, 1), (24, 2), (16, 2)), 1):
             for layer in range(1, layers + 1):
                 name = f"xvector.block{block}.tdnnd{layer}"
