@@ -152,7 +152,7 @@ def plan(
 @app.command(epilog="Examples: `longmedia report talk.mp3 > talk.md` · `longmedia report 3f2a... --format srt`")
 def report(
     run: Annotated[str, typer.Argument(help="The recording's id (its folder in the store), or the input's path.")],
-    form: Annotated[str, typer.Option("--format", help="md, srt, vtt, txt or json.")] = "md",
+    form: Annotated[str, typer.Option("--format", help="md, srt, vtt, txt, json or rttm.")] = "md",
     name: Annotated[
         str | None, typer.Option("--run", help="The run, or the start of its name; else the one asked for last.")
     ] = None,

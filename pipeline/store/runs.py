@@ -1,7 +1,7 @@
 """A run in the store: the tables of its stages, and the document that names them.
 
     <store>/<recording>/recording.json                          what is known of the recording
-    <store>/<recording>/<stage>=<key>/part-<n>.parquet          hear, see, describe
+    <store>/<recording>/<stage>=<key>/part-<n>.parquet          hear, speakers, see, describe
     <store>/<recording>/merge=<key>/level=<k>/part-<n>.parquet
     <store>/<recording>/<stage>=<key>/stage.json                what the rows rest on, whether they are all there
     <store>/<recording>/runs/<run>.json                         which stages answer a request, and how it ended
@@ -25,15 +25,18 @@ from pipeline.store.encryption import DAMAGE, Cipher, damage
 from pipeline.store.files import Files
 from pipeline.store.lock import busy, held
 from pipeline.store.parts import Parts
-from pipeline.store.tables import DescribeRow, HearRow, NodeRow, SeeRow
+from pipeline.store.tables import DescribeRow, HearRow, NodeRow, SeeRow, SpeakersRow
 from pipeline.text.markup import escaped
 
 FORMAT = 2
 """Version of the layout, written into every run's document."""
 
-HEAR, SEE, DESCRIBE, MERGE = "hear", "see", "describe", "merge"
-STAGES = (HEAR, SEE, DESCRIBE, MERGE)
+HEAR, SPEAKERS, SEE, DESCRIBE, MERGE = "hear", "speakers", "see", "describe", "merge"
+STAGES = (HEAR, SPEAKERS, SEE, DESCRIBE, MERGE)
 """The stages, in the order in which they run."""
+
+APART = (SPEAKERS, SEE)
+"""Those whose key covers no other stage."""
 
 _LEVEL = "level="
 
@@ -47,10 +50,10 @@ class RunKey:
 
     @property
     def run(self) -> str:
-        """The run's name: the key of its last stage, which covers those before it; seeing covers no other."""
+        """The run's name: the key of its last stage, which covers those before it, but for `APART`."""
         *before, last = self.stages.items()
         name, key = last
-        return "".join(one[:8] for _, one in [*before, last]) if name == SEE and before else key
+        return "".join(one[:8] for _, one in [*before, last]) if name in APART and before else key
 
     @property
     def path(self) -> str:
@@ -101,6 +104,11 @@ class Run:
         return Parts(self.files, self.folder(HEAR), HearRow, self._cipher)
 
     @property
+    def speakers(self) -> Parts[SpeakersRow]:
+        """The table of the pieces of speech, by which speakers are told apart."""
+        return Parts(self.files, self.folder(SPEAKERS), SpeakersRow, self._cipher)
+
+    @property
     def see(self) -> Parts[SeeRow]:
         """The table of what was seen."""
         return Parts(self.files, self.folder(SEE), SeeRow, self._cipher)
@@ -118,6 +126,11 @@ class Run:
         """All windows in order, as far as they are there; a part in memory at a time."""
         if self.has(HEAR):
             yield from self.hear.rows()
+
+    def voiced(self) -> Iterator[SpeakersRow]:
+        """All windows with their pieces of speech in order, as far as they are there; a part in memory at a time."""
+        if self.has(SPEAKERS):
+            yield from self.speakers.rows()
 
     def seen(self) -> Iterator[SeeRow]:
         """All segments of the picture in order, as far as they are there; a part in memory at a time."""

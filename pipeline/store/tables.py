@@ -46,6 +46,16 @@ SCREEN_TEXT = pa.struct(
         pa.field("confidence", pa.float32(), nullable=False),
     ]
 )
+SPEECH_PIECE = pa.struct(
+    [
+        pa.field("start", pa.int64(), nullable=False),
+        pa.field("end", pa.int64(), nullable=False),
+        pa.field("voice", pa.binary(), nullable=False),
+        pa.field("overlapped", pa.bool_(), nullable=False),
+        pa.field("local", pa.int32(), nullable=False),
+        pa.field("narrow", pa.bool_(), nullable=False),
+    ]
+)
 KEY_FRAME = pa.struct([pa.field("at", pa.int64(), nullable=False), pa.field("jpeg", pa.binary(), nullable=False)])
 
 
@@ -73,6 +83,22 @@ class KeyFrame:
 
     at: int
     jpeg: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechPiece:
+    """A piece of speech of one person, from `start` until `end` (ticks).
+
+    `voice` is its vector: 192 numbers of two bytes (float16, little-endian). `overlapped`: another speaks meanwhile.
+    `local`: who it is among those told apart in its window. `narrow`: nothing is heard above a telephone's band.
+    """
+
+    start: int
+    end: int
+    voice: bytes
+    overlapped: bool
+    local: int
+    narrow: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +192,36 @@ class HearRow(_Owner):
     seconds: float = _column(pa.float64(), "model time spent on the row", "s", 0.0)
     attempts: int = _column(pa.int32(), "tries it took", "", 0)
     source: str = _column(pa.string(), "local, cloud or imported", "", "local")
+
+    @property
+    def inputs(self) -> str:
+        """What the row was made of beside the sound: nothing."""
+        return ""
+
+
+@dataclass(slots=True, kw_only=True)
+class SpeakersRow(_Owner):
+    """Telling speakers apart: one window of sound, and the pieces of speech in it with their voices.
+
+    Whose voice is whose is told from all rows together, whenever they are read.
+    """
+
+    recording: str = _column(pa.string(), "content id of the recording")
+    index: int = _column(pa.int64(), "number of the window in its recording, from 0")
+    start: int = _tick("first moment that the window owns")
+    end: int = _tick("first moment that it no longer owns")
+    status: str = _column(pa.string(), "processed, silent, failed or skipped")
+    error: str = _column(pa.string(), "why it failed or was skipped; empty otherwise", "", "")
+    pieces: list[SpeechPiece] = _column(
+        pa.list_(SPEECH_PIECE),
+        "speech of one person each; voice: 192 float16, little-endian, of length 1; times on the recording's clock",
+        "",
+        list,
+        SpeechPiece,
+    )
+    model: str = _column(pa.string(), "model that told them apart", "", "")
+    seconds: float = _column(pa.float64(), "model time spent on the row", "s", 0.0)
+    attempts: int = _column(pa.int32(), "tries it took", "", 0)
 
     @property
     def inputs(self) -> str:
@@ -283,7 +339,7 @@ class NodeRow(_Owner):
         self.sentences = self.sentences or sentences(self.text)
 
 
-Row = TypeVar("Row", HearRow, SeeRow, DescribeRow, NodeRow)
+Row = TypeVar("Row", HearRow, SpeakersRow, SeeRow, DescribeRow, NodeRow)
 
 
 def schema(row: type[Any]) -> pa.Schema:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pipeline.models.weights.catalog import DIARISER
 
+WEIGHTS = DIARISER.name
+
 NAME = "segmentation-3.0 and CAM++"
 
 SEGMENTATION, VOICE = DIARISER.files

@@ -18,6 +18,9 @@ from pipeline.models.diariser.segmentation import CHUNK, FIRST, FRAMES, PEOPLE, 
 from pipeline.models.diariser.tensors import read_tensors
 from pipeline.models.protocol import Samples, VoicePiece
 
+VERSION = 1
+"""Raised when code changes the pieces although no weights did."""
+
 PAUSE = TICKS_PER_SECOND // 5
 """A pause of so many samples divides speech."""
 

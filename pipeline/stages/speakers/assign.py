@@ -14,6 +14,9 @@ from pipeline.text.cues import Cue
 from pipeline.text.scripts import cells
 from pipeline.text.sentences import parted, sentences
 
+VERSION = 1
+"""Raised when code changes whose a word is although no voice did."""
+
 NEAR = 2 * TICKS_PER_SECOND
 """Ticks from a word within which the nearest voice is taken for the one that said it."""
 
