@@ -9,12 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from chunkers import (
-    Decoded,
-    Segments,
-    Windows,
-    to_ticks,
-)
+from chunkers import Decoded, Segments, Windows, to_ticks
 from pipeline import prompts
 from pipeline.chain import IMPORTED, Chain, Link
 from pipeline.errors import LimitError, StoreDamagedError
@@ -305,7 +300,7 @@ class Job:
         digest = hashlib.sha256()
         for row in Spoken(self._run).heard():
             told = [(turn.speaker, turn.text) for turn in turns_of([row])]
-            digest.update(f"{row.start}:{row.end}:{row.status}:{told}\n".encode())
+            digest.update(f"{row.start}:{row.end}:{row.status}:{row.transcript}:{told}\n".encode())
         for seen in self._run.seen():
             digest.update(f"{seen.start}:{seen.end}:{seen.status}:{seen.texts}:{seen.moved}\n".encode())
         return digest.hexdigest()[:16]

@@ -16,7 +16,8 @@ from pipeline.stages.see.looked import Seen
 from pipeline.stages.see.statements import Statement
 from pipeline.stages.speakers.assign import Turn
 from pipeline.stages.support import supported
-from pipeline.store.tables import DescribeRow, Event
+from pipeline.store.structs import Event
+from pipeline.store.tables import DescribeRow
 from pipeline.text import guards
 from pipeline.text.facts import facts
 from pipeline.text.sentences import ASKING, joined, sentences

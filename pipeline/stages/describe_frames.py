@@ -26,7 +26,8 @@ from pipeline.stages.hear import owned_samples
 from pipeline.stages.passages import Passage, row_of
 from pipeline.stages.protocol import Made, Part
 from pipeline.stages.support import supported
-from pipeline.store.tables import DescribeRow, Event
+from pipeline.store.structs import Event
+from pipeline.store.tables import DescribeRow
 from pipeline.text import guards
 from pipeline.text.cues import Cue
 from pipeline.text.facts import facts

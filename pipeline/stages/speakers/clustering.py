@@ -86,7 +86,7 @@ def speakers(pieces: Sequence[Piece], vectors: Vectors, wanted: Wanted) -> list[
     while len(groups.means) < wanted.least and distance > _SMALLEST:
         distance *= _STEP
         groups = _groups(pieces, vectors, distance, wanted.most)
-    return _in_order(_everybody(pieces, vectors, groups))
+    return _in_order(_everybody(pieces, vectors, groups), list(groups.of))
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +194,10 @@ def _merge(apart: NDArray[np.float64], row: NDArray[np.float64], one: int, other
 
 
 def _everybody(pieces: Sequence[Piece], vectors: Vectors, groups: _Groups) -> list[int]:
-    """A voice for every piece: its group's; else, in overlapping speech, that of the same local speaker; else the
-    nearest."""
+    """A voice for every piece: its group's; else that of the same local speaker's long clean pieces; else the nearest.
+
+    The vector of a mixture, or of a word, tells less than the segmentation, which hears what is around it.
+    """
     local = defaultdict[tuple[int, int], dict[int, int]](dict)
     for number, group in groups.of.items():
         heard = local[pieces[number].local]
@@ -206,13 +208,15 @@ def _everybody(pieces: Sequence[Piece], vectors: Vectors, groups: _Groups) -> li
         nearby = local.get(piece.local)
         if number in groups.of:
             found.append(groups.of[number])
-        elif piece.overlapped and nearby:
+        elif nearby and not piece.clean:
             found.append(max(nearby, key=lambda group: (nearby[group], -group)))
         else:
             found.append(int(nearest[number]))
     return found
 
 
-def _in_order(found: Sequence[int]) -> list[int]:
-    numbers = {group: number for number, group in enumerate(dict.fromkeys(found))}
+def _in_order(found: Sequence[int], sure: Sequence[int]) -> list[int]:
+    """The voices numbered in order of their first pieces; of those in `sure`, for a word may be put down wrongly."""
+    first = [found[number] for number in sorted(sure)]
+    numbers = {group: number for number, group in enumerate(dict.fromkeys([*first, *found]))}
     return [numbers[group] for group in found]

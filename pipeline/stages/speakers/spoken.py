@@ -13,7 +13,8 @@ from pipeline.stages.speakers.assign import Turn, Voice, Voices, labelled, spoke
 from pipeline.stages.speakers.clustering import Piece, Wanted, speakers
 from pipeline.stages.speakers.stage import vectors
 from pipeline.store import SPEAKERS, Run
-from pipeline.store.tables import HearRow, SpeechPiece
+from pipeline.store.structs import SpeechPiece
+from pipeline.store.tables import HearRow
 from pipeline.text import cues
 from pipeline.text.cues import Cue
 

@@ -12,7 +12,8 @@ from pipeline.errors import ModelError
 from pipeline.models.protocol import VoiceFinder, VoicePiece
 from pipeline.stages.hear import Sound, owned_samples
 from pipeline.stages.protocol import Absent, Made, Part, Worker
-from pipeline.store.tables import SpeakersRow, SpeechPiece
+from pipeline.store.structs import SpeechPiece
+from pipeline.store.tables import SpeakersRow
 
 VERSION = 1
 """Raised when code changes the pieces of a row although no setting or model did."""

@@ -34,7 +34,8 @@ from pipeline.stages.passages import Passage, of_segments, of_windows  # noqa: E
 from pipeline.stages.protocol import Part  # noqa: E402
 from pipeline.store import Store  # noqa: E402
 from pipeline.store.coverage import coverage  # noqa: E402
-from pipeline.store.tables import DescribeRow, Event, HearRow, to_rows, to_table  # noqa: E402
+from pipeline.store.structs import Event  # noqa: E402
+from pipeline.store.tables import DescribeRow, HearRow, to_rows, to_table  # noqa: E402
 from pipeline.text.cues import Cue  # noqa: E402
 
 SECOND = 16_000
