@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from flows import cli_archive, cli_ledger, cli_models, cli_plan, cli_video
+from flows import cli_archive, cli_ledger, cli_models, cli_plan, cli_speakers, cli_video
 from flows.cli_options import (
     BLOCKED,
     GAPS,
@@ -55,6 +55,7 @@ app = typer.Typer(
 )
 
 app.add_typer(cli_models.app, name="models")
+app.add_typer(cli_speakers.app, name="speakers")
 app.add_typer(cli_ledger.app, name="ledger")
 app.command()(cli_plan.doctor)
 app.command(epilog="Example: `longmedia status --watch`")(cli_archive.status)

@@ -89,8 +89,10 @@ class Chain:
         return any(link.stage == stage for link in self.links)
 
 
-def chain(settings: Settings, source: Source, only: Stage | None = None) -> Chain:
+def chain(settings: Settings, source: Source, only: Stage | None = None, *, names: str = "") -> Chain:
     """The chain for `source`; it ends with the stage `only`, where that is given. Loads no model.
+
+    `names` is the digest of the names that people have given its speakers.
 
     Raises `SettingsError` for settings that do not go together, `NoAudioError` where there is nothing that the recipe
     can take in, and what `pipeline.models.identity` raises where a model cannot be found.
@@ -123,7 +125,7 @@ def chain(settings: Settings, source: Source, only: Stage | None = None) -> Chai
             continue
         rests_on = _depends(stage, engines[stage], resolved, source, shows=shows, sees=sees)
         if stage == DESCRIBE and tells_apart:
-            rests_on["speakers"] = _told_apart(resolved)
+            rests_on["speakers"] = _told_apart(resolved, names)
         rests_on["before"] = _before(stage, links)
         as_json = json.dumps(rests_on, sort_keys=True, default=str)
         key = hashlib.sha256(as_json.encode()).hexdigest()[:16]
@@ -147,10 +149,11 @@ def _tells_apart(settings: Settings, source: Source) -> bool:
     return settings.speakers.enabled or present(DIARISER_WEIGHTS, settings.models)
 
 
-def _told_apart(settings: Settings) -> dict[str, Any]:
+def _told_apart(settings: Settings, names: str) -> dict[str, Any]:
     """What decides whose the pieces of speech are: no row of their table rests on it, but what is written does."""
     own = _without(settings.speakers, "enabled")
-    return {"clustering": CLUSTERING_VERSION, "assign": ASSIGN_VERSION, **own}
+    named = {"names": names} if names else {}
+    return {"clustering": CLUSTERING_VERSION, "assign": ASSIGN_VERSION, **own, **named}
 
 
 def _depends(stage: str, engine: str, settings: Settings, source: Source, *, shows: bool, sees: bool) -> dict[str, Any]:

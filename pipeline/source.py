@@ -92,6 +92,15 @@ def known_source(path: Path, recording: str, track: str, store: Store, transcrip
     )
 
 
+def names_digest(store: Store, recording: str) -> str:
+    """The digest of the names that people have given the speakers of a recording; empty where they gave none.
+
+    Raises `StoreDamagedError`: a run without the names would be another one.
+    """
+    document = store.names(recording)
+    return "" if document is None else document.digest
+
+
 def document_of(source: Source, before: RecordingDocument | None, track: str) -> RecordingDocument:
     """What the store keeps of a recording: its tracks, and the names it was seen under, the last one last.
 

@@ -1,6 +1,7 @@
 """A run in the store: the tables of its stages, and the document that names them.
 
     <store>/<recording>/recording.json                          what is known of the recording
+    <store>/<recording>/names.json                              who speaks in it, as people have said
     <store>/<recording>/<stage>=<key>/part-<n>.parquet          hear, speakers, see, describe
     <store>/<recording>/merge=<key>/level=<k>/part-<n>.parquet
     <store>/<recording>/<stage>=<key>/stage.json                what the rows rest on, whether they are all there
@@ -20,7 +21,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from pipeline.errors import StoreDamagedError, StoreError
-from pipeline.store.documents import Document, RunDocument, StageDocument
+from pipeline.store.documents import Document, NamesDocument, RunDocument, StageDocument
 from pipeline.store.encryption import DAMAGE, Cipher, damage
 from pipeline.store.files import Files
 from pipeline.store.lock import busy, held
@@ -37,6 +38,9 @@ STAGES = (HEAR, SPEAKERS, SEE, DESCRIBE, MERGE)
 
 APART = (SPEAKERS, SEE)
 """Those whose key covers no other stage."""
+
+NAMES = "names.json"
+"""The document that names the speakers of a recording."""
 
 _LEVEL = "level="
 
@@ -79,6 +83,10 @@ class Run:
     def save(self, document: RunDocument) -> None:
         """Write its document, whole or not at all."""
         self._documents.save(f"{self.key.recording}/runs", f"{self.key.run}.json", document)
+
+    def names(self) -> NamesDocument | None:
+        """Who speaks in its recording, as people have said; raises `StoreDamagedError`."""
+        return self._documents.load(self.key.recording, NAMES, NamesDocument)
 
     def stage(self, name: str) -> StageDocument | None:
         """The document of a stage, None where it was never begun; raises `StoreDamagedError`."""

@@ -13,6 +13,7 @@ from pipeline.stages.speakers.assign import Turn, Voice, Voices, labelled, spoke
 from pipeline.stages.speakers.clustering import Piece, Wanted, speakers
 from pipeline.stages.speakers.stage import vectors
 from pipeline.store import SPEAKERS, Run
+from pipeline.store.documents import NamesDocument
 from pipeline.store.structs import SpeechPiece
 from pipeline.store.tables import HearRow
 from pipeline.text import cues
@@ -26,13 +27,23 @@ LABEL = "Speaker"
 class Person:
     """One who speaks: the name that is shown, and the voice from its first moment to its last."""
 
+    number: int
+    """From 1, in the order in which they are heard first."""
     name: str
+    named: bool
+    """Whether people gave the name."""
     voices: tuple[Voice, ...]
 
     @property
     def ticks(self) -> int:
         """How long the voice is heard."""
         return sum(voice.end - voice.start for voice in self.voices)
+
+    @property
+    def at(self) -> int:
+        """A moment by which the person can be named: the middle of the longest piece."""
+        longest = max(self.voices, key=lambda voice: voice.end - voice.start)
+        return (longest.start + longest.end) // 2
 
 
 class Spoken:
@@ -41,7 +52,7 @@ class Spoken:
     def __init__(self, run: Run) -> None:
         self._run = run
         self.people = people(run)
-        apart = len(self.people) > 1
+        apart = len(self.people) > 1 or any(person.named for person in self.people)
         self._voices = Voices(voice for person in self.people for voice in person.voices) if apart else Voices(())
 
     @property
@@ -104,18 +115,44 @@ def people(run: Run) -> tuple[Person, ...]:
         return ()
     settings = _settings(run)
     found = speakers(given, vectors(stored), Wanted(settings.least, settings.most, settings.distance))
-    names = [f"{LABEL} {number + 1}" for number in range(max(found) + 1)]
-    return tuple(
-        Person(
-            name,
-            tuple(
-                Voice(piece.start, piece.end, name)
-                for piece, speaker in zip(given, found, strict=True)
-                if speaker == number
-            ),
-        )
-        for number, name in enumerate(names)
-    )
+    return named(given, found, run.names())
+
+
+def named(pieces: Sequence[Piece], found: Sequence[int], document: NamesDocument | None) -> tuple[Person, ...]:
+    """The people of pieces of speech and their numbers, with what people have said about them.
+
+    Who is called the same is the same person; of two names the later counts.
+    """
+
+    def heard(at: int) -> int | None:
+        inside = [number for piece, number in zip(pieces, found, strict=True) if piece.start <= at < piece.end]
+        return same[inside[0]] if inside else None
+
+    same = {number: number for number in found}
+    names: list[tuple[int, str]] = []
+    for one, other in document.merged if document is not None else ():
+        _unite(same, heard(one), heard(other))
+    for voice in document.names if document is not None else ():
+        number = heard(voice.at)
+        if number is not None:
+            names.append((number, voice.name))
+            _unite(same, *(known for known, name in names if name == voice.name))
+    whose = [same[number] for number in found]
+    people: list[Person] = []
+    for number in dict.fromkeys(sorted(whose)):
+        name = next((name for known, name in reversed(names) if same[known] == number), "")
+        shown = name or f"{LABEL} {len(people) + 1}"
+        own = (Voice(one.start, one.end, shown) for one, who in zip(pieces, whose, strict=True) if who == number)
+        people.append(Person(len(people) + 1, shown, bool(name), tuple(own)))
+    return tuple(people)
+
+
+def _unite(same: dict[int, int], *numbers: int | None) -> None:
+    """Make those one person, of the lowest number."""
+    groups = {same[number] for number in numbers if number is not None}
+    for number, group in same.items():
+        if group in groups:
+            same[number] = min(groups)
 
 
 def _settings(run: Run) -> Speakers:

@@ -3,40 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.errors import ModelError
 from pipeline.models.protocol import Samples, VoicePiece
-from pipeline.process import process
 from pipeline.reports import report
 from pipeline.stages.speakers.spoken import Spoken
 from pipeline.store import Run, Store
-from tests.pipeline.quick import QuickRegistry, QuickVoices, QuickWriter, quick_settings, tones
+from tests.pipeline.quick import QuickVoices, QuickWriter
+from tests.pipeline.stages.speakers.talk import LENGTH, made, unused
 
 S = TICKS_PER_SECOND
-LENGTH = 40
-"""Seconds; the pitch passes 400 Hz after 25, where the second person begins."""
-
-
-def unused() -> Any:
-    raise AssertionError("this model is not needed")
-
-
-def made(
-    folder: Path, *sets: str, only: Any = None, transcript: Path | None = None, **models: Callable[[], Any]
-) -> Run:
-    path = folder / "talk.wav"
-    if not path.exists():
-        tones(path, LENGTH)
-    settings = quick_settings(folder / "weights", ["speakers.enabled=true", *sets])
-    with QuickRegistry(**models) as registry:
-        return process(path, settings, Store(folder / "store"), registry, only=only, transcript=transcript).run
 
 
 @pytest.fixture(scope="module")
