@@ -19,7 +19,7 @@ demo: $(VENV)/.run  ## set up, fetch the starter weights once, and run the main 
 	$(BIN)/longmedia report data/meeting.opus --store $(STORE)
 
 weights: $(VENV)/.test  ## fetch the weights that the tests use; without a network those tests are skipped
-	-$(BIN)/longmedia models get whisper-base smollm2-135m
+	-$(BIN)/longmedia models get whisper-base diariser smollm2-135m
 
 test: weights  ## set up and run the tests
 	$(BIN)/python -m pytest $(ARGS)
@@ -58,7 +58,7 @@ newest:  ## the tests with the newest releases of every dependency, in .venv-new
 	$(MAKE) VENV=.venv-newest .venv-newest/bin/python
 	.venv-newest/bin/python -m pip install --quiet --upgrade --editable '.[dev,gemma,lora]'
 	.venv-newest/bin/python -m pip list
-	-.venv-newest/bin/longmedia models get whisper-base smollm2-135m
+	-.venv-newest/bin/longmedia models get whisper-base diariser smollm2-135m
 	.venv-newest/bin/python -m pytest $(ARGS)
 
 lowest:  ## the tests that need no torch with the lowest releases that pyproject.toml admits, in .venv-lowest
@@ -66,7 +66,7 @@ lowest:  ## the tests that need no torch with the lowest releases that pyproject
 	$(MAKE) VENV=.venv-lowest .venv-lowest/.uv
 	.venv-lowest/bin/uv pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct --editable '.[dev]'
 	.venv-lowest/bin/python -m pip list
-	-.venv-lowest/bin/longmedia models get whisper-base smollm2-135m
+	-.venv-lowest/bin/longmedia models get whisper-base diariser smollm2-135m
 	.venv-lowest/bin/python -m pytest $(ARGS)
 
 COMPILE = .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \

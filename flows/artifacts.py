@@ -66,7 +66,7 @@ def _show_run(item: Item, store: Store, shown: Shown) -> None:
     run = store.find(item.recording, item.run)
     rows = [
         {"from": stamp(section.span.start), "to": stamp(section.span.end), "status": section.status}
-        for section, _ in zip(sections(run), range(_ROWS), strict=False)
+        for section, _ in zip(sections(run, run.heard()), range(_ROWS), strict=False)
     ]
     create_table_artifact(rows, key=f"chunks-{item.recording[:12]}", description=markdown(shown.name))
     if not shown.here:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from flows import cli_archive, cli_ledger, cli_models, cli_plan, cli_video
+from flows import cli_archive, cli_ledger, cli_models, cli_plan, cli_speakers, cli_video
 from flows.cli_options import (
     BLOCKED,
     GAPS,
@@ -55,6 +55,7 @@ app = typer.Typer(
 )
 
 app.add_typer(cli_models.app, name="models")
+app.add_typer(cli_speakers.app, name="speakers")
 app.add_typer(cli_ledger.app, name="ledger")
 app.command()(cli_plan.doctor)
 app.command(epilog="Example: `longmedia status --watch`")(cli_archive.status)
@@ -153,7 +154,7 @@ def plan(
 @app.command(epilog="Examples: `longmedia report talk.mp3 > talk.md` · `longmedia report 3f2a... --format srt`")
 def report(
     run: Annotated[str, typer.Argument(help="The recording's id (its folder in the store), or the input's path.")],
-    form: Annotated[str, typer.Option("--format", help="md, srt, vtt, txt or json.")] = "md",
+    form: Annotated[str, typer.Option("--format", help="md, srt, vtt, txt, json or rttm.")] = "md",
     name: Annotated[
         str | None, typer.Option("--run", help="The run, or the start of its name; else the one asked for last.")
     ] = None,

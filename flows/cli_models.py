@@ -70,7 +70,7 @@ def list_models(folder: FolderOption = None, config: ConfigOption = None) -> Non
     say(f"in {weights.folder(settings)}")
     for entry in CATALOG:
         here = "here" if weights.present(entry, settings) else "-"
-        say(f"{entry.name:<14} {entry.role:<7} {entry.size / 1e6:6.0f} MB  {here:<5} {entry.licence:<11} {entry.title}")
+        say(f"{entry.name:<14} {entry.role:<8} {entry.size / 1e6:6.0f} MB  {here:<5} {entry.licence:<18} {entry.title}")
     for name, members in SETS.items():
         say(f"{name:<14} = {' + '.join(members)}")
 

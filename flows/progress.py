@@ -21,6 +21,7 @@ _EVERY_S = 10.0
 _STAGES = {
     "load": "loading the models",
     "hear": "hearing",
+    "speakers": "telling speakers apart",
     "see": "looking",
     "describe": "describing",
     "merge": "merging",
@@ -52,7 +53,7 @@ class _Rate:
 
     def of(self, step: Step) -> float:
         now = time.monotonic()
-        if step.stage not in ("hear", "see", "describe"):
+        if step.stage not in ("hear", "speakers", "see", "describe"):
             return 0.0
         if self._first is None or self._first[0] != step.stage:
             self._first = (step.stage, step.done, now)

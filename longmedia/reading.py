@@ -10,6 +10,7 @@ from chunkers.spans import TICKS_PER_SECOND, Span
 from pipeline.reports import report
 from pipeline.reports.reading import by_time, covered, root, traced
 from pipeline.settings import load_here
+from pipeline.stages.speakers.spoken import Spoken
 from pipeline.store import Run as StoredRun
 from pipeline.store import Store as StoreOfRuns
 
@@ -97,7 +98,7 @@ class Run:
 
     def transcript(self) -> Iterator[Cue]:
         """What was said, in order, as far as it was heard; it can be read while later stages are at work."""
-        for row in self._stored.heard():
+        for row in Spoken(self._stored).heard():
             for cue in row.cues:
                 yield Cue(_seconds(cue.start), _seconds(cue.end), cue.text, cue.speaker, row.language)
 
@@ -108,7 +109,7 @@ class Run:
         return Coverage(_seconds(total.end), {name: _seconds(ticks) for name, ticks in total.ticks.items()}, gaps)
 
     def report(self, form: str = "md") -> str:
-        """A report: `md`, `srt`, `vtt`, `txt` or `json`; raises `SettingsError` for another form."""
+        """A report: `md`, `srt`, `vtt`, `txt`, `json` or `rttm`; raises `SettingsError` for another form."""
         return "".join(report(self._stored, form))
 
 

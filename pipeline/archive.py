@@ -20,7 +20,7 @@ from pipeline.models.registry import Registry
 from pipeline.process import Interrupted, Stop, process
 from pipeline.results import failed, finished, note_asked
 from pipeline.settings import Settings
-from pipeline.source import ALL, AUTO, known_source
+from pipeline.source import ALL, AUTO, known_source, names_digest
 from pipeline.store import FORMAT, MERGE, Run, Store
 from pipeline.store.documents import RunDocument
 
@@ -138,7 +138,9 @@ def _known(job: Job, recording: str, store: Store) -> Run | None:
     also = () if job.transcript is None else (job.transcript,)
     store = admit_store(store, job.settings.fallback, job.path, recording, also)
     source = known_source(job.path, recording, job.settings.audio.track, store, job.transcript)
-    return None if source is None else store.run(chain(job.settings, source, job.only).run)
+    if source is None:
+        return None
+    return store.run(chain(job.settings, source, job.only, names=names_digest(store, recording)).run)
 
 
 def _names(run: Run | None) -> tuple[str, str]:

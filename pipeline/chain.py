@@ -19,8 +19,16 @@ from pipeline.errors import NoAudioError
 from pipeline.merge.run import VERSION as MERGE_VERSION
 from pipeline.models.hardware import ctranslate2_has_cuda, torch_has_bfloat16, torch_has_cuda
 from pipeline.models.huggingface.quantized import text_on_cuda
-from pipeline.models.identity import gemma_identity, reader_identity, whisper_identity, writer_identity
-from pipeline.models.registry import GEMMA, READER, TEXT, WHISPER
+from pipeline.models.identity import (
+    diariser_identity,
+    gemma_identity,
+    reader_identity,
+    whisper_identity,
+    writer_identity,
+)
+from pipeline.models.registry import DIARISER, GEMMA, READER, TEXT, WHISPER
+from pipeline.models.weights.catalog import DIARISER as DIARISER_WEIGHTS
+from pipeline.models.weights.fetch import present
 from pipeline.settings import Group, Settings, text_changing
 from pipeline.settings.checks import check_video
 from pipeline.source import Source
@@ -28,15 +36,18 @@ from pipeline.stages.describe import VERSION as DESCRIBE_VERSION
 from pipeline.stages.hear import VERSION as HEAR_VERSION
 from pipeline.stages.imported import VERSION as IMPORTED_VERSION
 from pipeline.stages.see.stage import VERSION as SEE_VERSION
-from pipeline.store import DESCRIBE, HEAR, MERGE, SEE, STAGES, RunKey
+from pipeline.stages.speakers.assign import VERSION as ASSIGN_VERSION
+from pipeline.stages.speakers.clustering import VERSION as CLUSTERING_VERSION
+from pipeline.stages.speakers.stage import VERSION as SPEAKERS_VERSION
+from pipeline.store import APART, DESCRIBE, HEAR, MERGE, SEE, SPEAKERS, STAGES, RunKey
 
 IMPORTED = "imported"
 
-Stage = Literal["hear", "see", "describe", "merge"]
+Stage = Literal["hear", "speakers", "see", "describe", "merge"]
 
 RECIPES: Mapping[str, Mapping[str, str]] = {
-    "cascade": {HEAR: WHISPER, SEE: READER, DESCRIBE: TEXT, MERGE: TEXT},
-    "gemma": {HEAR: GEMMA, SEE: READER, DESCRIBE: GEMMA, MERGE: GEMMA},
+    "cascade": {HEAR: WHISPER, SPEAKERS: DIARISER, SEE: READER, DESCRIBE: TEXT, MERGE: TEXT},
+    "gemma": {HEAR: GEMMA, SPEAKERS: DIARISER, SEE: READER, DESCRIBE: GEMMA, MERGE: GEMMA},
 }
 """Which engine serves which stage; `hear.engine` may put another in front."""
 
@@ -78,8 +89,10 @@ class Chain:
         return any(link.stage == stage for link in self.links)
 
 
-def chain(settings: Settings, source: Source, only: Stage | None = None) -> Chain:
+def chain(settings: Settings, source: Source, only: Stage | None = None, *, names: str = "") -> Chain:
     """The chain for `source`; it ends with the stage `only`, where that is given. Loads no model.
+
+    `names` is the digest of the names that people have given its speakers.
 
     Raises `SettingsError` for settings that do not go together, `NoAudioError` where there is nothing that the recipe
     can take in, and what `pipeline.models.identity` raises where a model cannot be found.
@@ -92,6 +105,7 @@ def chain(settings: Settings, source: Source, only: Stage | None = None) -> Chai
     shows = engines[DESCRIBE] == GEMMA and source.pictures
     hears = source.track is not None or bool(source.transcript)
     sees = source.pictures and settings.see.enabled
+    tells_apart = _tells_apart(settings, source)
     if not hears and not shows and not sees:
         raise NoAudioError(
             source.path,
@@ -107,9 +121,11 @@ def chain(settings: Settings, source: Source, only: Stage | None = None) -> Chai
         raise NoAudioError(source.path, "no audio track: there is nothing to hear.")
     links: list[Link] = []
     for stage in wanted:
-        if (stage == HEAR and not hears) or (stage == SEE and not sees):
+        if not {HEAR: hears, SPEAKERS: tells_apart, SEE: sees}.get(stage, True):
             continue
         rests_on = _depends(stage, engines[stage], resolved, source, shows=shows, sees=sees)
+        if stage == DESCRIBE and tells_apart:
+            rests_on["speakers"] = _told_apart(resolved, names)
         rests_on["before"] = _before(stage, links)
         as_json = json.dumps(rests_on, sort_keys=True, default=str)
         key = hashlib.sha256(as_json.encode()).hexdigest()[:16]
@@ -118,15 +134,34 @@ def chain(settings: Settings, source: Source, only: Stage | None = None) -> Chai
 
 
 def _before(stage: str, links: Sequence[Link]) -> str:
-    """The keys that a stage rests on. Of hearing, seeing needs only where windows end, which stored spans tell."""
-    if stage == SEE or not links:
+    """The keys that a stage rests on; those `APART` need of hearing only where windows end, which stored spans tell."""
+    if stage in APART or not links:
         return ""
     return links[-1].key if stage == MERGE else " ".join(link.key for link in links)
+
+
+def _tells_apart(settings: Settings, source: Source) -> bool:
+    """Whether speakers are told apart: where there is sound, the weights are here, and no transcript knows them all."""
+    if source.track is None or settings.speakers.enabled is False:
+        return False
+    if source.words is not None and source.words.cues and all(cue.speaker for cue in source.words.cues):
+        return False
+    return settings.speakers.enabled or present(DIARISER_WEIGHTS, settings.models)
+
+
+def _told_apart(settings: Settings, names: str) -> dict[str, Any]:
+    """What decides whose the pieces of speech are: no row of their table rests on it, but what is written does."""
+    own = _without(settings.speakers, "enabled")
+    named = {"names": names} if names else {}
+    return {"clustering": CLUSTERING_VERSION, "assign": ASSIGN_VERSION, **own, **named}
 
 
 def _depends(stage: str, engine: str, settings: Settings, source: Source, *, shows: bool, sees: bool) -> dict[str, Any]:
     if stage == HEAR:
         return _heard(engine, settings, source.track, source.transcript)
+    if stage == SPEAKERS:
+        audio = text_changing(settings.audio) | {"track": source.track}
+        return {"version": SPEAKERS_VERSION, "audio": audio, "identity": diariser_identity()}
     if stage == SEE:
         see = _without(settings.see, "enabled")
         cut = {"length_s": settings.video.length_s, "audio": text_changing(settings.audio) | {"track": source.track}}

@@ -9,6 +9,8 @@ from chunkers import Recording
 from chunkers.spans import TICKS_PER_SECOND, Span, to_ticks
 from pipeline.merge import Limits
 from pipeline.merge.estimate import Estimate, Rates, estimate
+from pipeline.models.weights.catalog import DIARISER
+from pipeline.models.weights.fetch import present
 from pipeline.settings import Settings
 from pipeline.store import FORMAT, RunDocument, Store
 from pipeline.store.tables import DescribeRow, NodeRow
@@ -18,6 +20,9 @@ ASSUMED = Rates(prefill=62, decode=15.8, hear=11)
 
 LOOKED = 17
 """How much faster than real time a film is looked at, measured on one core: 720p with moderate change."""
+
+TOLD_APART = 25
+"""How much faster than real time speakers are told apart, measured on one busy core."""
 
 _MERGE_OVERHEAD = 160
 _NOTE_OVERHEAD = 3
@@ -33,6 +38,8 @@ class Forecast:
     measured_runs: int
     look_s: float = 0.0
     """Seconds that looking at the picture takes; 0 where there is none, or it is left out."""
+    speakers_s: float = 0.0
+    """Seconds that telling speakers apart takes; 0 where it is left out."""
 
     def lines(self) -> list[str]:
         """For people: a line a level, then the sum."""
@@ -46,9 +53,11 @@ class Forecast:
             name = "chunks" if one.level == 0 else f"level {one.level}"
             lines.append(_line(name, one.calls, one.tokens_in, one.tokens_out, one.seconds))
         total = self.estimate
+        if self.speakers_s:
+            lines.append(f"  {'speakers':<8} told apart{self.speakers_s / 60:49.1f} min")
         if self.look_s:
             lines.append(f"  {'picture':<8} looked at once a second{self.look_s / 60:38.1f} min")
-        seconds = total.seconds + self.look_s
+        seconds = total.seconds + self.look_s + self.speakers_s
         lines.append(_line("all", total.calls, total.tokens_in, total.tokens_out, seconds) + " at most")
         return lines
 
@@ -76,7 +85,10 @@ def forecast(recording: Recording, settings: Settings, store: Store) -> Forecast
     )
     looked = settings.see.enabled and bool(recording.pictures)
     look_s = recording.duration / TICKS_PER_SECOND / LOOKED if looked else 0.0
-    return Forecast(made, len(spans), runs, look_s)
+    wanted = settings.speakers.enabled
+    told_apart = present(DIARISER, settings.models) if wanted is None else wanted
+    speakers_s = recording.duration / TICKS_PER_SECOND / TOLD_APART if told_apart and recording.audio else 0.0
+    return Forecast(made, len(spans), runs, look_s, speakers_s)
 
 
 def _spans(duration: int, settings: Settings) -> list[Span]:

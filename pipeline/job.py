@@ -9,12 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from chunkers import (
-    Decoded,
-    Segments,
-    Windows,
-    to_ticks,
-)
+from chunkers import Decoded, Segments, Windows, to_ticks
 from pipeline import prompts
 from pipeline.chain import IMPORTED, Chain, Link
 from pipeline.errors import LimitError, StoreDamagedError
@@ -24,9 +19,10 @@ from pipeline.merge.measured import measured_root
 from pipeline.merge.nodes import NodeWorker, NodeWriter
 from pipeline.merge.prompting import MergePrompts
 from pipeline.merge.run import merge
+from pipeline.models.diariser.files import WEIGHTS as DIARISER_WEIGHTS
 from pipeline.models.gemma.model import Gemma
 from pipeline.models.protocol import Hearer, Writer
-from pipeline.models.registry import TEXT, WHISPER, Lease
+from pipeline.models.registry import DIARISER, TEXT, WHISPER, Lease
 from pipeline.models.weights.fetch import locate
 from pipeline.passes import Passes
 from pipeline.stages.describe import DescribeStage, NothingSaid, TextDescriber
@@ -39,7 +35,9 @@ from pipeline.stages.protocol import ItemT, Stage, Worker
 from pipeline.stages.see.looked import Looked
 from pipeline.stages.see.stage import SeeStage, SeeWorker, shown, window_ends
 from pipeline.stages.shared_batches import SharedBatches
-from pipeline.store import DESCRIBE, HEAR, SEE, Run
+from pipeline.stages.speakers.spoken import Spoken, turns_of
+from pipeline.stages.speakers.stage import SpeakersStage, SpeakersWorker
+from pipeline.store import DESCRIBE, HEAR, SEE, SPEAKERS, Run
 from pipeline.store.documents import DecodedDocument, StageDocument, unless_damaged
 from pipeline.store.parts import Parts
 from pipeline.store.tables import DescribeRow, Row
@@ -93,7 +91,7 @@ class Job:
         Raises, before any stage begins, what is wrong with the weights or with the server that is to write.
         """
         self._check()
-        stages = {HEAR: self._hear, SEE: self._see, DESCRIBE: self._describe}
+        stages = {HEAR: self._hear, SPEAKERS: self._tell_apart, SEE: self._see, DESCRIBE: self._describe}
         for link in self._chain.links:
             stages.get(link.stage, self._merge)(link)
             self._lease.keep(self._chain.needs(link.stage))
@@ -108,6 +106,8 @@ class Job:
             engines.discard(TEXT)  # what is only seen is told without a model
         if WHISPER in engines:
             locate(self._settings.hear.model, self._settings.models)
+        if DIARISER in engines:
+            locate(DIARISER_WEIGHTS, self._settings.models)
         if TEXT in engines and self._settings.write.engine == "endpoint":
             self._writer()
         elif TEXT in engines:
@@ -156,6 +156,20 @@ class Job:
             max_tokens=hear.max_tokens,
         )
 
+    # -- telling speakers apart ---------------------------------------------------------------------
+
+    def _tell_apart(self, link: Link) -> None:
+        table, document = self._run.speakers, self._begin(link, self._settings.speakers.part_rows)
+        if self._done(link, document, table):
+            return
+        self._watch(Step("load"))
+        worker = SpeakersWorker(self._lease.diariser(self._settings.models))
+        made = cuts(self._run.hear, open_end=False) if self._run.has(HEAR) else []
+        with self._passes.sound(made) as stream:
+            stage = SpeakersStage(self._recording, worker)
+            parts = self._run_stage(link, stage, sounds(stream), table, document.part_rows)
+            self._made(link, document, parts, stream.report)
+
     # -- seeing -------------------------------------------------------------------------------------
 
     def _see(self, link: Link) -> None:
@@ -200,7 +214,7 @@ class Job:
         cap = describe.max_tokens or 0
         looked = Looked(self._run.seen()) if self._run.has(SEE) else None
         if link.engine == TEXT:
-            heard = self._run.heard()
+            heard = Spoken(self._run).heard()
             items = of_windows(heard, describe.windows) if looked is None else of_seen(looked, heard)
             if not spoken:
                 return NothingSaid(), items, None
@@ -213,9 +227,9 @@ class Job:
         made = cuts(self._run.hear, open_end=False) if self._run.has(HEAR) else []
         if self._source.pictures and gemma.limits.sees:
             film = streams.enter_context(self._passes.film(made))
-            return describer, of_segments(film, self._run.heard(), looked), film
+            return describer, of_segments(film, Spoken(self._run).heard(), looked), film
         sound = streams.enter_context(self._passes.sound(made)) if again else None
-        return describer, of_windows(self._run.heard(), describe.windows, sound), None
+        return describer, of_windows(Spoken(self._run).heard(), describe.windows, sound), None
 
     # -- merging ------------------------------------------------------------------------------------
 
@@ -284,8 +298,9 @@ class Job:
         if link.stage != DESCRIBE:
             return ""
         digest = hashlib.sha256()
-        for row in self._run.heard():
-            digest.update(f"{row.start}:{row.end}:{row.status}:{row.transcript}\n".encode())
+        for row in Spoken(self._run).heard():
+            told = [(turn.speaker, turn.text) for turn in turns_of([row])]
+            digest.update(f"{row.start}:{row.end}:{row.status}:{row.transcript}:{told}\n".encode())
         for seen in self._run.seen():
             digest.update(f"{seen.start}:{seen.end}:{seen.status}:{seen.texts}:{seen.moved}\n".encode())
         return digest.hexdigest()[:16]

@@ -15,7 +15,7 @@ from pipeline.job import Job, Step, Watch
 from pipeline.models.registry import Registry
 from pipeline.results import finished, new_document, note_asked, result_of
 from pipeline.settings import Settings
-from pipeline.source import document_of, open_source
+from pipeline.source import document_of, names_digest, open_source
 from pipeline.store import Run, Store
 from pipeline.store.coverage import Coverage
 from pipeline.store.documents import State, unless_damaged
@@ -70,7 +70,7 @@ def process(
     source = open_source(path, settings.audio.track, transcript, channel=settings.audio.channel)
     also = () if transcript is None else (transcript,)
     store = admit_store(store, settings.fallback, path, source.recording, also)
-    links = chain(settings, source, only)
+    links = chain(settings, source, only, names=names_digest(store, source.recording))
     run = store.run(links.run)
     done = finished(run)
     if done is not None:

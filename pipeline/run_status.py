@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.results import finished
-from pipeline.store import DESCRIBE, HEAR, MERGE, SEE, Run
+from pipeline.store import DESCRIBE, HEAR, MERGE, SEE, SPEAKERS, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +69,7 @@ def _reached(run: Run) -> tuple[str, int]:
     looked = sum(row.span.ticks for row in run.seen())
     if looked or not run.has(HEAR):
         return SEE if run.has(SEE) else DESCRIBE, looked
+    voiced = sum(row.span.ticks for row in run.voiced())
+    if voiced:
+        return SPEAKERS, voiced
     return HEAR, sum(row.span.ticks for row in run.heard())

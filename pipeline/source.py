@@ -73,7 +73,8 @@ def open_source(path: Path, track: str, transcript: Path | None = None, *, chann
 def known_source(path: Path, recording: str, track: str, store: Store, transcript: Path | None = None) -> Source | None:
     """The recording at `path`, `recording` by its content id, as the store knows it; None where the store does not.
 
-    The file is not looked into. Raises `TrackError`, `StoreDamagedError`.
+    The file is not looked into; a transcript given with it is read. Raises `TrackError`, `StoreDamagedError`, and
+    what is wrong with the transcript.
     """
     if transcript is None and is_transcript(path):
         return Source(path, recording, transcript=_hash(path), transcript_path=path)
@@ -87,7 +88,17 @@ def known_source(path: Path, recording: str, track: str, store: Store, transcrip
         pictures=document.pictures,
         transcript="" if transcript is None else _hash(transcript),
         transcript_path=transcript,
+        words=None if transcript is None else read_transcript(transcript),
     )
+
+
+def names_digest(store: Store, recording: str) -> str:
+    """The digest of the names that people have given the speakers of a recording; empty where they gave none.
+
+    Raises `StoreDamagedError`: a run without the names would be another one.
+    """
+    document = store.names(recording)
+    return "" if document is None else document.digest
 
 
 def document_of(source: Source, before: RecordingDocument | None, track: str) -> RecordingDocument:

@@ -39,6 +39,12 @@ def whisper_base() -> Path:
 
 
 @pytest.fixture(scope="session")
+def diariser_folder() -> Path:
+    """The folder of the diariser's weights."""
+    return _weights("diariser")
+
+
+@pytest.fixture(scope="session")
 def smollm2_gguf() -> Path:
     """The file of SmolLM2 135M."""
     return _weights("smollm2-135m")

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chunkers.spans import Span
-from pipeline.store.tables import Citation
+from pipeline.store.structs import Citation
 from pipeline.text.facts import find
 from pipeline.text.sentences import terms
 

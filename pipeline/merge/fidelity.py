@@ -13,7 +13,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 
-from pipeline.store.tables import Citation, NodeRow
+from pipeline.store.structs import Citation
+from pipeline.store.tables import NodeRow
 from pipeline.text.facts import Kind, find
 from pipeline.text.sentences import terms
 

@@ -13,7 +13,7 @@ from pipeline.merge.fidelity import LOOPING, Fidelity, comparable, invented, mea
 from pipeline.merge.inputs import Note, Unit
 from pipeline.merge.selection import Sentence, choose, cut, sections
 from pipeline.models.protocol import Written
-from pipeline.store.tables import Citation
+from pipeline.store.structs import Citation
 from pipeline.text.facts import find
 from pipeline.text.sentences import ended, joined, sentences
 

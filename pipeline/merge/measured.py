@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from pipeline.stages.describe import MEASURED
 from pipeline.stages.see.statements import Statement
 from pipeline.store import Run
-from pipeline.store.tables import Citation, NodeRow
+from pipeline.store.structs import Citation
+from pipeline.store.tables import NodeRow
 from pipeline.text.sentences import joined
 
 

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import importlib.metadata
 
+from pipeline.models.diariser.files import NAME as DIARISER
+from pipeline.models.diariser.files import SEGMENTATION, VOICE
+from pipeline.models.diariser.voices import VERSION as DIARISER_VERSION
 from pipeline.models.gemma.model import VERSION as DRIVER
 from pipeline.models.reader.files import DETECTOR, NAME, RECOGNISER
 from pipeline.models.weights.catalog import find
@@ -16,6 +19,7 @@ from pipeline.settings import Endpoint, Gemma, Hear, Models, Write
 
 _LIBRARIES = {
     "whisper": ("faster-whisper", "ctranslate2"),
+    "diariser": ("onnxruntime",),
     "reader": ("rapidocr", "onnxruntime", "opencv-python-headless"),
     "llamacpp": ("xllamacpp",),
     "transformers": ("transformers", "torch", "bitsandbytes"),
@@ -27,6 +31,12 @@ _LIBRARIES = {
 def whisper_identity(hear: Hear, models: Models) -> dict[str, str]:
     """The recogniser: its weights, and its libraries."""
     return {"model": _weights(hear.model, models)} | versions("whisper")
+
+
+def diariser_identity() -> dict[str, str]:
+    """The diariser: its weights as they are pinned, the version of the code that runs them, and its library."""
+    weights = ":".join(file.sha256[:16] for file in (SEGMENTATION, VOICE))
+    return {"model": f"{DIARISER}:{weights}", "driver": str(DIARISER_VERSION)} | versions("diariser")
 
 
 def reader_identity() -> dict[str, str]:

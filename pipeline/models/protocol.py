@@ -1,6 +1,7 @@
 """What a model is to the rest of the house.
 
-A `Hearer` turns audio into words, a `Reader` turns a picture into the text in it, a `Writer` turns text into text.
+A `Hearer` turns audio into words, a `VoiceFinder` tells one voice in it from another, a `Reader` turns a picture into
+the text in it, a `Writer` turns text into text.
 One multimodal model may be several; no code above this file asks which engine runs underneath.
 """
 
@@ -99,6 +100,39 @@ class ReadLine:
     text: str
     box: Box
     confidence: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VoicePiece:
+    """A piece of speech of one person, at most a few seconds, from `start` to `end` in samples of what was given."""
+
+    start: int
+    end: int
+    embedding: NDArray[np.float32]
+    """Vector of the voice, of length 1: the voices of one person point the same way."""
+    overlapped: bool
+    """Somebody else speaks at the same time."""
+    local: int
+    """Number of the speaker among those who were told apart nearby: the same number is the same person, but another
+    number may be too."""
+    narrow: bool
+    """Nothing is heard in it above the band of a telephone."""
+
+
+class VoiceFinder(Protocol):
+    """A diariser of short stretches of sound."""
+
+    @property
+    def name(self) -> str:
+        """Names of the weights, as rows and reports show them."""
+        ...
+
+    def voices(self, samples: Samples) -> list[VoicePiece]:
+        """The pieces of speech in at most half a minute of sound, in order of their starts.
+
+        Raises `ModelError` where they were not found.
+        """
+        ...
 
 
 class Reader(Protocol):

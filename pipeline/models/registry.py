@@ -13,10 +13,12 @@ from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
 from pipeline.errors import MissingExtraError
+from pipeline.models.diariser.files import WEIGHTS
+from pipeline.models.diariser.voices import Diariser
 from pipeline.models.gemma.model import Gemma
 from pipeline.models.hardware import GIB, memory
 from pipeline.models.llamacpp import LlamaCpp
-from pipeline.models.protocol import Reader, Samples, Writer
+from pipeline.models.protocol import Reader, Samples, VoiceFinder, Writer
 from pipeline.models.reader.rapid import RapidReader
 from pipeline.models.voice import voice_seconds
 from pipeline.models.weights.catalog import find
@@ -27,7 +29,7 @@ from pipeline.settings import Gemma as GemmaSettings
 
 _T = TypeVar("_T")
 
-WHISPER, READER, TEXT, GEMMA = "whisper", "reader", "text", "gemma"
+WHISPER, DIARISER, READER, TEXT, GEMMA = "whisper", "diariser", "reader", "text", "gemma"
 """The engines that a lease can hold."""
 
 KEEP_FROM = 12 * GIB
@@ -88,7 +90,7 @@ class Registry:
 
 
 class Lease:
-    """The models that one recording holds. `WHISPER`, `READER`, `TEXT` and `GEMMA` name them where they are let go."""
+    """The models that one recording holds; they are let go by the names of their engines, such as `WHISPER`."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
@@ -134,6 +136,11 @@ class Lease:
     def voice(self) -> Callable[[Samples], float]:
         """The voice detector: seconds of voice in samples."""
         return voice_seconds
+
+    def diariser(self, models: Models) -> VoiceFinder:
+        """The diariser. Raises `WeightsMissingError`, `WeightsDamagedError`, `ModelError`."""
+        place = locate(WEIGHTS, models)
+        return self.model(DIARISER, ("diariser", place), lambda: Diariser(place))
 
     def reader(self, threads: int = 1) -> Reader:
         """The reader of on-screen text. Raises `WeightsMissingError`, `WeightsDamagedError`, `ModelError`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from pipeline.errors import SettingsError
-from pipeline.reports import json_report, markdown, subtitles, transcript
+from pipeline.reports import json_report, markdown, rttm, subtitles, transcript
 from pipeline.store import Run
 
 FORMATS: dict[str, Callable[[Run], Iterator[str]]] = {
@@ -14,6 +14,7 @@ FORMATS: dict[str, Callable[[Run], Iterator[str]]] = {
     "vtt": subtitles.vtt,
     "txt": transcript.report,
     "json": json_report.report,
+    "rttm": rttm.report,
 }
 
 

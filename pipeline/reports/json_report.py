@@ -12,6 +12,7 @@ from pipeline.reports.reading import root, traced
 from pipeline.stages.see.findings import findings
 from pipeline.stages.see.looked import Looked
 from pipeline.stages.see.rows import MEASURED
+from pipeline.stages.speakers.spoken import Person, Spoken
 from pipeline.store import Run
 from pipeline.store.tables import DescribeRow, HearRow, NodeRow, SeeRow
 from pipeline.text.markup import escaped
@@ -20,7 +21,8 @@ _TICKS = ("start", "end", "heard_start", "at", "until")
 
 
 def report(run: Run) -> Iterator[str]:
-    """`{"run", "summary", "tree", "chunks", "windows", "segments", "picture", "findings", "series"}`."""
+    """`{"run", "summary", "tree", "chunks", "windows", "segments", "picture", "findings", "series",
+    "speakers", "turns"}`."""
     node = root(run)
     summary = [
         {"text": one.text, "moments": [[_seconds(m.start), _seconds(m.end)] for m in one.moments]}
@@ -34,7 +36,8 @@ def report(run: Run) -> Iterator[str]:
     yield '],\n"chunks": ['
     yield from _items(run.chunks())
     yield '],\n"windows": ['
-    yield from _items(run.heard())
+    spoken = Spoken(run)
+    yield from _items(spoken.heard())
     yield '],\n"segments": ['
     yield from _items(run.seen(), without=("key_frames", "sampled", *MEASURED))
     looked = Looked(run.seen())
@@ -58,16 +61,33 @@ def report(run: Run) -> Iterator[str]:
         ]
     )
     yield ',\n"series": ' + _dump([_in_seconds(dataclasses.asdict(one)) for one in looked.series])
-    yield "\n}\n"
+    yield ',\n"speakers": ' + _dump([_person(person) for person in spoken.people])
+    yield ',\n"turns": ['
+    yield from _separated(_dump(_in_seconds(dataclasses.asdict(turn))) for turn in spoken.turns())
+    yield "]\n}\n"
+
+
+def _person(person: Person) -> dict[str, Any]:
+    return {
+        "name": person.name,
+        "seconds": _seconds(person.ticks),
+        "first": _seconds(min(voice.start for voice in person.voices)),
+    }
 
 
 def _items(
     rows: Iterable[HearRow] | Iterable[SeeRow] | Iterable[DescribeRow] | Iterable[NodeRow], without: Sequence[str] = ()
 ) -> Iterator[str]:
     """`without` are columns that no text should hold: pictures, and ten numbers a second."""
+    return _separated(
+        _dump(_in_seconds({k: v for k, v in dataclasses.asdict(row).items() if k not in without})) for row in rows
+    )
+
+
+def _separated(items: Iterable[str]) -> Iterator[str]:
     comma = ""
-    for row in rows:
-        yield f"{comma}\n{_dump(_in_seconds({k: v for k, v in dataclasses.asdict(row).items() if k not in without}))}"
+    for item in items:
+        yield f"{comma}\n{item}"
         comma = ","
 
 

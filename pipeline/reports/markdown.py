@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from chunkers.spans import Span, stamp
@@ -20,6 +21,7 @@ from pipeline.reports.reading import (
 from pipeline.stages.describe import MEASURED
 from pipeline.stages.see.findings import Finding, findings
 from pipeline.stages.see.looked import Looked
+from pipeline.stages.speakers.spoken import Spoken, turns_of
 from pipeline.store import DESCRIBE, MERGE, Run
 from pipeline.store.coverage import STATUSES, Coverage
 from pipeline.store.tables import NodeRow
@@ -43,15 +45,17 @@ def report(run: Run) -> Iterator[str]:
     yield f"# {markdown(document.input.name if document else run.key.recording)}\n\n"
     yield f"{stamp(total.end)} · {markdown(', '.join(languages(run))) or 'no speech'}\n\n"
     node = root(run)
-    anchors = [(section.span, section.anchor) for section in sections(run)]
+    spoken = Spoken(run)
+    anchors = [(section.span, section.anchor) for section in sections(run, run.heard())]
     yield from _summary(run, node, total, anchors)
     looked = Looked(run.seen())
     yield from _findings(findings(looked, document.severity if document else ()), anchors)
     if node is None or node.model != MEASURED:
         yield from _picture(looked, anchors)
+    yield from _speakers(spoken, anchors)
     yield from _coverage(total, notes(run))
     yield "## Notes and transcript\n\n"
-    for section in sections(run):
+    for section in sections(run, spoken.heard()):
         yield from _section(section)
     yield from _made(run)
 
@@ -89,6 +93,21 @@ def _picture(looked: Looked, anchors: list[tuple[Span, str]]) -> Iterator[str]:
     yield "\n"
 
 
+def _speakers(spoken: Spoken, anchors: list[tuple[Span, str]]) -> Iterator[str]:
+    """Who speaks how much, and where each is heard first; nothing where nobody was told apart."""
+    if len(spoken.people) < 2:
+        return
+    total = sum(person.ticks for person in spoken.people)
+    count = Counter(turn.speaker for turn in spoken.turns())
+    yield "## Speakers\n\nTold apart by their voices.\n\n"
+    yield "| | speech | share | turns | first heard |\n|---|---:|---:|---:|---|\n"
+    for person in spoken.people:
+        first = min(voice.start for voice in person.voices)
+        yield f"| {markdown(person.name)} | {stamp(person.ticks)} | {person.ticks / max(total, 1):.0%} "
+        yield f"| {count[person.name]} | {_link(first, anchors)} |\n"
+    yield "\n"
+
+
 def _no_summary(run: Run, total: Coverage) -> str:
     document = run.document()
     if document is None or document.result is None:
@@ -103,11 +122,12 @@ def _no_summary(run: Run, total: Coverage) -> str:
 def _moments(sentence: Sentence, anchors: list[tuple[Span, str]]) -> str:
     if not sentence.moments:
         return "*(no moment found that bears this out)*"
-    links = []
-    for moment in sentence.moments:
-        anchor = next((name for span, name in anchors if span.holds(moment.start)), "")
-        links.append(f"[{stamp(moment.start)}](#{anchor})" if anchor else stamp(moment.start))
-    return " ".join(links)
+    return " ".join(_link(moment.start, anchors) for moment in sentence.moments)
+
+
+def _link(tick: int, anchors: list[tuple[Span, str]]) -> str:
+    anchor = next((name for span, name in anchors if span.holds(tick)), "")
+    return f"[{stamp(tick)}](#{anchor})" if anchor else stamp(tick)
 
 
 def _coverage(total: Coverage, found: list[str]) -> Iterator[str]:
@@ -141,9 +161,13 @@ def _section(section: Section) -> Iterator[str]:
         yield f"- *read by the {one.by} alone:* {markdown(one.text)}\n"
     for event in chunk.events if chunk is not None else ():
         yield f"- {stamp(event.at)} {markdown(event.text)}\n"
-    for row in section.heard:
-        if row.transcript:
-            yield f"{markdown(row.transcript)}\n\n"
+    turns = list(turns_of(section.heard))
+    if any(turn.speaker for turn in turns):
+        for turn in turns:
+            who = f"**{markdown(turn.speaker)}:** " if turn.speaker else ""
+            yield f"{who}{markdown(turn.text)}\n\n"
+    else:
+        yield from (f"{markdown(row.transcript)}\n\n" for row in section.heard if row.transcript)
     elsewhere = chunk is not None and chunk.source == "cloud"
     if elsewhere or any(row.source == "cloud" for row in section.heard):
         yield "*made outside this machine: cloud*\n\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from chunkers.spans import Span
@@ -44,9 +44,9 @@ def root(run: Run) -> NodeRow | None:
     return nodes[0] if len(nodes) == 1 else None
 
 
-def sections(run: Run) -> Iterator[Section]:
-    """The recording in order, as far as it was heard and described."""
-    waiting = run.heard()
+def sections(run: Run, heard: Iterable[HearRow]) -> Iterator[Section]:
+    """The recording in order, as far as it was heard (`heard`) and described."""
+    waiting = iter(heard)
     row = next(waiting, None)
     for chunk in run.chunks():
         inside: list[HearRow] = []

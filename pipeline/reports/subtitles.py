@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from chunkers import printable, stamp
+from pipeline.stages.speakers.spoken import Spoken
 from pipeline.store import Run
 from pipeline.text.cues import Cue, shown
 from pipeline.text.lines import wrap
@@ -28,19 +29,25 @@ def srt(run: Run) -> Iterator[str]:
 
 
 def vtt(run: Run) -> Iterator[str]:
-    """WebVTT."""
+    """WebVTT; who speaks stands in a voice tag, where that is known."""
     yield "WEBVTT\n\n"
     for cue in shown(_cues(run)):
         times = f"{stamp(cue.start, millis=True)} --> {stamp(cue.end, millis=True)}"
-        yield f"{times}\n{_laid_out(cue.text, _escaped)}\n\n"
+        yield f"{times}\n{_voice(cue.speaker)}{_laid_out(cue.text, _escaped)}\n\n"
 
 
 def _cues(run: Run) -> Iterator[Cue]:
-    for row in run.heard():
+    for row in Spoken(run).heard():
         for cue in row.cues:
             text = printable(cue.text)
             if text:
                 yield replace(cue, text=text)
+
+
+def _voice(speaker: str | None) -> str:
+    """The tag that names who speaks: `<v Anna>`; it ends with the cue."""
+    name = " ".join(printable(speaker or "").split())
+    return f"<v {_escaped(name)}>" if name else ""
 
 
 def _laid_out(text: str, safe: Callable[[str], str]) -> str:

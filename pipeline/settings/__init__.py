@@ -2,7 +2,20 @@
 
 from pipeline.settings.fallback import Endpoint, Fallback
 from pipeline.settings.group import Group
-from pipeline.settings.groups import Audio, Describe, Encryption, Gemma, Hear, Media, Merge, Models, See, Video, Write
+from pipeline.settings.groups import (
+    Audio,
+    Describe,
+    Encryption,
+    Gemma,
+    Hear,
+    Media,
+    Merge,
+    Models,
+    See,
+    Speakers,
+    Video,
+    Write,
+)
 from pipeline.settings.loading import Settings, load, load_here, named_only, table, text_changing
 
 __all__ = [
@@ -19,6 +32,7 @@ __all__ = [
     "Models",
     "See",
     "Settings",
+    "Speakers",
     "Video",
     "Write",
     "load",

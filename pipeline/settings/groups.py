@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from pipeline.settings.group import NAMED_ONLY, SAME_TEXT, Group
 from pipeline.settings.languages import language_code
+from pipeline.settings.ranges import count_of, count_range
 
 
 class Audio(Group):
@@ -86,6 +87,35 @@ class Hear(Group):
     part_rows: Annotated[int, Field(ge=1, le=512)] = Field(
         4, description="windows a Parquet part and a batch: what a crash can cost", json_schema_extra=SAME_TEXT
     )
+
+
+class Speakers(Group):
+    """Who speaks."""
+
+    enabled: bool | None = Field(
+        None, description="tell speakers apart by their voices; none: where the weights `diariser` are on this machine"
+    )
+    count: Annotated[str, BeforeValidator(str), AfterValidator(count_range)] | None = Field(
+        None, description="how many people speak, where that is known: `2`, or `2-5`; none: found by itself"
+    )
+    distance: Annotated[float, Field(ge=0.05, le=1.5)] | None = Field(
+        None,
+        description="cosine distance below which two voices are one person: larger gives fewer speakers; none: 0.38, "
+        "on the telephone 0.25",
+    )
+    part_rows: Annotated[int, Field(ge=1, le=512)] = Field(
+        4, description="windows a Parquet part: what a crash can cost", json_schema_extra=SAME_TEXT
+    )
+
+    @property
+    def least(self) -> int:
+        """The smallest number of speakers."""
+        return 1 if self.count is None else count_of(self.count)[0]
+
+    @property
+    def most(self) -> int | None:
+        """The largest number of speakers, None where it is not known."""
+        return None if self.count is None else count_of(self.count)[1]
 
 
 class See(Group):

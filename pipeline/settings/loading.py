@@ -26,7 +26,20 @@ from pipeline.errors import SettingsError
 from pipeline.settings.checks import check, check_words
 from pipeline.settings.fallback import Endpoint, Fallback
 from pipeline.settings.group import Group
-from pipeline.settings.groups import Audio, Describe, Encryption, Gemma, Hear, Media, Merge, Models, See, Video, Write
+from pipeline.settings.groups import (
+    Audio,
+    Describe,
+    Encryption,
+    Gemma,
+    Hear,
+    Media,
+    Merge,
+    Models,
+    See,
+    Speakers,
+    Video,
+    Write,
+)
 
 
 class Settings(BaseSettings):
@@ -44,6 +57,7 @@ class Settings(BaseSettings):
     audio: Audio = Audio()
     video: Video = Video()
     hear: Hear = Hear()
+    speakers: Speakers = Speakers()
     see: See = See()
     describe: Describe = Describe()
     write: Write = Write()

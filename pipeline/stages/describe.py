@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from pipeline.errors import ModelError
@@ -14,11 +14,13 @@ from pipeline.stages.passages import Passage, row_of
 from pipeline.stages.protocol import Made, Part, Worker
 from pipeline.stages.see.looked import Seen
 from pipeline.stages.see.statements import Statement
+from pipeline.stages.speakers.assign import Turn
 from pipeline.stages.support import supported
-from pipeline.store.tables import DescribeRow, Event
+from pipeline.store.structs import Event
+from pipeline.store.tables import DescribeRow
 from pipeline.text import guards
 from pipeline.text.facts import facts
-from pipeline.text.sentences import joined, sentences
+from pipeline.text.sentences import ASKING, joined, sentences
 
 VERSION = 4
 """Raised when code changes what is written although no setting, model or prompt did."""
@@ -136,7 +138,7 @@ class TextDescriber:
         if isinstance(answer, ModelError):
             failure, refused = answer, 0
         else:
-            failure, refused = take_summary(row, answer, _source(passage))
+            failure, refused = take_summary(row, answer, source_of(passage))
         if failure:
             row.status, row.failed_step, row.error = "failed", "describe", str(failure)
         elif passage.seen is not None:
@@ -146,15 +148,32 @@ class TextDescriber:
 
 
 def _prompted(passage: Passage) -> str:
-    """What the writer is given: the words, and below them the text that was read in the picture."""
-    words = guards.without_open_questions(passage.transcript)
+    """What the writer is given: the words, by whom they are, and below them the text that was read in the picture."""
+    words = _without_open_questions(passage.turns) or guards.without_open_questions(passage.transcript)
     screen = passage.seen.screen[:_MOST_LINES] if passage.seen is not None else ()
     return "\n".join([words, _ON_SCREEN, *(f"- {line}" for line in screen)]) if screen else words
 
 
-def _source(passage: Passage) -> str:
-    """What a summary may say: what was said, and what was read."""
-    return "\n".join([passage.transcript, *(passage.seen.screen if passage.seen is not None else ())])
+def _without_open_questions(turns: Sequence[Turn]) -> str:
+    """A line a turn, without the questions at the end; see `guards.without_open_questions`."""
+    kept = list(turns)
+    while len(kept) > 1 and all(one.endswith(tuple(ASKING)) for one in sentences(kept[-1].text)):
+        kept.pop()
+    return "\n".join(
+        told(turn if turn is not kept[-1] else replace(turn, text=guards.without_open_questions(turn.text)))
+        for turn in kept
+    )
+
+
+def told(turn: Turn) -> str:
+    """A turn as a writer is given it."""
+    return f"{turn.speaker}: {turn.text}" if turn.speaker else turn.text
+
+
+def source_of(passage: Passage) -> str:
+    """What a summary may say: what was said and by whom, and what was read."""
+    said = [told(turn) for turn in passage.turns] or [passage.transcript]
+    return "\n".join([*said, *(passage.seen.screen if passage.seen is not None else ())])
 
 
 class _Try(NamedTuple):

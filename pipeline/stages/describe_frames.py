@@ -21,14 +21,17 @@ from pipeline.models.gemma.stretches import stretches
 from pipeline.models.protocol import Samples
 from pipeline.prompts import PromptTemplate
 from pipeline.stages.answer import read
+from pipeline.stages.describe import source_of
 from pipeline.stages.hear import owned_samples
 from pipeline.stages.passages import Passage, row_of
 from pipeline.stages.protocol import Made, Part
 from pipeline.stages.see.looked import Seen
 from pipeline.stages.see.second_reader import differences
 from pipeline.stages.support import supported
-from pipeline.store.tables import DescribeRow, Event
+from pipeline.store.structs import Event
+from pipeline.store.tables import DescribeRow
 from pipeline.text import guards
+from pipeline.text.cues import Cue
 from pipeline.text.facts import facts
 
 _MOST_STATEMENTS = 12
@@ -94,7 +97,7 @@ class GemmaDescriber:
             failure = _fill(row, one)
             if failure is None and not isinstance(passage.segment, _Begun):
                 # What is seen is in no transcript; where nothing is, every sentence must be in it.
-                checked = supported(row.summary, passage.transcript)
+                checked = supported(row.summary, source_of(passage))
                 row.summary = checked.text
                 row.rejected = "\n".join(filter(None, [row.rejected, *(sentence for sentence, _ in checked.refused)]))
             if failure is None and passage.seen is not None and isinstance(passage.segment, _Begun):
@@ -125,7 +128,7 @@ class GemmaDescriber:
     def _request(self, passage: Passage, reminder: str) -> Request:
         seen = passage.segment if isinstance(passage.segment, _Begun) else None
         template = self._watch if seen else self._listen
-        lines = [f"{frame_stamp(cue.start - passage.span.start)} {cue.text}" for cue in passage.cues]
+        lines = [f"{frame_stamp(cue.start - passage.span.start)} {_said(cue)}" for cue in passage.cues]
         measured = [f"- {one.text}" for one in passage.seen.statements[:_MOST_STATEMENTS]] if passage.seen else []
         prompt = template.fill(
             transcript="\n".join(lines) or "(none)",
@@ -142,6 +145,10 @@ class GemmaDescriber:
         if seen is None:
             return request
         return replace(request, frames=seen.frames, at=seen.at, patches=seen.patches)
+
+
+def _said(cue: Cue) -> str:
+    return f"{cue.speaker}: {cue.text}" if cue.speaker else cue.text
 
 
 class _Try:

@@ -12,6 +12,8 @@ from chunkers import Segment, Span, Window
 from pipeline.stages.hear import MISSING
 from pipeline.stages.protocol import Pass
 from pipeline.stages.see.looked import Looked, Seen
+from pipeline.stages.speakers.assign import Turn
+from pipeline.stages.speakers.spoken import turns_of
 from pipeline.store.tables import DescribeRow, HearRow
 from pipeline.text.cues import Cue
 from pipeline.text.identify import language_name
@@ -44,6 +46,12 @@ class Passage:
         if not self.transcript:
             return "English"
         return language_name(self.transcript, "the language of the transcript")
+
+    @property
+    def turns(self) -> list[Turn]:
+        """What was said in it, turn by turn, where speakers are known; else none."""
+        found = list(turns_of(self.heard))
+        return found if any(turn.speaker for turn in found) else []
 
     @property
     def unheard(self) -> str:

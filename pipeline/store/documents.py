@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 from collections.abc import Callable
 from typing import Literal, TypeVar
@@ -43,6 +45,33 @@ class RecordingDocument(_Document):
     """The audio track that `audio.track=auto` stands for; None without sound."""
     names: tuple[str, ...] = ()
     """The names under which the recording was seen, the last one last."""
+
+
+class NamedVoice(_Document):
+    """What a person is called who is heard at the tick `at`."""
+
+    at: int
+    name: str
+
+
+class NamesDocument(_Document):
+    """names.json: who speaks in a recording, as people have said.
+
+    A voice is meant by a moment at which it is heard: so a name stays with it, however voices are told apart later.
+    """
+
+    recording: str
+    names: tuple[NamedVoice, ...] = ()
+    merged: tuple[tuple[int, int], ...] = ()
+    """Pairs of moments at which one and the same person is heard."""
+
+    @property
+    def digest(self) -> str:
+        """A hash of what is said in it; empty where nothing is."""
+        if not self.names and not self.merged:
+            return ""
+        said = json.dumps([[(one.at, one.name) for one in self.names], self.merged])
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 class DecodedDocument(_Document):

@@ -26,7 +26,8 @@ from pipeline.store.encryption import DAMAGE, Cipher, damage
 from pipeline.store.files import Files
 from pipeline.store.parts import Parts
 from pipeline.store.runs import DESCRIBE, HEAR, MERGE, Run, RunKey
-from pipeline.store.tables import DescribeRow, Event, HearRow, NodeRow
+from pipeline.store.structs import Event
+from pipeline.store.tables import DescribeRow, HearRow, NodeRow
 from pipeline.text.cues import Cue
 
 _Row = TypeVar("_Row", HearRow, DescribeRow)

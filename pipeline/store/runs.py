@@ -1,7 +1,8 @@
 """A run in the store: the tables of its stages, and the document that names them.
 
     <store>/<recording>/recording.json                          what is known of the recording
-    <store>/<recording>/<stage>=<key>/part-<n>.parquet          hear, see, describe
+    <store>/<recording>/names.json                              who speaks in it, as people have said
+    <store>/<recording>/<stage>=<key>/part-<n>.parquet          hear, speakers, see, describe
     <store>/<recording>/merge=<key>/level=<k>/part-<n>.parquet
     <store>/<recording>/<stage>=<key>/stage.json                what the rows rest on, whether they are all there
     <store>/<recording>/runs/<run>.json                         which stages answer a request, and how it ended
@@ -20,20 +21,26 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from pipeline.errors import StoreDamagedError, StoreError
-from pipeline.store.documents import Document, RunDocument, StageDocument
+from pipeline.store.documents import Document, NamesDocument, RunDocument, StageDocument
 from pipeline.store.encryption import DAMAGE, Cipher, damage
 from pipeline.store.files import Files
 from pipeline.store.lock import busy, held
 from pipeline.store.parts import Parts
-from pipeline.store.tables import DescribeRow, HearRow, NodeRow, SeeRow
+from pipeline.store.tables import DescribeRow, HearRow, NodeRow, SeeRow, SpeakersRow
 from pipeline.text.markup import escaped
 
 FORMAT = 2
 """Version of the layout, written into every run's document."""
 
-HEAR, SEE, DESCRIBE, MERGE = "hear", "see", "describe", "merge"
-STAGES = (HEAR, SEE, DESCRIBE, MERGE)
+HEAR, SPEAKERS, SEE, DESCRIBE, MERGE = "hear", "speakers", "see", "describe", "merge"
+STAGES = (HEAR, SPEAKERS, SEE, DESCRIBE, MERGE)
 """The stages, in the order in which they run."""
+
+APART = (SPEAKERS, SEE)
+"""Those whose key covers no other stage."""
+
+NAMES = "names.json"
+"""The document that names the speakers of a recording."""
 
 _LEVEL = "level="
 
@@ -47,10 +54,10 @@ class RunKey:
 
     @property
     def run(self) -> str:
-        """The run's name: the key of its last stage, which covers those before it; seeing covers no other."""
+        """The run's name: the key of its last stage, which covers those before it, but for `APART`."""
         *before, last = self.stages.items()
         name, key = last
-        return "".join(one[:8] for _, one in [*before, last]) if name == SEE and before else key
+        return "".join(one[:8] for _, one in [*before, last]) if name in APART and before else key
 
     @property
     def path(self) -> str:
@@ -77,6 +84,10 @@ class Run:
         """Write its document, whole or not at all."""
         self._documents.save(f"{self.key.recording}/runs", f"{self.key.run}.json", document)
 
+    def names(self) -> NamesDocument | None:
+        """Who speaks in its recording, as people have said; raises `StoreDamagedError`."""
+        return self._documents.load(self.key.recording, NAMES, NamesDocument)
+
     def stage(self, name: str) -> StageDocument | None:
         """The document of a stage, None where it was never begun; raises `StoreDamagedError`."""
         return self._documents.load(self.folder(name), "stage.json", StageDocument)
@@ -101,6 +112,11 @@ class Run:
         return Parts(self.files, self.folder(HEAR), HearRow, self._cipher)
 
     @property
+    def speakers(self) -> Parts[SpeakersRow]:
+        """The table of the pieces of speech, by which speakers are told apart."""
+        return Parts(self.files, self.folder(SPEAKERS), SpeakersRow, self._cipher)
+
+    @property
     def see(self) -> Parts[SeeRow]:
         """The table of what was seen."""
         return Parts(self.files, self.folder(SEE), SeeRow, self._cipher)
@@ -118,6 +134,11 @@ class Run:
         """All windows in order, as far as they are there; a part in memory at a time."""
         if self.has(HEAR):
             yield from self.hear.rows()
+
+    def voiced(self) -> Iterator[SpeakersRow]:
+        """All windows with their pieces of speech in order, as far as they are there; a part in memory at a time."""
+        if self.has(SPEAKERS):
+            yield from self.speakers.rows()
 
     def seen(self) -> Iterator[SeeRow]:
         """All segments of the picture in order, as far as they are there; a part in memory at a time."""

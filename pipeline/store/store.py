@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.errors import NoSuchRunError, StoreBusyError, StoreError, StoreLockedError
-from pipeline.store.documents import RecordingDocument, RunDocument
+from pipeline.store.documents import NamesDocument, RecordingDocument, RunDocument
 from pipeline.store.encryption import Cipher
 from pipeline.store.files import Departing, Files
 from pipeline.store.first_format import FirstFormatRun
 from pipeline.store.lock import held
-from pipeline.store.runs import Documents, Run, RunKey
+from pipeline.store.runs import NAMES, Documents, Run, RunKey
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +52,14 @@ class Store:
         with contextlib.suppress(StoreBusyError), held(self.files, document.recording):
             self.files.sweep(document.recording)
             self._documents.save(document.recording, "recording.json", document)
+
+    def names(self, recording: str) -> NamesDocument | None:
+        """Who speaks in a recording, as people have said; None where nobody did. Raises `StoreDamagedError`."""
+        return self._documents.load(recording, NAMES, NamesDocument)
+
+    def save_names(self, document: NamesDocument) -> None:
+        """Write who speaks in a recording, whole or not at all."""
+        self._documents.save(document.recording, NAMES, document)
 
     def recordings(self) -> list[str]:
         """The ids of the recordings that the store has a folder of, sorted."""

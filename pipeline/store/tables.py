@@ -15,104 +15,23 @@ from typing import Any, TypeVar
 import pyarrow as pa
 
 from chunkers.spans import TICKS_PER_SECOND, Span
+from pipeline.store.structs import (
+    CITATION,
+    CUE,
+    EVENT,
+    KEY_FRAME,
+    SCREEN_DIFFERENCE,
+    SCREEN_TEXT,
+    SPEECH_PIECE,
+    Citation,
+    Event,
+    KeyFrame,
+    ScreenDifference,
+    ScreenText,
+    SpeechPiece,
+)
 from pipeline.text.cues import Cue
 from pipeline.text.sentences import sentences
-
-CUE = pa.struct(
-    [
-        pa.field("start", pa.int64(), nullable=False),
-        pa.field("end", pa.int64(), nullable=False),
-        pa.field("text", pa.string(), nullable=False),
-        pa.field("speaker", pa.string()),
-    ]
-)
-EVENT = pa.struct([pa.field("at", pa.int64(), nullable=False), pa.field("text", pa.string(), nullable=False)])
-SCREEN_DIFFERENCE = pa.struct(
-    [pa.field("text", pa.string(), nullable=False), pa.field("by", pa.string(), nullable=False)]
-)
-CITATION = pa.struct(
-    [
-        pa.field("sentence", pa.int32(), nullable=False),
-        pa.field("start", pa.int64(), nullable=False),
-        pa.field("end", pa.int64(), nullable=False),
-        pa.field("valid", pa.bool_(), nullable=False),
-        pa.field("how", pa.string(), nullable=False),
-    ]
-)
-
-SCREEN_TEXT = pa.struct(
-    [
-        pa.field("start", pa.int64(), nullable=False),
-        pa.field("end", pa.int64(), nullable=False),
-        pa.field("text", pa.string(), nullable=False),
-        pa.field("box", pa.list_(pa.int32()), nullable=False),
-        pa.field("confidence", pa.float32(), nullable=False),
-    ]
-)
-KEY_FRAME = pa.struct([pa.field("at", pa.int64(), nullable=False), pa.field("jpeg", pa.binary(), nullable=False)])
-
-
-@dataclass(frozen=True, slots=True)
-class ScreenText:
-    """A text that was shown in the picture from `start` until `end` (ticks), in `box` where it was read best.
-
-    `box`: left, top, right, bottom in pixels.
-    """
-
-    text: str
-    start: int
-    end: int
-    box: tuple[int, int, int, int]
-    confidence: float
-
-    def __post_init__(self) -> None:
-        """A table gives the box as a list."""
-        object.__setattr__(self, "box", tuple(self.box))
-
-
-@dataclass(frozen=True, slots=True)
-class KeyFrame:
-    """A picture that is kept, as a JPEG, and its moment in ticks."""
-
-    at: int
-    jpeg: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A notable moment: when, in ticks on the recording's clock, and what happened."""
-
-    at: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ScreenDifference:
-    """A line of text in a picture that only one of its two readers read: `by` is `model` or `reader`."""
-
-    text: str
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """A moment that a sentence of a summary rests on.
-
-    `sentence` is its place among the stored sentences of its summary, from 0; `start` and `end` are ticks. `how`:
-    cited by the writer, aligned by words, carried as it was, or measured in the picture. `valid` is false where the
-    sentence says what the moment does not hold.
-    """
-
-    sentence: int
-    start: int
-    end: int
-    valid: bool
-    how: str
-
-    @property
-    def span(self) -> Span:
-        """The moment."""
-        return Span(self.start, self.end)
 
 
 def _column(kind: pa.DataType, meaning: str, unit: str = "", default: Any = dataclasses.MISSING, of: Any = None) -> Any:
@@ -177,6 +96,36 @@ class HearRow(_Owner):
     seconds: float = _column(pa.float64(), "model time spent on the row", "s", 0.0)
     attempts: int = _column(pa.int32(), "tries it took", "", 0)
     source: str = _column(pa.string(), "local, cloud or imported", "", "local")
+
+    @property
+    def inputs(self) -> str:
+        """What the row was made of beside the sound: nothing."""
+        return ""
+
+
+@dataclass(slots=True, kw_only=True)
+class SpeakersRow(_Owner):
+    """Telling speakers apart: one window of sound, and the pieces of speech in it with their voices.
+
+    Whose voice is whose is told from all rows together, whenever they are read.
+    """
+
+    recording: str = _column(pa.string(), "content id of the recording")
+    index: int = _column(pa.int64(), "number of the window in its recording, from 0")
+    start: int = _tick("first moment that the window owns")
+    end: int = _tick("first moment that it no longer owns")
+    status: str = _column(pa.string(), "processed, silent, failed or skipped")
+    error: str = _column(pa.string(), "why it failed or was skipped; empty otherwise", "", "")
+    pieces: list[SpeechPiece] = _column(
+        pa.list_(SPEECH_PIECE),
+        "speech of one person each; voice: 192 float16, little-endian, of length 1; times on the recording's clock",
+        "",
+        list,
+        SpeechPiece,
+    )
+    model: str = _column(pa.string(), "model that told them apart", "", "")
+    seconds: float = _column(pa.float64(), "model time spent on the row", "s", 0.0)
+    attempts: int = _column(pa.int32(), "tries it took", "", 0)
 
     @property
     def inputs(self) -> str:
@@ -301,7 +250,7 @@ class NodeRow(_Owner):
         self.sentences = self.sentences or sentences(self.text)
 
 
-Row = TypeVar("Row", HearRow, SeeRow, DescribeRow, NodeRow)
+Row = TypeVar("Row", HearRow, SpeakersRow, SeeRow, DescribeRow, NodeRow)
 
 
 def schema(row: type[Any]) -> pa.Schema:

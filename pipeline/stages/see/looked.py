@@ -16,7 +16,8 @@ from pipeline.stages.see.series import Point, Series, series
 from pipeline.stages.see.statements import Statement, of_ends, of_events, of_series, of_texts
 from pipeline.stages.see.tracks import joined
 from pipeline.stages.see.values import plain
-from pipeline.store.tables import ScreenText, SeeRow
+from pipeline.store.structs import ScreenText
+from pipeline.store.tables import SeeRow
 
 _LEAST_CHARACTERS = 2
 

@@ -13,7 +13,7 @@ from pipeline.models.protocol import Box, Reader, ReadLine
 from pipeline.stages.see.boxes import moved, touches
 from pipeline.stages.see.regions import regions, whole_lines
 from pipeline.stages.see.tracks import Reading, tracks
-from pipeline.store.tables import ScreenText
+from pipeline.store.structs import ScreenText
 
 Grey = NDArray[np.uint8]
 """(height, width)."""

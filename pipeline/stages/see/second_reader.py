@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.stages.see.spelling import key, numbers, same, similar
-from pipeline.store.tables import ScreenDifference
+from pipeline.store.structs import ScreenDifference
 
 
 def differences(model: Sequence[str], reader: Sequence[str], values: Sequence[str]) -> list[ScreenDifference]:

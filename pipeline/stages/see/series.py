@@ -19,7 +19,7 @@ from pipeline.stages.see.boxes import across, around, same_place, shared, uprigh
 from pipeline.stages.see.spelling import key
 from pipeline.stages.see.tracks import BRIDGE
 from pipeline.stages.see.values import Short, Value, numbers, plain, seconds, values
-from pipeline.store.tables import ScreenText
+from pipeline.store.structs import ScreenText
 
 Kind = Literal["number", "clock", "counter", "timecode"]
 

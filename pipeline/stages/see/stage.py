@@ -14,7 +14,8 @@ from pipeline.stages.protocol import Absent, Made, Part, Pass, Worker, with_miss
 from pipeline.stages.see.jpeg import to_jpeg
 from pipeline.stages.see.reading import read_segment
 from pipeline.stages.see.rows import put_signals
-from pipeline.store.tables import HearRow, KeyFrame, SeeRow
+from pipeline.store.structs import KeyFrame
+from pipeline.store.tables import HearRow, SeeRow
 
 VERSION = 1
 """Raised when code changes what is seen although no setting or model did."""

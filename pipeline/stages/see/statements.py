@@ -10,7 +10,7 @@ from chunkers.picture_events import PictureEvent
 from chunkers.spans import TICKS_PER_SECOND, Span, stamp
 from pipeline.stages.see.clocks import check_clock
 from pipeline.stages.see.series import Point, Series
-from pipeline.store.tables import ScreenText
+from pipeline.store.structs import ScreenText
 
 MOST_TEXTS = 8
 """Lines of text that one sentence names; the rest is counted."""

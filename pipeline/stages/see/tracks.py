@@ -15,7 +15,7 @@ from chunkers.spans import TICKS_PER_SECOND
 from pipeline.models.protocol import Box, ReadLine
 from pipeline.stages.see.boxes import across, same_place, upright
 from pipeline.stages.see.spelling import crawled, key, numbers, same, similar
-from pipeline.store.tables import ScreenText
+from pipeline.store.structs import ScreenText
 
 BRIDGE = 2 * TICKS_PER_SECOND
 """A text that is gone, or misread, for no longer than this and then there again was there all the time."""

@@ -11,7 +11,15 @@ from pipeline.errors import SettingsError
 from pipeline.settings import Group, Settings, load_here, named_only
 from pipeline.settings.loading import own_config
 
-HARMLESS = {"hear.model", "write.model", "gemma.model", "hear.language", "merge.language", "audio.track"}
+HARMLESS = {
+    "hear.model",
+    "write.model",
+    "gemma.model",
+    "hear.language",
+    "merge.language",
+    "audio.track",
+    "speakers.count",
+}
 """Words, and models: a folder of weights is read, and nothing in it is run."""
 
 

@@ -16,7 +16,7 @@ from pipeline.store import Run, RunKey, Store
 from pipeline.store.documents import RecordingDocument, StageDocument
 from pipeline.store.encryption import Cipher
 from pipeline.store.files import Files
-from pipeline.store.tables import Citation
+from pipeline.store.structs import Citation
 from tests.pipeline.store.documents import document
 from tests.pipeline.store.rows import KEY, chunk, node, window
 

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.store import Store
-from pipeline.store.tables import Citation, DescribeRow, Event, HearRow, NodeRow, to_rows, to_table
+from pipeline.store.structs import Citation, Event
+from pipeline.store.tables import DescribeRow, HearRow, NodeRow, to_rows, to_table
 from pipeline.text.cues import Cue
 from tests.pipeline.store.documents import document
 from tests.pipeline.store.rows import KEY, chunk, node, window

@@ -36,7 +36,8 @@ from pipeline.stages.see.looked import Seen  # noqa: E402
 from pipeline.stages.see.statements import Statement  # noqa: E402
 from pipeline.store import Store  # noqa: E402
 from pipeline.store.coverage import coverage  # noqa: E402
-from pipeline.store.tables import DescribeRow, Event, HearRow, to_rows, to_table  # noqa: E402
+from pipeline.store.structs import Event  # noqa: E402
+from pipeline.store.tables import DescribeRow, HearRow, to_rows, to_table  # noqa: E402
 from pipeline.text.cues import Cue  # noqa: E402
 
 SECOND = 16_000

@@ -107,7 +107,7 @@ def test_the_catalogue_is_consistent() -> None:
     assert len({entry.name for entry in CATALOG}) == len(CATALOG)
     for entry in CATALOG:
         assert all(len(file.sha256) == 64 and file.size > 0 and file.pieces for file in entry.files)
-    assert [one.name for one in expand(["starter", "whisper-base"])] == ["whisper-base", "qwen2.5-1.5b"]
+    assert [one.name for one in expand(["starter", "whisper-base"])] == ["whisper-base", "diariser", "qwen2.5-1.5b"]
     with pytest.raises(SettingsError, match="Known: starter"):
         expand(["nothing"])
 

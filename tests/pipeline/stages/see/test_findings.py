@@ -15,7 +15,7 @@ from pipeline.prompts.severity import SeverityRule, severity_rules
 from pipeline.stages.see.findings import Finding, findings
 from pipeline.stages.see.looked import Looked
 from pipeline.stages.see.series import series
-from pipeline.store.tables import ScreenText
+from pipeline.store.structs import ScreenText
 
 SECOND = TICKS_PER_SECOND
 

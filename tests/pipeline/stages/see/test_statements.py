@@ -6,7 +6,7 @@ from chunkers.picture_events import Kind, PictureEvent
 from chunkers.spans import Span, to_ticks
 from pipeline.stages.see.series import Point, Series
 from pipeline.stages.see.statements import Statement, of_events, of_series, of_texts
-from pipeline.store.tables import ScreenText
+from pipeline.store.structs import ScreenText
 
 
 def span(start: float, end: float) -> Span:

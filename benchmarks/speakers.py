@@ -1,0 +1,127 @@
+"""Who speaks when, against what was made: `python -m benchmarks.speakers [--folder build/voices] [--long]`.
+
+Dialogues of human voices (see `benchmarks.dialogues`) go through the diariser and the clustering as a run would take
+them. DER is missed, false and confused speech as a share of the reference's, overlapping speech counted, under the best
+pairing of speakers; with 0.25 s on both sides of every border left out, and without. Frames are 10 ms.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import resource
+import time
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.dialogues import PEOPLE, Dialogue, Line, Sound, clips, dialogue, fetch
+from chunkers.audio import WindowCutter, WindowRules
+from chunkers.spans import TICKS_PER_SECOND
+from pipeline.models.diariser.files import WEIGHTS
+from pipeline.models.diariser.voices import Diariser
+from pipeline.models.weights.fetch import locate
+from pipeline.settings import load
+from pipeline.stages.speakers.clustering import Piece, Wanted, speakers
+
+FRAME_S = 0.01
+COLLAR_S = 0.25
+CLIPS = 120
+
+
+def found(diariser: Diariser, sound: Sound, wanted: Wanted) -> list[Line]:
+    """Who is told to speak when."""
+    pieces: list[Piece] = []
+    vectors: list[NDArray[np.float32]] = []
+    cutter = WindowCutter(WindowRules())
+    cutter.feed((np.clip(sound, -1, 1) * 32767).astype("<i2").tobytes())
+    for window in cutter.windows(final=True):
+        if window.silent:
+            continue
+        own = window.samples[window.span.start - window.heard.start :]
+        for one in diariser.voices(own):
+            at = window.span.start
+            pieces.append(Piece(at + one.start, at + one.end, one.overlapped, one.narrow, (window.index, one.local)))
+            vectors.append(one.embedding.astype(np.float16).astype(np.float32))
+    said = speakers(pieces, np.array(vectors, np.float32), wanted)
+    return [
+        (piece.start / TICKS_PER_SECOND, piece.end / TICKS_PER_SECOND, f"S{number}")
+        for piece, number in zip(pieces, said, strict=True)
+    ]
+
+
+def error_rate(reference: list[Line], hypothesis: list[Line], collar: float) -> float:
+    """The diarisation error rate."""
+    end = max((line[1] for line in [*reference, *hypothesis]), default=0.0)
+    size = int(end / FRAME_S) + 1
+    counted = np.ones(size, bool)
+    for start, stop, _ in reference:
+        for border in (start, stop):
+            counted[max(0, round((border - collar) / FRAME_S)) : round((border + collar) / FRAME_S)] = False
+    truth, told = (_frames(lines, size)[:, counted] for lines in (reference, hypothesis))
+    both = truth.astype(np.int64) @ told.T.astype(np.int64)
+    correct = _best(both)
+    speaking, said = truth.sum(axis=0), told.sum(axis=0)
+    return float((np.maximum(speaking, said).sum() - correct) / max(1, speaking.sum()))
+
+
+def _frames(lines: list[Line], size: int) -> NDArray[np.bool_]:
+    names = sorted({name for *_, name in lines})
+    frames = np.zeros((len(names), size), bool)
+    for start, end, name in lines:
+        frames[names.index(name), round(start / FRAME_S) : round(end / FRAME_S)] = True
+    return frames
+
+
+def _best(both: NDArray[np.int64]) -> int:
+    """The frames that the best pairing of rows and columns has in common."""
+    small = both if both.shape[0] <= both.shape[1] else both.T
+    best: dict[frozenset[int], int] = {frozenset(): 0}
+    for column in range(small.shape[1]):
+        for used, total in list(best.items()):
+            for row in range(small.shape[0]):
+                if row not in used:
+                    key = used | {row}
+                    best[key] = max(best.get(key, 0), total + int(small[row, column]))
+    return max(best.values())
+
+
+def score(diariser: Diariser, made: Dialogue, people: int) -> None:
+    """Print a line about one dialogue."""
+    started = time.process_time()
+    told = found(diariser, made.sound, Wanted())
+    cost = time.process_time() - started
+    known = found(diariser, made.sound, Wanted(people, people)) if len(made.sound) < 600 * TICKS_PER_SECOND else told
+    rates = [error_rate(made.lines, lines, collar) for lines in (told, known) for collar in (COLLAR_S, 0.0)]
+    speed = len(made.sound) / TICKS_PER_SECOND / cost
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"{made.name:<32} {len({name for *_, name in told})} found  DER {rates[0]:6.1%} / {rates[1]:6.1%}"
+        f"  number known {rates[2]:6.1%} / {rates[3]:6.1%}  {speed:5.1f}x real time, peak {peak:.0f} MiB",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """Score every dialogue."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=Path, default=Path("build/voices"))
+    parser.add_argument("--minutes", type=float, default=4)
+    parser.add_argument("--long", action="store_true", help="an hour and four hours, too")
+    options = parser.parse_args()
+    fetch(options.folder)
+    voices = {person: clips(options.folder, person, CLIPS) for person in PEOPLE}
+    diariser = Diariser(locate(WEIGHTS, load().models))
+    names = list(voices)
+    groups = [names[:1], names[4:5], names[:2], names[4:6], names[2:5], names[3:7], names[1:7], names]
+    for kind, (seed, group) in itertools.product(("clean", "noisy", "telephone"), enumerate(groups)):
+        some = {name: voices[name] for name in group}
+        score(diariser, dialogue(some, options.minutes * 60, kind, seed), len(group))
+    for hours in (1, 4) if options.long else ():
+        some = {name: voices[name] for name in names[:4]}
+        score(diariser, dialogue(some, hours * 3600, "clean", 99 + hours), 4)
+
+
+if __name__ == "__main__":
+    main()

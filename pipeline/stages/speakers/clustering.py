@@ -1,0 +1,222 @@
+"""From pieces of speech to speakers: whose voices are near each other is one person. Pure, and always the same.
+
+Long clean pieces of a block of some minutes are joined while they are very near; the groups' mean vectors, which vary
+less than those of pieces, are then joined while they are near, first within the block, then over all blocks. Where only
+pieces were compared, a voice that changes its tone would be several people. Memory grows with the number of pieces
+(some 400 bytes each), work with the number of groups.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chunkers.spans import TICKS_PER_SECOND
+
+VERSION = 1
+"""Raised when code changes who is told apart although no setting did."""
+
+DISTANCE, NARROW_DISTANCE = 0.38, 0.25
+"""Cosine distance of two groups below which they are one person: at full width, and on the telephone."""
+
+TIGHT = 0.35
+"""Mean cosine distance of two groups of pieces below which they are joined at first."""
+
+CLEAN = 7 * TICKS_PER_SECOND // 5
+"""Ticks of a piece from which its vector is taken into a mean."""
+
+LEAST = 4 * TICKS_PER_SECOND
+"""Ticks of speech below which a voice is not taken for a person of its own."""
+
+BLOCK = 400 * TICKS_PER_SECOND
+"""Ticks of a block."""
+
+_STEP = 0.9
+"""By how much the distance is lowered at a time until there are as many speakers as are wanted."""
+
+_SMALLEST = 0.02
+
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of speech on the recording's clock, as clustering sees it; see `VoicePiece`."""
+
+    start: int
+    end: int
+    overlapped: bool
+    narrow: bool
+    local: tuple[int, int]
+    """The window, and the speaker told apart within it."""
+
+    @property
+    def ticks(self) -> int:
+        """Its length."""
+        return self.end - self.start
+
+    @property
+    def clean(self) -> bool:
+        """Whether its vector is one person's, and steady."""
+        return not self.overlapped and self.ticks >= CLEAN
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How many speakers there may be, and the distance below which two voices are one; None: found by itself."""
+
+    least: int = 1
+    most: int | None = None
+    distance: float | None = None
+
+
+def speakers(pieces: Sequence[Piece], vectors: Vectors, wanted: Wanted) -> list[int]:
+    """The speaker of each piece, numbered from 0 in order of their first pieces; `vectors` (pieces, 192) of length 1.
+
+    Where there is no voice of `LEAST` ticks, everything said is one person's.
+    """
+    if not pieces:
+        return []
+    distance = wanted.distance if wanted.distance is not None else _distance(pieces)
+    groups = _groups(pieces, vectors, distance, wanted.most)
+    while len(groups.means) < wanted.least and distance > _SMALLEST:
+        distance *= _STEP
+        groups = _groups(pieces, vectors, distance, wanted.most)
+    return _in_order(_everybody(pieces, vectors, groups), list(groups.of))
+
+
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """The voices found: the mean vector of each, and the group of each piece that has one."""
+
+    means: Vectors
+    of: dict[int, int]
+
+
+def _distance(pieces: Sequence[Piece]) -> float:
+    narrow = sum(piece.ticks for piece in pieces if piece.narrow)
+    return NARROW_DISTANCE if 2 * narrow > sum(piece.ticks for piece in pieces) else DISTANCE
+
+
+def _groups(pieces: Sequence[Piece], vectors: Vectors, distance: float, most: int | None) -> _Groups:
+    """The voices of the clean pieces that are heard for long enough, at most `most`."""
+    clean = [number for number, piece in enumerate(pieces) if piece.clean]
+    clean = clean or list(range(len(pieces)))
+    weights = np.array([pieces[number].ticks for number in clean], np.float64)
+    blocks = defaultdict[int, list[int]](list)
+    for place, number in enumerate(clean):
+        blocks[pieces[number].start // BLOCK].append(place)
+    members: list[list[int]] = []
+    for _, own in sorted(blocks.items()):
+        tight = joined(vectors[[clean[place] for place in own]], min(TIGHT, distance))
+        inside = [[own[at] for at in group] for group in tight]
+        members += _near(inside, vectors[clean], weights, distance)
+    if len(blocks) > 1:
+        members = _near(members, vectors[clean], weights, distance)
+    heard = [group for group in members if weights[group].sum() >= LEAST]
+    heard = heard or [max(members, key=lambda group: float(weights[group].sum()))]
+    if most is not None:
+        heard = _near(heard, vectors[clean], weights, -1.0, most)
+    means = np.stack([_mean(vectors[clean][group], weights[group]) for group in heard])
+    return _Groups(means, {clean[place]: number for number, group in enumerate(heard) for place in group})
+
+
+def _near(
+    groups: Sequence[list[int]],
+    vectors: Vectors,
+    weights: NDArray[np.float64],
+    distance: float,
+    most: int | None = None,
+) -> list[list[int]]:
+    """The groups, those joined whose mean vectors are near; see `joined_means`."""
+    sums = np.stack([weights[group] @ vectors[group] for group in groups])
+    found = joined_means(sums, distance, most)
+    return [[one for at in group for one in groups[at]] for group in found]
+
+
+def _mean(vectors: Vectors, weights: NDArray[np.float64]) -> Vectors:
+    total = weights @ vectors
+    mean: Vectors = (total / max(float(np.linalg.norm(total)), 1e-9)).astype(np.float32)
+    return mean
+
+
+def joined(vectors: Vectors, distance: float) -> list[list[int]]:
+    """Groups of `vectors` (of length 1) whose mean distance to each other is at most `distance`, in order."""
+    apart = 1.0 - vectors.astype(np.float64) @ vectors.T.astype(np.float64)
+    groups: list[list[int]] = [[number] for number in range(len(vectors))]
+    np.fill_diagonal(apart, np.inf)
+    for _ in range(1, len(vectors)):
+        one, other = divmod(int(apart.argmin()), len(vectors))
+        if apart[one, other] > distance:
+            break
+        one, other = min(one, other), max(one, other)
+        sizes = len(groups[one]), len(groups[other])
+        row = (sizes[0] * apart[one] + sizes[1] * apart[other]) / sum(sizes)
+        _merge(apart, row, one, other)
+        groups[one] += groups[other]
+        groups[other] = []
+    return [group for group in groups if group]
+
+
+def joined_means(sums: NDArray[np.float64], distance: float, most: int | None = None) -> list[list[int]]:
+    """Groups of `sums`, weighted sums of vectors, whose directions are at most `distance` apart, in order.
+
+    Where there are more than `most`, the nearest are joined all the same.
+    """
+    sums = sums.astype(np.float64).copy()
+    units = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
+    apart = 1.0 - units @ units.T
+    np.fill_diagonal(apart, np.inf)
+    groups: list[list[int]] = [[number] for number in range(len(sums))]
+    for left in range(len(sums), 1, -1):
+        one, other = divmod(int(apart.argmin()), len(sums))
+        if apart[one, other] > distance and (most is None or left <= most):
+            break
+        one, other = min(one, other), max(one, other)
+        sums[one] += sums[other]
+        units[one] = sums[one] / max(float(np.linalg.norm(sums[one])), 1e-9)
+        row = np.where(np.isfinite(apart[one]), 1.0 - units @ units[one], np.inf)
+        _merge(apart, row, one, other)
+        groups[one] += groups[other]
+        groups[other] = []
+    return [group for group in groups if group]
+
+
+def _merge(apart: NDArray[np.float64], row: NDArray[np.float64], one: int, other: int) -> None:
+    """Put `row` in place of `one`, and take `other` out."""
+    apart[one], apart[:, one] = row, row
+    apart[one, one] = np.inf
+    apart[other], apart[:, other] = np.inf, np.inf
+
+
+def _everybody(pieces: Sequence[Piece], vectors: Vectors, groups: _Groups) -> list[int]:
+    """A voice for every piece: its group's; else that of the same local speaker's long clean pieces; else the nearest.
+
+    The vector of a mixture, or of a word, tells less than the segmentation, which hears what is around it.
+    """
+    local = defaultdict[tuple[int, int], dict[int, int]](dict)
+    for number, group in groups.of.items():
+        heard = local[pieces[number].local]
+        heard[group] = heard.get(group, 0) + pieces[number].ticks
+    nearest = (vectors @ groups.means.T).argmax(axis=1)
+    found: list[int] = []
+    for number, piece in enumerate(pieces):
+        nearby = local.get(piece.local)
+        if number in groups.of:
+            found.append(groups.of[number])
+        elif nearby and not piece.clean:
+            found.append(max(nearby, key=lambda group: (nearby[group], -group)))
+        else:
+            found.append(int(nearest[number]))
+    return found
+
+
+def _in_order(found: Sequence[int], sure: Sequence[int]) -> list[int]:
+    """The voices numbered in order of their first pieces; of those in `sure`, for a word may be put down wrongly."""
+    first = [found[number] for number in sorted(sure)]
+    numbers = {group: number for number, group in enumerate(dict.fromkeys([*first, *found]))}
+    return [numbers[group] for group in found]

@@ -1,0 +1,160 @@
+"""What was heard in a run, with who said it: told anew from the stored pieces of speech whenever it is read.
+
+No table holds a speaker twice: another number of people, or a name, changes what is read at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.settings import Speakers
+from pipeline.stages.speakers.assign import Turn, Voice, Voices, labelled, spoken, turns
+from pipeline.stages.speakers.clustering import Piece, Wanted, speakers
+from pipeline.stages.speakers.stage import vectors
+from pipeline.store import SPEAKERS, Run
+from pipeline.store.documents import NamesDocument
+from pipeline.store.structs import SpeechPiece
+from pipeline.store.tables import HearRow
+from pipeline.text import cues
+from pipeline.text.cues import Cue
+
+LABEL = "Speaker"
+"""What a person without a name is called, with a number behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One who speaks: the name that is shown, and the voice from its first moment to its last."""
+
+    number: int
+    """From 1, in the order in which they are heard first."""
+    name: str
+    named: bool
+    """Whether people gave the name."""
+    voices: tuple[Voice, ...]
+
+    @property
+    def ticks(self) -> int:
+        """How long the voice is heard."""
+        return sum(voice.end - voice.start for voice in self.voices)
+
+    @property
+    def at(self) -> int:
+        """A moment by which the person can be named: the middle of the longest piece."""
+        longest = max(self.voices, key=lambda voice: voice.end - voice.start)
+        return (longest.start + longest.end) // 2
+
+
+class Spoken:
+    """The words of a run with their speakers. Where nobody was told apart they have none, or the one they came with."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self.people = people(run)
+        apart = len(self.people) > 1 or any(person.named for person in self.people)
+        self._voices = Voices(voice for person in self.people for voice in person.voices) if apart else Voices(())
+
+    @property
+    def voices(self) -> Sequence[Voice]:
+        """Every piece of speech in order, where at least one voice was found."""
+        return sorted((one for person in self.people for one in person.voices), key=lambda one: (one.start, one.end))
+
+    def heard(self) -> Iterator[HearRow]:
+        """All windows in order, as far as they are there; cues end where the speaker changes."""
+        for row in self._run.heard():
+            yield with_speakers(row, self._voices) if self._voices.voices else row
+
+    def turns(self) -> Iterator[Turn]:
+        """What was said, turn by turn; a turn goes on over the borders of windows."""
+        return turns_of(self.heard())
+
+
+def with_speakers(row: HearRow, voices: Voices) -> HearRow:
+    """The row with speakers in its words and cues. A transcript that was brought along keeps its cues as they are."""
+    if row.source == "imported":
+        return replace(row, words=labelled(row.words, voices), cues=labelled(row.cues, voices))
+    words = spoken(row.words, voices)
+    return replace(row, words=words, cues=cues.group(words) if words else row.cues)
+
+
+def turns_of(rows: Iterable[HearRow]) -> Iterator[Turn]:
+    """The turns of rows that follow each other."""
+    waiting: Turn | None = None
+    for row in rows:
+        for turn in turns(_pieces(row)):
+            if waiting is not None and waiting.speaker == turn.speaker:
+                waiting = replace(waiting, end=max(waiting.end, turn.end), text=f"{waiting.text} {turn.text}")
+                continue
+            if waiting is not None:
+                yield waiting
+            waiting = turn
+    if waiting is not None:
+        yield waiting
+
+
+def _pieces(row: HearRow) -> Sequence[Cue]:
+    """The words of a row; of one that has none, or was brought along, its cues with spaces between them."""
+    own = row.words if row.source != "imported" else []
+    return own or [replace(cue, text=f" {cue.text}") for cue in row.cues]
+
+
+def people(run: Run) -> tuple[Person, ...]:
+    """Who speaks in a run whose speakers were told apart, in order of their first words."""
+    if not run.has(SPEAKERS):
+        return ()
+    document = run.stage(SPEAKERS)
+    if document is None or document.parts is None:
+        return ()  # not all of it is there: those who come later could change who the first ones are
+    stored: list[SpeechPiece] = []
+    given: list[Piece] = []
+    for row in run.voiced():
+        stored += row.pieces
+        given += [Piece(one.start, one.end, one.overlapped, one.narrow, (row.index, one.local)) for one in row.pieces]
+    if not stored:
+        return ()
+    settings = _settings(run)
+    found = speakers(given, vectors(stored), Wanted(settings.least, settings.most, settings.distance))
+    return named(given, found, run.names())
+
+
+def named(pieces: Sequence[Piece], found: Sequence[int], document: NamesDocument | None) -> tuple[Person, ...]:
+    """The people of pieces of speech and their numbers, with what people have said about them.
+
+    Who is called the same is the same person; of two names the later counts.
+    """
+
+    def heard(at: int) -> int | None:
+        inside = [number for piece, number in zip(pieces, found, strict=True) if piece.start <= at < piece.end]
+        return same[inside[0]] if inside else None
+
+    same = {number: number for number in found}
+    names: list[tuple[int, str]] = []
+    for one, other in document.merged if document is not None else ():
+        _unite(same, heard(one), heard(other))
+    for voice in document.names if document is not None else ():
+        number = heard(voice.at)
+        if number is not None:
+            names.append((number, voice.name))
+            _unite(same, *(known for known, name in names if name == voice.name))
+    whose = [same[number] for number in found]
+    people: list[Person] = []
+    for number in dict.fromkeys(sorted(whose)):
+        name = next((name for known, name in reversed(names) if same[known] == number), "")
+        shown = name or f"{LABEL} {len(people) + 1}"
+        own = (Voice(one.start, one.end, shown) for one, who in zip(pieces, whose, strict=True) if who == number)
+        people.append(Person(len(people) + 1, shown, bool(name), tuple(own)))
+    return tuple(people)
+
+
+def _unite(same: dict[int, int], *numbers: int | None) -> None:
+    """Make those one person, of the lowest number."""
+    groups = {same[number] for number in numbers if number is not None}
+    for number, group in same.items():
+        if group in groups:
+            same[number] = min(groups)
+
+
+def _settings(run: Run) -> Speakers:
+    document = run.document()
+    return Speakers.model_validate(document.settings.get("speakers", {})) if document is not None else Speakers()

@@ -1,0 +1,67 @@
+"""`longmedia speakers`: who speaks is listed, named and merged; reports change at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from flows.cli import app
+from pipeline.errors import LongmediaError
+from pipeline.stages.speakers.spoken import Spoken
+from pipeline.store import Run, Store
+from tests.pipeline.stages.speakers.talk import made
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return made(tmp_path_factory.mktemp("talk"))
+
+
+@pytest.fixture(autouse=True)
+def _nobody_is_named(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    document = run.names()
+    if document is not None:
+        Store(run.files.url).save_names(document.model_copy(update={"names": (), "merged": ()}))
+
+
+def speakers(run: Run, *words: str) -> list[str]:
+    """What the command prints; raises what it ends with."""
+    done = CliRunner().invoke(app, ["speakers", *words, "--store", run.files.url], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.stdout.splitlines()
+
+
+def test_they_are_listed_with_their_share_and_moments(run: Run) -> None:
+    lines = speakers(run, run.key.recording)
+    assert lines == speakers(run, "list", run.key.recording[:8])
+    heads = [line for line in lines if not line.startswith(" ")]
+    assert [head.split("  ")[:2] for head in heads] == [["S1", "Speaker 1"], ["S2", "Speaker 2"]]
+    assert all(head.endswith("%  1 turns") for head in heads)
+    assert next(line.split("  ")[2] for line in lines if line.startswith(" ")) == "0:00:00"
+
+
+def test_a_name_is_in_every_report_at_once(run: Run) -> None:
+    lines = speakers(run, "name", run.key.recording, "S2", "Anna Keller")
+    assert any(line.startswith("S2  Anna Keller  ") for line in lines)
+    assert lines[-1] == "Reports show it now; the next `longmedia run` writes the summary again."
+    done = CliRunner().invoke(app, ["report", run.key.recording, "--store", run.files.url])
+    assert "**Anna Keller:** " in done.stdout
+    speakers(run, "name", run.key.recording, "Anna Keller", "")
+    assert [one.name for one in Spoken(run).people] == ["Speaker 1", "Speaker 2"]
+
+
+def test_two_are_one(run: Run) -> None:
+    speakers(run, "merge", run.key.recording, "S2", "S1")
+    (one,) = Spoken(run).people
+    assert (one.name, one.named) == ("Speaker 1", False)
+
+
+def test_whom_nobody_knows_and_runs_without_speakers(run: Run, tmp_path: Path) -> None:
+    with pytest.raises(LongmediaError, match="no speaker S9"):
+        speakers(run, "name", run.key.recording, "S9", "Anna")
+    other = made(tmp_path, "speakers.enabled=false", only="hear")
+    with pytest.raises(LongmediaError, match="not told apart"):
+        speakers(other, other.key.recording)

@@ -1,0 +1,108 @@
+"""Names stay with a voice, whatever numbers it gets; reports have them at once, summaries with the next run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chunkers.spans import TICKS_PER_SECOND
+from pipeline.errors import SettingsError
+from pipeline.reports import report
+from pipeline.stages.speakers.clustering import Piece
+from pipeline.stages.speakers.naming import merged, person, renamed
+from pipeline.stages.speakers.spoken import Person, Spoken, named
+from pipeline.store import Store
+from pipeline.store.documents import NamedVoice, NamesDocument
+from tests.pipeline.quick import QuickWriter
+from tests.pipeline.stages.speakers.talk import made, unused
+
+S = TICKS_PER_SECOND
+NOBODY = NamesDocument(recording="r")
+
+
+def pieces(count: int) -> list[Piece]:
+    """Pieces of a second, one behind the other."""
+    return [Piece(n * S, (n + 1) * S, False, False, (0, 0)) for n in range(count)]
+
+
+def names(people: tuple[Person, ...]) -> list[str]:
+    return [one.name for one in people]
+
+
+def test_a_name_stays_with_its_voice() -> None:
+    people = named(pieces(3), [0, 1, 0], NOBODY)
+    assert names(people) == ["Speaker 1", "Speaker 2"]
+    document = renamed(NOBODY, person(people, "S2"), "  Anna   Keller ")
+    assert names(named(pieces(3), [0, 1, 0], document)) == ["Speaker 1", "Anna Keller"]
+    assert names(named(pieces(3), [2, 0, 1], document)) == ["Anna Keller", "Speaker 2", "Speaker 3"]
+    again = renamed(document, person(named(pieces(3), [0, 1, 0], document), "anna keller"), "Ann")
+    assert [one.name for one in again.names] == ["Ann"], "the old name is gone"
+    assert renamed(again, person(named(pieces(3), [0, 1, 0], again), "2"), "") == NOBODY
+
+
+def test_who_is_called_the_same_is_the_same() -> None:
+    people = named(pieces(4), [0, 1, 2, 1], NOBODY)
+    document = renamed(renamed(NOBODY, people[0], "Anna"), people[2], "Anna")
+    assert names(named(pieces(4), [0, 1, 2, 1], document)) == ["Anna", "Speaker 2"]
+
+
+def test_two_who_are_one() -> None:
+    people = named(pieces(4), [0, 1, 2, 3], NOBODY)
+    document = renamed(renamed(NOBODY, people[1], "Ben"), people[2], "Cleo")
+    document = merged(document, *named(pieces(4), [0, 1, 2, 3], document)[1:3])
+    found = named(pieces(4), [0, 1, 2, 3], document)
+    assert names(found) == ["Speaker 1", "Cleo", "Speaker 3"]
+    assert [len(one.voices) for one in found] == [1, 2, 1]
+    assert merged(document, found[0], found[0]) == document
+
+
+@given(
+    st.lists(st.integers(0, 4), min_size=1, max_size=12),
+    st.lists(st.tuples(st.integers(0, 15 * S), st.sampled_from(["Anna", "Ben"])), max_size=4),
+    st.lists(st.tuples(st.integers(0, 15 * S), st.integers(0, 15 * S)), max_size=4),
+)
+def test_every_piece_is_one_persons_and_no_name_is_there_twice(
+    found: list[int], called: list[tuple[int, str]], same: list[tuple[int, int]]
+) -> None:
+    voices = tuple(NamedVoice(at=at, name=name) for at, name in called)
+    people = named(pieces(len(found)), found, NamesDocument(recording="r", names=voices, merged=tuple(same)))
+    assert sorted(voice.start for one in people for voice in one.voices) == [n * S for n in range(len(found))]
+    assert len(set(names(people))) == len(people)
+    assert [one.number for one in people] == list(range(1, len(people) + 1))
+    assert all(voice.speaker == one.name for one in people for voice in one.voices)
+
+
+def test_whom_nobody_knows_is_refused() -> None:
+    people = named(pieces(2), [0, 1], NOBODY)
+    with pytest.raises(SettingsError, match="no speaker S3"):
+        person(people, "S3")
+    with pytest.raises(SettingsError, match="a name of 81 letters"):
+        renamed(NOBODY, people[0], "a" * 81)
+
+
+def test_a_digest_changes_with_what_is_said() -> None:
+    one = NOBODY.model_copy(update={"names": (NamedVoice(at=1, name="Anna"),)})
+    other = NOBODY.model_copy(update={"merged": ((1, 2),)})
+    assert NOBODY.digest == ""
+    assert len({NOBODY.digest, one.digest, other.digest}) == 3
+
+
+def test_reports_have_a_name_at_once_and_the_summary_with_the_next_run(tmp_path: Path) -> None:
+    run = made(tmp_path)
+    store = Store(tmp_path / "store")
+    recording = run.key.recording
+    document = renamed(NamesDocument(recording=recording), person(Spoken(run).people, "S2"), "Anna <b>")
+    store.save_names(document)
+    assert "**Anna &lt;b&gt;:** " in "".join(report(run, "md"))
+    assert "<v Anna &lt;b&gt;>" in "".join(report(run, "vtt"))
+    assert "Anna_<b>" in "".join(report(run, "rttm"))
+    writer = QuickWriter()
+    again = made(tmp_path, hearer=unused, voices=unused, writer=lambda: writer)
+    assert {stage for stage, key in again.key.stages.items() if run.key.stages[stage] != key} == {"describe", "merge"}
+    assert any("\nAnna <b>: " in prompt.user for prompt in writer.asked)
+    assert made(tmp_path, hearer=unused, voices=unused, writer=unused).key == again.key, "nothing is left to do"
+    store.save_names(NamesDocument(recording=recording))
+    assert made(tmp_path, writer=unused).key == run.key, "without the name it is the first run again"
