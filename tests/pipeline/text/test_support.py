@@ -200,3 +200,27 @@ def test_a_sentence_about_nothing_is_not_held(sentence: str) -> None:
 
 def test_a_sentence_of_reporting_words_that_were_said_is_held() -> None:
     assert not unsupported("They agreed.", "Everybody agreed in the end.")
+
+
+TALK = (
+    "Speaker 1: The price of steel went up in January. Who sends the offer?\n"
+    "Speaker 2: I will send the offer by Wednesday, and it will be valid for 60 days.\n"
+    "Anna Keller: Please report to me on Friday."
+)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["Speaker 2 will send the offer by Wednesday.", "Speaker 1 says that the price of steel went up in January.",
+     "Speaker 2 reports to Anna Keller on Friday.", "The offer of speaker two is valid for 60 days.",
+     "Anna asks Speaker 2 to report on Friday."],
+)  # fmt: skip
+def test_who_speaks_may_be_named(sentence: str) -> None:
+    assert unsupported(sentence, TALK) == []
+
+
+@pytest.mark.parametrize(
+    "sentence", ["Speaker 3 will send the offer by Wednesday.", "Pavel Novak will send the offer."]
+)
+def test_who_does_not_speak_may_not(sentence: str) -> None:
+    assert unsupported(sentence, TALK)
