@@ -41,6 +41,10 @@ bench: $(VENV)/.bench  ## side by side with peers and limits; about half an hour
 	$(BIN)/python -m benchmarks.ghosts
 	mkdir -p build && $(BIN)/python -m data.inspection_film --minutes 30 --out build
 	$(BIN)/python -m benchmarks.seeing build/inspection.mp4
+	$(BIN)/python -m benchmarks.seeing_peers build/inspection.mp4
+	$(BIN)/python -m data.slides_film --out build
+	$(BIN)/python -m benchmarks.seeing build/slides.mp4
+	$(BIN)/python -m benchmarks.seeing_peers build/slides.mp4
 	$(BIN)/python -m benchmarks.chunkers
 	$(BIN)/python -m benchmarks.archive
 	$(BIN)/python -m benchmarks.overhead

@@ -34,7 +34,7 @@ from chunkers.segments import Segment, SegmentRules
 from chunkers.signals import Signals, concatenated
 from chunkers.silence import is_silent, quiet_point
 from chunkers.spans import TICKS_PER_SECOND, Span, stamp, to_seconds, to_ticks, union
-from chunkers.tracks import Choice, choose_audio, render_probe
+from chunkers.tracks import Choice, Each, choose_audio, render_probe
 from chunkers.video import Segments, segments
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "DecodeError",
     "Decoded",
     "Decoding",
+    "Each",
     "EmptyFileError",
     "FfmpegMissingError",
     "LongmediaError",

@@ -84,13 +84,16 @@ def run(
     model: Annotated[str | None, typer.Option(help="Name or folder of the recipe's model that writes.")] = None,
     quantization: Annotated[str | None, typer.Option(help="Of the recipe `gemma`: nf4, int8 or none.")] = None,
     profile: Annotated[str | None, typer.Option(help="Prompt profile, or a folder of prompts.")] = None,
-    track: Annotated[str | None, typer.Option("--audio-track", help="A number, `mix`, `all` or `auto`.")] = None,
+    track: Annotated[
+        str | None, typer.Option("--audio-track", help="A number, `mix`, `all` (one person on each) or `auto`.")
+    ] = None,
     transcript: Annotated[
         Path | None, typer.Option("--transcript", help="SRT, VTT or JSON that stands for hearing the one recording.")
     ] = None,
     only: Annotated[Stage | None, typer.Option("--only", help="End after this stage: hear, describe or merge.")] = None,
     channel: Annotated[
-        int | None, typer.Option("--audio-channel", help="The only channel of the track to be heard, from 0.")
+        str | None,
+        typer.Option("--audio-channel", help="The only channel to be heard, from 0; `each`: one person on each."),
     ] = None,
     sets: SetOption = [],  # noqa: B006 - typer reads it once
     config: ConfigOption = None,

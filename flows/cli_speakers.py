@@ -83,7 +83,7 @@ def merge_speakers(
 
 def _run(recording: str, name: str | None, store: str, config: ConfigOption) -> Run:
     run = find_run(recording, name, open_store(store, load_here(config)))
-    if not run.has(SPEAKERS):
+    if not run.has(SPEAKERS) and not Spoken(run).people:
         raise NoSuchRunError(
             f"{run.key.run}: speakers were not told apart in this run.",
             cure="`longmedia models get diariser` brings what it takes; then run it again.",

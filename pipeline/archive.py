@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
-from chunkers import content_id, from_text, probe, without_controls
+from chunkers import content_id, from_text, without_controls
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.chain import Stage, chain
 from pipeline.errors import LongmediaError, MediaError, SettingsError, StoreError
@@ -20,7 +20,7 @@ from pipeline.models.registry import Registry
 from pipeline.process import Interrupted, Stop, process
 from pipeline.results import failed, finished, note_asked
 from pipeline.settings import Settings
-from pipeline.source import ALL, AUTO, known_source, names_digest
+from pipeline.source import known_source, names_digest
 from pipeline.store import FORMAT, MERGE, Run, Store
 from pipeline.store.documents import RunDocument
 
@@ -87,19 +87,9 @@ def jobs(
     only: Stage | None = None,
     transcript: Path | None = None,
 ) -> Iterator[Job]:
-    """A job a path; with `audio.track=all` one an audio track."""
+    """A job a path."""
     for path in paths:
-        tracks = _tracks(path) if settings.audio.track == ALL else [settings.audio.track]
-        for track in tracks:
-            audio = settings.audio.model_copy(update={"track": track})
-            yield Job(path, settings.model_copy(update={"audio": audio}), egress, only, transcript)
-
-
-def _tracks(path: Path) -> list[str]:
-    try:
-        return [str(number) for number in range(len(probe(path).audio))] or [AUTO]
-    except LongmediaError:
-        return [AUTO]  # the attempt says what is wrong with the file
+        yield Job(path, settings, egress, only, transcript)
 
 
 def triage(todo: Iterable[Job], store: Store, stop: Stop) -> Iterator[tuple[Job, Item | None]]:
@@ -137,7 +127,8 @@ def _known(job: Job, recording: str, store: Store) -> Run | None:
     """
     also = () if job.transcript is None else (job.transcript,)
     store = admit_store(store, job.settings.fallback, job.path, recording, also)
-    source = known_source(job.path, recording, job.settings.audio.track, store, job.transcript)
+    audio = job.settings.audio
+    source = known_source(job.path, recording, audio.track, store, job.transcript, channel=audio.channel)
     if source is None:
         return None
     return store.run(chain(job.settings, source, job.only, names=names_digest(store, recording)).run)

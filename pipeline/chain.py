@@ -13,7 +13,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from chunkers import Choice
 from pipeline import prompts
 from pipeline.errors import NoAudioError
 from pipeline.merge.run import VERSION as MERGE_VERSION
@@ -124,8 +123,8 @@ def chain(settings: Settings, source: Source, only: Stage | None = None, *, name
         if not {HEAR: hears, SPEAKERS: tells_apart, SEE: sees}.get(stage, True):
             continue
         rests_on = _depends(stage, engines[stage], resolved, source, shows=shows, sees=sees)
-        if stage == DESCRIBE and tells_apart:
-            rests_on["speakers"] = _told_apart(resolved, names)
+        if stage == DESCRIBE and (tells_apart or names):
+            rests_on["speakers"] = _told_apart(resolved, names) if tells_apart else {"names": names}
         rests_on["before"] = _before(stage, links)
         as_json = json.dumps(rests_on, sort_keys=True, default=str)
         key = hashlib.sha256(as_json.encode()).hexdigest()[:16]
@@ -142,7 +141,7 @@ def _before(stage: str, links: Sequence[Link]) -> str:
 
 def _tells_apart(settings: Settings, source: Source) -> bool:
     """Whether speakers are told apart: where there is sound, the weights are here, and no transcript knows them all."""
-    if source.track is None or settings.speakers.enabled is False:
+    if source.track is None or source.each is not None or settings.speakers.enabled is False:
         return False
     if source.words is not None and source.words.cues and all(cue.speaker for cue in source.words.cues):
         return False
@@ -158,13 +157,13 @@ def _told_apart(settings: Settings, names: str) -> dict[str, Any]:
 
 def _depends(stage: str, engine: str, settings: Settings, source: Source, *, shows: bool, sees: bool) -> dict[str, Any]:
     if stage == HEAR:
-        return _heard(engine, settings, source.track, source.transcript)
+        return _heard(engine, settings, source)
     if stage == SPEAKERS:
-        audio = text_changing(settings.audio) | {"track": source.track}
+        audio = _audio(settings, source)
         return {"version": SPEAKERS_VERSION, "audio": audio, "identity": diariser_identity()}
     if stage == SEE:
         see = _without(settings.see, "enabled")
-        cut = {"length_s": settings.video.length_s, "audio": text_changing(settings.audio) | {"track": source.track}}
+        cut = {"length_s": settings.video.length_s, "audio": _audio(settings, source)}
         return {"version": SEE_VERSION, "see": see, **cut, "identity": reader_identity() if settings.see.text else {}}
     if stage == DESCRIBE:
         return _described(engine, settings, shows=shows, sees=sees)
@@ -176,14 +175,20 @@ def _depends(stage: str, engine: str, settings: Settings, source: Source, *, sho
     }
 
 
-def _heard(engine: str, settings: Settings, track: Choice | None, transcript: str) -> dict[str, Any]:
+def _audio(settings: Settings, source: Source) -> dict[str, Any]:
+    """What is heard, and how it is cut."""
+    each = {"each": source.each} if source.each is not None else {}
+    return text_changing(settings.audio) | {"track": source.track} | each
+
+
+def _heard(engine: str, settings: Settings, source: Source) -> dict[str, Any]:
     if engine == IMPORTED:
-        return {"version": IMPORTED_VERSION, "transcript": transcript, "length_s": settings.audio.length_s}
+        return {"version": IMPORTED_VERSION, "transcript": source.transcript, "length_s": settings.audio.length_s}
     hear = settings.hear
     shared: dict[str, Any] = {
         "version": HEAR_VERSION,
         "engine": engine,
-        "audio": text_changing(settings.audio) | {"track": track},
+        "audio": _audio(settings, source),
         "language": hear.language,
     }
     if engine == WHISPER:

@@ -127,7 +127,8 @@ class Job:
             return
         self._watch(Step("load"))
         language = self._settings.hear.language
-        local = HearWorker(self._hearer(link), self._lease.voice(), language=language)
+        speakers = self._source.speakers
+        local = HearWorker(self._hearer(link), self._lease.voice(), language=language, speakers=speakers)
         worker = self._shared(link, local, document.part_rows)
         if self._fallback is not None:
             template = prompts.load(self._settings.profile, "fallback_hear")

@@ -29,7 +29,8 @@ class Passes:
             self._recording,
             self._window_rules,
             track=self.source.track,
-            channel=self.audio.channel,
+            channel=self._channel,
+            each=self.source.each,
             read_ahead=self.media.read_ahead,
             stall_s=self.media.stall_s,
             ffmpeg=self.media.ffmpeg,
@@ -49,7 +50,7 @@ class Passes:
             rules,
             self._window_rules,
             track=self.source.track,
-            channel=self.audio.channel,
+            channel=self._channel,
             stall_s=self.media.stall_s,
             ffmpeg=self.media.ffmpeg,
             cuts=cuts,
@@ -65,6 +66,11 @@ class Passes:
             stall_s=self.media.stall_s,
             ffmpeg=self.media.ffmpeg,
         )
+
+    @property
+    def _channel(self) -> int | None:
+        """The only channel that is heard."""
+        return self.audio.channel if isinstance(self.audio.channel, int) else None
 
     @property
     def _window_rules(self) -> WindowRules:

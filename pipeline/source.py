@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from chunkers import Choice, Recording, choose_audio, content_id, printable, probe
+from chunkers import AudioTrack, Choice, Each, Recording, choose_audio, content_id, printable, probe
 from pipeline.errors import TrackError
 from pipeline.store.documents import RecordingDocument
 from pipeline.store.store import Store
@@ -15,7 +17,9 @@ from pipeline.text.transcript_files import ImportedTranscript, is_transcript, re
 
 log = logging.getLogger(__name__)
 
-AUTO, MIX, ALL = "auto", "mix", "all"
+AUTO, MIX, ALL, EACH = "auto", "mix", "all", "each"
+
+_SIDES = {"FL": "Left", "FR": "Right"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,24 @@ class Source:
     transcript_path: Path | None = None
     media: Recording | None = None
     words: ImportedTranscript | None = None
+    each: Each | None = None
+    """What holds one person each, where that was asked for."""
     why: str = ""
     """In a sentence, why this track is heard; empty where there is no other."""
+
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        """Who is on each track or channel, by its title, else by its number; known once the source was opened."""
+        if self.media is None or self.each is None or self.track is None:
+            return ()
+        if self.each == "track":
+            names = [printable(one.title or "").strip() or f"Track {one.index}" for one in self.media.audio]
+        else:
+            track = self.media.audio[0 if self.track == "mix" else self.track]
+            sides = _SIDES if track.channel_names == tuple(_SIDES) else {}
+            names = [sides.get(name, f"Channel {at}") for at, name in enumerate(_channels(track))]
+        twice = {name for name in names if names.count(name) > 1}
+        return tuple(f"{name} ({at})" if name in twice else name for at, name in enumerate(names))
 
     @property
     def duration(self) -> int:
@@ -44,7 +64,9 @@ class Source:
         return max(self.media.duration if self.media is not None else 0, spoken)
 
 
-def open_source(path: Path, track: str, transcript: Path | None = None, *, channel: int | None = None) -> Source:
+def open_source(
+    path: Path, track: str, transcript: Path | None = None, *, channel: int | Literal["each"] | None = None
+) -> Source:
     """The recording at `path`, probed; `track` is the setting `audio.track`, `channel` is `audio.channel`.
 
     A transcript file stands for itself: it is a recording without sound. Raises the `MediaError` that says what is
@@ -56,7 +78,10 @@ def open_source(path: Path, track: str, transcript: Path | None = None, *, chann
     media = probe(path)
     if len(media.audio) > 1 and track == AUTO and transcript is None:
         media = probe(path, levels=True)
-    chosen, why = _choose(media, track, channel)
+    each = _each(track, channel, len(media.audio))
+    chosen, why = _choose(media, track, channel if isinstance(channel, int) else None)
+    if each == "channel":
+        why = f"{why} Each of its channels is one person's, as asked."
     return Source(
         path,
         media.content_id,
@@ -66,11 +91,20 @@ def open_source(path: Path, track: str, transcript: Path | None = None, *, chann
         transcript_path=transcript,
         media=media,
         words=None if transcript is None else read_transcript(transcript),
-        why=why if len(media.audio) > 1 else "",
+        each=each,
+        why=why if len(media.audio) > 1 or each else "",
     )
 
 
-def known_source(path: Path, recording: str, track: str, store: Store, transcript: Path | None = None) -> Source | None:
+def known_source(
+    path: Path,
+    recording: str,
+    track: str,
+    store: Store,
+    transcript: Path | None = None,
+    *,
+    channel: int | Literal["each"] | None = None,
+) -> Source | None:
     """The recording at `path`, `recording` by its content id, as the store knows it; None where the store does not.
 
     The file is not looked into; a transcript given with it is read. Raises `TrackError`, `StoreDamagedError`, and
@@ -89,6 +123,7 @@ def known_source(path: Path, recording: str, track: str, store: Store, transcrip
         transcript="" if transcript is None else _hash(transcript),
         transcript_path=transcript,
         words=None if transcript is None else read_transcript(transcript),
+        each=_each(track, channel, len(document.audio)),
     )
 
 
@@ -132,8 +167,10 @@ def _choose(media: Recording, wanted: str, channel: int | None) -> tuple[Choice 
     """The pass to make, and why: `auto` looks for a track that is not silent."""
     if not media.audio:
         return None, ""
-    asked: Choice | None = "mix" if wanted == MIX else None if wanted == AUTO else int(wanted)
+    asked: Choice | None = "mix" if wanted in (MIX, ALL) else None if wanted == AUTO else int(wanted)
     (choice, *_), why = choose_audio(media, asked, channel=channel)
+    if wanted == ALL and len(media.audio) > 1:
+        why = f"Each of the {len(media.audio)} audio tracks is one person's, as asked."
     log.info("%s: %s", printable(media.path.name), why)
     return choice, why
 
@@ -141,13 +178,24 @@ def _choose(media: Recording, wanted: str, channel: int | None) -> tuple[Choice 
 def _known_track(path: Path, document: RecordingDocument, wanted: str) -> Choice | None:
     if not document.audio:
         return None
-    if wanted == MIX:
+    if wanted in (MIX, ALL):
         return "mix"
     if wanted == AUTO:
         return document.default_track
     if int(wanted) >= len(document.audio):
         raise TrackError(path, f"has no audio track {wanted}.", cure=f"It has {len(document.audio)}.")
     return int(wanted)
+
+
+def _each(track: str, channel: int | str | None, tracks: int) -> Each | None:
+    """What holds one person each; a single track is a recording like any other."""
+    if track == ALL:
+        return "track" if tracks > 1 else None
+    return "channel" if channel == EACH and tracks else None
+
+
+def _channels(track: AudioTrack) -> Sequence[str]:
+    return track.channel_names if len(track.channel_names) == track.channels else [""] * max(1, track.channels)
 
 
 def _hash(path: Path) -> str:

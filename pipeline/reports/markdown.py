@@ -99,7 +99,8 @@ def _speakers(spoken: Spoken, anchors: list[tuple[Span, str]]) -> Iterator[str]:
         return
     total = sum(person.ticks for person in spoken.people)
     count = Counter(turn.speaker for turn in spoken.turns())
-    yield "## Speakers\n\nTold apart by their voices.\n\n"
+    how = "As the words came with them." if spoken.people[0].labels else "Told apart by their voices."
+    yield f"## Speakers\n\n{how}\n\n"
     yield "| | speech | share | turns | first heard |\n|---|---:|---:|---:|---|\n"
     for person in spoken.people:
         first = min(voice.start for voice in person.voices)

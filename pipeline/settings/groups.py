@@ -23,16 +23,20 @@ class Audio(Group):
         1.5, description="where there is no quiet point, the next window hears so many seconds before its own"
     )
     track: Annotated[str, Field(pattern=r"^(auto|mix|all|\d+)$")] = Field(
-        "auto", description="audio track: a number from 0, `mix` (all as one), `all` (a run each), or `auto`"
+        "auto",
+        description="audio track: a number from 0, `mix` (all as one), `all` (one person on each), or `auto`",
     )
-    channel: Annotated[int, Field(ge=0, le=63)] | None = Field(
-        None, description="the only channel of the track to be heard, from 0; none: all of them as one"
+    channel: Annotated[int, Field(ge=0, le=63)] | Literal["each"] | None = Field(
+        None,
+        description="the only channel of the track to be heard, from 0; `each`: one person on each; none: all as one",
     )
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if self.cut_range_s + self.lead_in_s >= self.length_s:
             raise ValueError("cut_range_s and lead_in_s together must be shorter than length_s")
+        if self.track in ("mix", "all") and self.channel is not None:
+            raise ValueError(f"channel is a channel of one track: not with track `{self.track}`")
         return self
 
 

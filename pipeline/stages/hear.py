@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
-from chunkers import Decoded, Window
+import numpy as np
+from numpy.typing import NDArray
+
+from chunkers import Decoded, Window, is_silent
 from chunkers.audio import Cut
 from pipeline.errors import ModelError, StoreDamagedError
 from pipeline.models.protocol import Heard, Hearer, LanguageFinder, Samples
+from pipeline.stages.conversation import Heard as SpeakerHeard
+from pipeline.stages.conversation import conversation
 from pipeline.stages.language import decide
 from pipeline.stages.protocol import Absent, Made, Part, Pass, Worker, with_missing
 from pipeline.store.parts import Parts
@@ -95,9 +100,12 @@ class HearStage:
 class HearWorker:
     """A `Worker` over any engine that hears."""
 
-    def __init__(self, hearer: Hearer, voice: Voice, *, language: str | None = None) -> None:
-        """`voice` says how many seconds of a window are voice."""
+    def __init__(
+        self, hearer: Hearer, voice: Voice, *, language: str | None = None, speakers: Sequence[str] = ()
+    ) -> None:
+        """`voice` says how many seconds of a window are voice; `speakers` is whose each of `Window.voices` is."""
         self._hearer = hearer
+        self._speakers = speakers
         self._voice = voice
         self._language = language
 
@@ -106,8 +114,27 @@ class HearWorker:
         return item
 
     def work(self, *parts: Part[Sound]) -> list[Made[HearRow]]:
-        """Hear the batch; what is refused is heard once more, with care."""
+        """Hear the batch; where each speaker has a track or channel of their own, one after the other."""
         pairs = [(part.recording, item) for part in parts for item in part.items if isinstance(item, Window)]
+        if len(self._speakers) < 2:
+            return self._made_of(pairs)
+        alone: list[list[tuple[SpeakerHeard, Made[HearRow]]]] = [[] for _ in pairs]
+        for at, speaker in enumerate(self._speakers):
+            own = [(recording, replace(window, samples=window.voices[at], voices=())) for recording, window in pairs]
+            spoken = [number for number, (_, window) in enumerate(own) if not is_silent(_to_pcm(window.samples))]
+            for number, one in zip(spoken, self._made_of([own[number] for number in spoken]), strict=True):
+                window = own[number][1]
+                alone[number].append((SpeakerHeard(speaker, one.row, window.samples, window.heard.start), one))
+        return [
+            Made(
+                conversation(_row(*pair, "silent"), [heard for heard, _ in some]),
+                next((one.failure for _, one in some if one.failure), None),
+            )
+            for pair, some in zip(pairs, alone, strict=True)
+        ]
+
+    def _made_of(self, pairs: Sequence[tuple[str, Window]]) -> list[Made[HearRow]]:
+        """A row a window; what is refused is heard once more, with care."""
         audio = [self._audio(window) for _, window in pairs]
         voices = [self._voice(window.samples) for _, window in pairs]
         spoken = self._spoken([recording for recording, _ in pairs], audio)
@@ -197,6 +224,10 @@ def owned_samples(window: Window) -> Samples:
     """The samples that the window owns, without its lead-in."""
     first = window.span.start - window.heard.start
     return window.samples[first : first + window.span.ticks]
+
+
+def _to_pcm(samples: Samples) -> NDArray[np.int16]:
+    return np.clip(np.rint(samples * 32768), -32768, 32767).astype(np.int16)
 
 
 def _row(recording: str, item: Sound, status: str, error: str = "") -> HearRow:

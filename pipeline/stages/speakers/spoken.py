@@ -33,6 +33,8 @@ class Person:
     named: bool
     """Whether people gave the name."""
     voices: tuple[Voice, ...]
+    labels: tuple[str, ...] = ()
+    """What the words came with, where they came with speakers: from tracks, channels or a transcript."""
 
     @property
     def ticks(self) -> int:
@@ -52,6 +54,7 @@ class Spoken:
     def __init__(self, run: Run) -> None:
         self._run = run
         self.people = people(run)
+        self._names = {label: person.name for person in self.people for label in person.labels}
         apart = len(self.people) > 1 or any(person.named for person in self.people)
         self._voices = Voices(voice for person in self.people for voice in person.voices) if apart else Voices(())
 
@@ -63,7 +66,13 @@ class Spoken:
     def heard(self) -> Iterator[HearRow]:
         """All windows in order, as far as they are there; cues end where the speaker changes."""
         for row in self._run.heard():
-            yield with_speakers(row, self._voices) if self._voices.voices else row
+            if self._names:
+                yield replace(row, words=self._renamed(row.words), cues=self._renamed(row.cues))
+            else:
+                yield with_speakers(row, self._voices) if self._voices.voices else row
+
+    def _renamed(self, pieces: Sequence[Cue]) -> list[Cue]:
+        return [replace(one, speaker=self._names.get(one.speaker or "", one.speaker)) for one in pieces]
 
     def turns(self) -> Iterator[Turn]:
         """What was said, turn by turn; a turn goes on over the borders of windows."""
@@ -100,9 +109,9 @@ def _pieces(row: HearRow) -> Sequence[Cue]:
 
 
 def people(run: Run) -> tuple[Person, ...]:
-    """Who speaks in a run whose speakers were told apart, in order of their first words."""
+    """Who speaks in a run, in order of their first words: those who were told apart, else those the words came with."""
     if not run.has(SPEAKERS):
-        return ()
+        return _named_in(run)
     document = run.stage(SPEAKERS)
     if document is None or document.parts is None:
         return ()  # not all of it is there: those who come later could change who the first ones are
@@ -118,15 +127,26 @@ def people(run: Run) -> tuple[Person, ...]:
     return named(given, found, run.names())
 
 
-def named(pieces: Sequence[Piece], found: Sequence[int], document: NamesDocument | None) -> tuple[Person, ...]:
+def _named_in(run: Run) -> tuple[Person, ...]:
+    """The people whose words came with a name."""
+    turns = [Voice(one.start, one.end, one.speaker) for one in turns_of(run.heard()) if one.speaker]
+    labels = list(dict.fromkeys(turn.speaker for turn in turns))
+    return named(turns, [labels.index(turn.speaker) for turn in turns], run.names() if turns else None, labels)
+
+
+def named(
+    pieces: Sequence[Piece | Voice], found: Sequence[int], document: NamesDocument | None, labels: Sequence[str] = ()
+) -> tuple[Person, ...]:
     """The people of pieces of speech and their numbers, with what people have said about them.
 
-    Who is called the same is the same person; of two names the later counts.
+    Who is called the same is the same person; of two names the later counts. `labels` are the names that they came
+    with, by their numbers. Where two speak at a moment, the one is meant whose piece has its middle nearest.
     """
 
     def heard(at: int) -> int | None:
-        inside = [number for piece, number in zip(pieces, found, strict=True) if piece.start <= at < piece.end]
-        return same[inside[0]] if inside else None
+        inside = [(piece, number) for piece, number in zip(pieces, found, strict=True) if piece.start <= at < piece.end]
+        middle = min(inside, key=lambda one: abs(one[0].start + one[0].end - 2 * at), default=None)
+        return same[middle[1]] if middle else None
 
     same = {number: number for number in found}
     names: list[tuple[int, str]] = []
@@ -141,9 +161,10 @@ def named(pieces: Sequence[Piece], found: Sequence[int], document: NamesDocument
     people: list[Person] = []
     for number in dict.fromkeys(sorted(whose)):
         name = next((name for known, name in reversed(names) if same[known] == number), "")
-        shown = name or f"{LABEL} {len(people) + 1}"
+        shown = name or (labels[number] if labels else f"{LABEL} {len(people) + 1}")
         own = (Voice(one.start, one.end, shown) for one, who in zip(pieces, whose, strict=True) if who == number)
-        people.append(Person(len(people) + 1, shown, bool(name), tuple(own)))
+        came = tuple(label for at, label in enumerate(labels) if same.get(at) == number)
+        people.append(Person(len(people) + 1, shown, bool(name), tuple(own), came))
     return tuple(people)
 
 
