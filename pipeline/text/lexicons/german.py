@@ -1,0 +1,52 @@
+"""German."""
+
+from __future__ import annotations
+
+from pipeline.text.lexicons.lexicon import Lexicon
+
+LEXICON = Lexicon(
+    empty_words=(
+        "ab aber alle allem allen aller alles als also am an andere anderen anderer anderes auch auf aus bei beim bin "
+        "bis bisschen bist da dabei dafür dagegen daher damit danach dann daran darauf darf darum darüber das dass "
+        "davon dazu dein deine dem den denn der deren des dessen deshalb dich die dies diese diesem diesen dieser "
+        "dieses dinge dir doch dort drei du durch dürfen eben eigentlich ein eine einem einen einer eines einfach "
+        "einige einmal er erst erste ersten es etwa etwas euch euer frage für gab ganz gar geben gegen gehen geht "
+        "gemacht genau genug gerade gern gerne gesagt gibt ging glaube gleich gut gute guten habe haben hat hatte "
+        "hatten her heute hier hin hinter ich ihm ihn ihnen ihr ihre ihrem ihren ihrer im immer in ins irgendwie ist "
+        "ja jede jeden jeder jedes jedoch jemand jetzt kann kannst kein keine keinen keiner klar kommen kommt konnte "
+        "können könnte könnten lassen leute machen macht mal man manche mehr mein meine meinen meiner meint mich mir "
+        "mit muss musste müssen müsste nach nachdem natürlich neben nein neue neuen nicht nichts nie niemand noch nun "
+        "nur ob oder ohne paar punkt rein sache sachen sage sagen sagt schon sehen sehr sein seine seinem seinen "
+        "seiner seit sich sicher sie sieht sind so sogar solche soll sollen sollte sollten sondern sonst später statt "
+        "tag tun über überhaupt um und uns unser unsere unserem unseren unserer unter viel viele vielen vielleicht "
+        "vom von vor wann war waren warum was weg wegen weil weiter weiß welche welchen welcher welches wem wen wenig "
+        "wenn wer werde werden wie wieder will wir wird wirklich wissen wo wohl wollen wollte worden wurde wurden "
+        "während würde würden ziemlich zu zuerst zum zur zurück zusammen zwar "
+        "zwei zwischen herr herrn frau damen herren"
+        " acht achtzig dreißig elf fünf fünfzig hundert million millionen neun neunzig prozent sechs sechzig sieben"
+        " siebzig tausend vier vierzig zehn zwanzig zwölf"
+    ),
+    filler_words=(
+        "äh ähm ach aha alles also bitte danke doch eben entschuldigung genau gut gute guten hallo hm hmm ja jo klar "
+        "mhm moin na naja nein nö okay ok prima richtig schön servus so stimmt super tja toll tschüss wunderbar"
+    ),
+    courtesy=(
+        r"guten (?:morgen|tag|abend)|gute nacht|hallo(?: zusammen)?|herzlich willkommen|willkommen|grüß gott|"
+        r"(?:vielen|herzlichen|besten) dank|danke(?: (?:schön|sehr|euch|ihnen|dir))?|bitte(?: schön| sehr)|"
+        r"gern geschehen|"
+        r"auf wiedersehen|auf wiederhören|tschüss|bis (?:dann|morgen|bald|nächste woche|zum nächsten mal)|"
+        r"schönen (?:tag|abend|feierabend)|schönes wochenende|wie geht(?:'s| es)|freut mich|herzlichen glückwunsch"
+    ),
+    housekeeping=(
+        r"(?:könnt|kann|können) (?:ihr|man|sie) mich (?:hören|sehen|verstehen)|entschuldigung|"
+        r"tut mir leid|einen (?:moment|augenblick)|moment mal|warte mal|"
+        r"(?:können|wollen|sollen) wir (?:anfangen|beginnen|starten)|fangen wir an|"
+        r"die sitzung ist (?:geschlossen|beendet)"
+    ),
+    moves_on=(
+        r"nächste[rn]? (?:punkt|thema|tagesordnungspunkt|frage|folie|kapitel|abschnitt)|kommen wir (?:zu|nun|jetzt)|"
+        r"gehen wir (?:weiter|über|zu)|(?:machen|fahren) wir (?:weiter|fort)|weiter (?:geht es |geht's )?mit|"
+        r"auf der tagesordnung|erste[rn]? punkt|letzte[rn]? punkt|als nächstes|zum thema|zum schluss|"
+        r"wenden wir uns|(?:jetzt|nun) zu[mr]?|was (?:den|die|das) .{1,40} (?:angeht|betrifft)"
+    ),
+)

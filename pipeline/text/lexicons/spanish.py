@@ -1,0 +1,48 @@
+"""Spanish."""
+
+from __future__ import annotations
+
+from pipeline.text.lexicons.lexicon import Lexicon
+
+LEXICON = Lexicon(
+    empty_words=(
+        "a al algo algún alguna algunas alguno algunos allí ante antes aquel aquella aquello aquí así aún aunque bien "
+        "bueno buena cada casi claro como cómo con contra cosa cosas creo cual cuál cuales cualquier cuando cuándo "
+        "cuanto da dar de debe deben decir dejar del dentro desde después día dice dicho donde dónde dos durante e el "
+        "él ella ellas ellos en entonces entre era eran eres es esa esas ese eso esos está están estar estaba estado "
+        "estamos estas este esto estos estoy fue fueron gente gracias gran ha había habían haber hace hacer hacia han "
+        "has hasta hay haya he hecho hemos hoy incluso ir la las le les lo los luego más mal me mejor menos mi mis "
+        "mismo misma momento mucha muchas mucho muchos muy nada nadie ni no nos nosotros nuestra nuestras nuestro "
+        "nuestros nueva nuevo nunca o otra otras otro otros para parece parte pero poco poder podemos podría por "
+        "porque primer primera primero pregunta puede pueden puedo pues punto que qué queda querer quien quién quiere "
+        "quiero sabe sabemos saber se sea según segunda segundo ser será sería si sí sido siempre sin sino sobre sois "
+        "solo sólo somos son soy su sus también tan tanto te tema tenemos tener tengo ti tiempo tiene tienen toda "
+        "todas todavía todo todos tras tres tu tú un una unas uno unos usted ustedes va vamos van ver vez voy y ya yo "
+        "señor señora señores"
+        " cien ciento cinco cincuenta cuarenta cuatro diez doce mil millones millón noventa nueve ochenta ocho once"
+        " quince seis sesenta setenta siete treinta veinte"
+    ),
+    filler_words=(
+        "ah adiós bien bueno claro eh em este exacto genial gracias hola hm no ok okay oh perdón perfecto por favor "
+        "pues sí sip vale ya muy venga"
+    ),
+    courtesy=(
+        r"buen(?:os|as) (?:días|tardes|noches)|hola(?: a todos)?|bienvenid[oa]s?|(?:muchas |"
+        r"muchísimas )?gracias(?: a todos)?|"
+        r"de nada|adiós|hasta (?:luego|mañana|pronto|la próxima)|nos vemos|que (?:tengan|tengas) un buen|"
+        r"cómo (?:está|estás|están)|qué tal|mucho gusto|encantad[oa]|felicidades|enhorabuena"
+    ),
+    housekeeping=(
+        r"¿?me (?:oyen|oís|oyes|escuchan|escuchas)|perdón|disculpen?|lo siento|un (?:momento|segundo|minuto)|"
+        r"(?:podemos|vamos a) (?:empezar|comenzar)|empecemos|comencemos|(?:se levanta la sesión|"
+        r"la reunión ha terminado)"
+    ),
+    moves_on=(
+        r"(?:siguiente|próxim[oa]) (?:punto|tema|pregunta|asunto|parte|diapositiva|capítulo)|"
+        r"pas(?:emos|amos|ar) (?:a|al)|sigamos (?:con)?|continuemos|vamos (?:a pasar|con el|con la)|"
+        r"en el orden del día|"
+        r"primer punto|último punto|en cuanto a(?:l)?|con respecto a(?:l)?|hablemos de(?:l)?|ahora (?:el|la|los|"
+        r"las|vamos)|"
+        r"para (?:terminar|concluir|finalizar)"
+    ),
+)
