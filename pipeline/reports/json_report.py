@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from chunkers.spans import TICKS_PER_SECOND
+from pipeline.reports.outline import Length, outline
 from pipeline.reports.reading import root, traced
 from pipeline.stages.see.looked import Looked
 from pipeline.stages.see.rows import MEASURED
@@ -18,8 +19,8 @@ from pipeline.text.markup import escaped
 _TICKS = ("start", "end", "heard_start", "at", "until")
 
 
-def report(run: Run) -> Iterator[str]:
-    """`{"run", "summary", "tree", "chunks", "windows", "segments", "picture", "series"}`."""
+def report(run: Run, length: Length = "normal") -> Iterator[str]:
+    """`{"run", "outline", "summary", "tree", "chunks", "windows", "segments", "picture", "series"}`."""
     node = root(run)
     summary = [
         {"text": one.text, "moments": [[_seconds(m.start), _seconds(m.end)] for m in one.moments]}
@@ -27,6 +28,7 @@ def report(run: Run) -> Iterator[str]:
     ]
     document = run.document()
     yield '{\n"run": ' + _dump(None if document is None else document.model_dump(mode="json"))
+    yield ',\n"outline": ' + _dump(_in_seconds(dataclasses.asdict(outline(run, length))))
     yield ',\n"summary": ' + _dump(summary)
     yield ',\n"tree": ['
     yield from _items(node for level in run.levels() for node in run.nodes(level))
@@ -60,7 +62,7 @@ def _items(
 def _in_seconds(value: Any) -> Any:
     if isinstance(value, dict):
         return {k: _seconds(v) if k in _TICKS else _in_seconds(v) for k, v in value.items()}
-    return [_in_seconds(one) for one in value] if isinstance(value, list) else value
+    return [_in_seconds(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _seconds(ticks: int) -> float:

@@ -2,7 +2,20 @@
 
 from pipeline.settings.fallback import Endpoint, Fallback
 from pipeline.settings.group import Group
-from pipeline.settings.groups import Audio, Describe, Encryption, Gemma, Hear, Media, Merge, Models, See, Video, Write
+from pipeline.settings.groups import (
+    Audio,
+    Describe,
+    Encryption,
+    Gemma,
+    Hear,
+    Media,
+    Merge,
+    Models,
+    Report,
+    See,
+    Video,
+    Write,
+)
 from pipeline.settings.loading import Settings, load, load_here, named_only, table, text_changing
 
 __all__ = [
@@ -17,6 +30,7 @@ __all__ = [
     "Media",
     "Merge",
     "Models",
+    "Report",
     "See",
     "Settings",
     "Video",

@@ -26,7 +26,20 @@ from pipeline.errors import SettingsError
 from pipeline.settings.checks import check, check_words
 from pipeline.settings.fallback import Endpoint, Fallback
 from pipeline.settings.group import Group
-from pipeline.settings.groups import Audio, Describe, Encryption, Gemma, Hear, Media, Merge, Models, See, Video, Write
+from pipeline.settings.groups import (
+    Audio,
+    Describe,
+    Encryption,
+    Gemma,
+    Hear,
+    Media,
+    Merge,
+    Models,
+    Report,
+    See,
+    Video,
+    Write,
+)
 
 
 class Settings(BaseSettings):
@@ -49,6 +62,7 @@ class Settings(BaseSettings):
     write: Write = Write()
     gemma: Gemma = Gemma()
     merge: Merge = Merge()
+    report: Report = Report()
     encryption: Encryption = Encryption()
     models: Models = Models()
     media: Media = Media()

@@ -79,15 +79,16 @@ def borders(said: Sequence[Said], words: Lexicon) -> list[int]:
         for depth, (before, one) in zip(depths, pairwise(said), strict=True)
     ]
     shortest = min(_SHORTEST, length // _SHARE)
-    found = [said[0].span.start, said[-1].span.end]
+    looked_at = [said[0].span.start, said[-1].span.end]
     chosen = [0]
     for number in sorted(range(1, len(said)), key=lambda number: (-worth[number - 1], number)):
         start = said[number].span.start
         if len(chosen) >= most or worth[number - 1] < (_STANDS_OUT if len(chosen) < least else _CLEAR):
             break
-        if all(abs(start - other) >= shortest for other in found):
-            found.append(start)
+        if all(abs(start - other) >= shortest for other in looked_at):
             chosen.append(number)
+        # A place beside a border is part of the same change, chosen or not.
+        looked_at.append(start)
     return sorted(chosen)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from chunkers.spans import TICKS_PER_SECOND, Span
 from pipeline.text.cues import Cue
+from pipeline.text.lexicons import Lexicon
 from pipeline.text.scripts import spaceless
 from pipeline.text.sentences import parted, sentences
 
@@ -39,6 +40,23 @@ def spoken(cues: Iterable[Cue]) -> Iterator[Said]:
             waiting = []
         waiting.append(cue)
     yield from _divided(waiting)
+
+
+def fluent(text: str, words: Lexicon) -> str:
+    """`text` without hesitations and words that are said twice in a row: `I I will um send it` is `I will send it`."""
+    kept: list[str] = []
+    for word in text.split():
+        bare = word.strip(",.;:!?").lower()
+        mark = word[-1] if word[-1] in ".!?" else ""
+        if bare in words.hesitations or not bare:
+            if mark and kept:
+                kept[-1] = kept[-1].rstrip(",;:.!?") + mark
+        elif kept and words.hesitations and bare == kept[-1].strip(",").lower() and not bare.isdigit():
+            kept[-1] = kept[-1].rstrip(",") + word[len(word.rstrip(",.;:!?")) :]
+        else:
+            kept.append(word)
+    whole = " ".join(kept).strip(" ,;")
+    return whole[:1].upper() + whole[1:]
 
 
 def _parted(before: Cue, after: Cue) -> bool:

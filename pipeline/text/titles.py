@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from pipeline.text.dates import CALENDAR
 from pipeline.text.lexicons import Lexicon
 from pipeline.text.scripts import spaceless
 from pipeline.text.sentences import terms
@@ -14,6 +15,8 @@ from pipeline.text.sentences import terms
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _LONGEST = 3
 """Words of a phrase."""
+
+_LETTERS_OF_A_WORD = 3
 
 _PHRASES = 3
 """Phrases of a title, at most."""
@@ -82,7 +85,8 @@ def _phrases(sentences: Sequence[str], words: Lexicon) -> Iterator[Phrase]:
             if sentence[end : match.start()].strip():
                 run = []
             end = match.end()
-            if match[0].lower().replace("’", "'") in words.empty or len(match[0]) < _LONGEST:
+            word = match[0].lower().replace("’", "'")
+            if word in words.untitled or word in CALENDAR or len(word) < _LETTERS_OF_A_WORD:
                 run = []
                 continue
             run = [*run, _stem(match[0])][-_LONGEST:]

@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from pipeline.text.lexicons.lexicon import Lexicon
 
+_DO = (
+    r"envoyer|écrire|préparer|rédiger|finir|terminer|réparer|mettre à jour|mesurer|commander|réserver|planifier|"
+    r"organiser|"
+    r"soumettre|distribuer|livrer|rassembler|contacter|appeler|vérifier|tester|construire|installer|remplacer|"
+    r"s'occuper|traduire|publier|informer|inviter|demander|apporter"
+)
+_DOES = (
+    r"envoie|écrit|prépare|rédige|termine|répare|mesure|commande|réserve|planifie|organise|distribue|livre|contacte|"
+    r"appelle|vérifie|teste|construit|installe|remplace|s'occupe|traduit|informe|apporte"
+)
+
 LEXICON = Lexicon(
     empty_words=(
         "à a ai aient ailleurs ainsi alors après as assez au aucun aucune aura aurait aussi autre autres aux avait "
@@ -20,6 +31,10 @@ LEXICON = Lexicon(
         " cent cinq cinquante dix douze huit million millions mille neuf onze quarante quatre quinze sept six"
         " soixante trente vingt pour-cent"
     ),
+    unit_words=(
+        "euro euros dollar dollars heure heures minutes secondes jours semaine semaines mois an ans année années mètres"
+    ),
+    hesitation_words="euh ben hein hm hum mmh",
     filler_words=(
         "ah alors allô bah ben bien bon bonjour bonsoir bof d'accord accord euh eh enfin exactement hein hum merci "
         "mmh non oh ok okay oui ouais parfait pardon quoi salut super tiens très voilà volontiers"
@@ -43,4 +58,24 @@ LEXICON = Lexicon(
         r"ensuite,|en ce qui concerne|venons-en|revenons|abordons|parlons (?:de|du|des)|"
         r"continuons|pour (?:finir|terminer|conclure)"
     ),
+    decision=(
+        r"(?:nous avons|on a) (?:donc |tous )?(?:décidé|convenu|voté)|(?:c'est|il est|il a été) (?:décidé|convenu|"
+        r"adopté)|"
+        r"nous sommes d'accord (?:pour|sur)|la décision est"
+    ),
+    doubt=r"si|peut-être|pas encore|n'(?:avons|a) pas|avant de|pourrait|devrions-nous|faudrait",
+    promise=rf"je vais (?P<verb>{_DO})|je m'(?P<verbs>occupe)",
+    duty=rf"(?:va|doit|devra|devrait) (?P<verb>{_DO})|(?P<verbs>{_DOES})",
+    request=rf"(?:pouvez-vous|peux-tu|pourriez-vous|veuillez|merci de) (?P<verb>{_DO})",
+    undecided=(
+        r"(?:reste|restent|est|sont) (?:encore )?(?:ouverte?s?|à (?:décider|clarifier|déterminer))|"
+        r"(?:nous ne savons|on ne sait) pas (?:encore )?(?:si|comment|qui|quand)|la question est de savoir"
+    ),
+    deadline=(
+        r"(?:d'ici |avant |pour )?(?:demain|aujourd'hui|ce soir|la semaine prochaine|le mois prochain|la fin (?:de "
+        r"la semaine|"
+        r"du mois|de l'année)|la prochaine réunion)|toutes les \w+ (?:semaines|heures)|tous les \w+ (?:jours|mois)|"
+        r"dans \w+ (?:jours|semaines|mois)"
+    ),
+    before_date=r"(?:d'ici|avant|pour|jusqu'au|dès|à partir du|le)(?: le)?",
 )

@@ -4,6 +4,20 @@ from __future__ import annotations
 
 from pipeline.text.lexicons.lexicon import Lexicon
 
+_DO = (
+    r"schicken|senden|schreiben|vorbereiten|fertigstellen|prüfen|messen|bestellen|buchen|planen|organisieren|"
+    r"einreichen|"
+    r"verteilen|liefern|sammeln|anrufen|kontaktieren|klären|herausfinden|testen|bauen|reparieren|ersetzen|"
+    r"zusammenstellen|einladen|übersetzen|hochladen|erledigen|besorgen|aktualisieren|informieren"
+)
+_DOES = (
+    r"schickt|sendet|schreibt|bereitet|prüft|misst|bestellt|bucht|plant|organisiert|reicht|verteilt|liefert|sammelt|"
+    r"ruft|"
+    r"kontaktiert|klärt|testet|baut|repariert|ersetzt|stellt|lädt|übersetzt|erledigt|besorgt|aktualisiert|informiert|"
+    r"kümmert sich|übernimmt|bringt|meldet"
+)
+_DAY = r"(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)"
+
 LEXICON = Lexicon(
     empty_words=(
         "ab aber alle allem allen aller alles als also am an andere anderen anderer anderes auch auf aus bei beim bin "
@@ -26,6 +40,11 @@ LEXICON = Lexicon(
         " acht achtzig dreißig elf fünf fünfzig hundert million millionen neun neunzig prozent sechs sechzig sieben"
         " siebzig tausend vier vierzig zehn zwanzig zwölf"
     ),
+    unit_words=(
+        "euro euros dollar stunde stunden minute minuten sekunden tage tagen woche wochen monat monate jahr"
+        " jahre jahren meter"
+    ),
+    hesitation_words="äh ähm ehm hm hmm mhm öh",
     filler_words=(
         "äh ähm ach aha alles also bitte danke doch eben entschuldigung genau gut gute guten hallo hm hmm ja jo klar "
         "mhm moin na naja nein nö okay ok prima richtig schön servus so stimmt super tja toll tschüss wunderbar"
@@ -49,4 +68,40 @@ LEXICON = Lexicon(
         r"auf der tagesordnung|erste[rn]? punkt|letzte[rn]? punkt|als nächstes|zum thema|zum schluss|"
         r"wenden wir uns|(?:jetzt|nun) zu[mr]?|was (?:den|die|das) .{1,40} (?:angeht|betrifft)"
     ),
+    decision=(
+        r"wir (?:haben|hatten) (?:uns |jetzt |auch |gemeinsam )*(?:darauf |dafür |dagegen )?(?:\w+ ){0,6}"
+        r"(?:beschlossen|vereinbart|entschieden|geeinigt)|(?:es|das) (?:ist|wurde|wird) (?:\w+ ){0,4}"
+        r"(?:beschlossen|vereinbart|entschieden)|"
+        r"(?:dann |also )?sind wir uns einig|wir einigen uns|der beschluss (?:ist|lautet)"
+    ),
+    doubt=(
+        r"ob|wenn|falls|vielleicht|könnten|würden|sollten wir|noch nicht|nicht (?:beschlossen|entschieden)|bevor|"
+        r"sobald"
+    ),
+    promise=(
+        r"ich (?P<verb>schicke|sende|schreibe|bereite|prüfe|messe|bestelle|buche|plane|organisiere|reiche|verteile|"
+        r"liefere|"
+        r"sammle|rufe|kontaktiere|kläre|teste|baue|repariere|ersetze|stelle|lade|übersetze|erledige|besorge|"
+        r"aktualisiere|"
+        r"informiere|kümmere mich|übernehme)|"
+        rf"ich werde (?P<verbs>(?:[^.,]{{1,60}} )?(?:{_DO}))"
+    ),
+    duty=(rf"(?P<verb>{_DOES})|(?:soll|muss|wird|sollte) (?P<verbs>(?:[^.,]{{1,60}} )?(?:{_DO}))"),
+    request=(
+        rf"bitte (?P<verb>{_DO})|(?:kannst du|könntest du|können sie|könnten sie) (?:bitte )?"
+        rf"(?P<verbs>(?:[^.,?]{{1,60}} )?(?:{_DO}))"
+    ),
+    undecided=(
+        r"(?:ist|sind|bleibt|bleiben) (?:noch )?(?:offen|unklar|ungeklärt)|(?:müssen|muss) (?:wir |man )?noch "
+        r"(?:\w+ ){0,5}(?:klären|entscheiden|herausfinden)|wir wissen (?:noch )?nicht, (?:ob|wie|wer|wann|was)|"
+        r"die frage ist, (?:ob|wie|wer|wann|was)"
+    ),
+    deadline=(
+        rf"(?:bis |vor |ab )?(?:morgen|übermorgen|heute|(?:nächste|kommende|diese)[nrsm]? (?:woche|monat|jahr|"
+        rf"{_DAY})|"
+        r"(?:zum )?ende (?:der|des|dieser|nächster) (?:woche|monats|jahres)|(?:zur |zum )?nächsten sitzung)|"
+        r"alle \w+ (?:tage|wochen|monate)|jede[nsr]? (?:tag|woche|monat)|(?:in|innerhalb von) \w+ (?:tagen|wochen|"
+        r"monaten)"
+    ),
+    before_date=r"(?:bis|vor|ab|am|vom|zum|bis zum)(?: dem| den)?",
 )

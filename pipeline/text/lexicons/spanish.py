@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from pipeline.text.lexicons.lexicon import Lexicon
 
+_DO = (
+    r"enviar|mandar|escribir|preparar|redactar|terminar|arreglar|actualizar|medir|pedir|reservar|planificar|"
+    r"organizar|"
+    r"presentar|repartir|entregar|recoger|contactar|llamar|revisar|comprobar|probar|construir|instalar|reparar|"
+    r"sustituir|encargarse|traducir|publicar|informar|invitar|preguntar|traer"
+)
+_DOES = (
+    r"envía|manda|escribe|prepara|redacta|termina|arregla|actualiza|mide|reserva|organiza|presenta|reparte|entrega|"
+    r"recoge|contacta|llama|revisa|comprueba|construye|instala|repara|se encarga|traduce|informa|trae"
+)
+
 LEXICON = Lexicon(
     empty_words=(
         "a al algo algún alguna algunas alguno algunos allí ante antes aquel aquella aquello aquí así aún aunque bien "
@@ -22,6 +33,8 @@ LEXICON = Lexicon(
         " cien ciento cinco cincuenta cuarenta cuatro diez doce mil millones millón noventa nueve ochenta ocho once"
         " quince seis sesenta setenta siete treinta veinte"
     ),
+    unit_words=("euro euros dólar dólares hora horas minutos segundos días semana semanas mes meses año años metros"),
+    hesitation_words="eh em este hm mmm",
     filler_words=(
         "ah adiós bien bueno claro eh em este exacto genial gracias hola hm no ok okay oh perdón perfecto por favor "
         "pues sí sip vale ya muy venga"
@@ -45,4 +58,25 @@ LEXICON = Lexicon(
         r"las|vamos)|"
         r"para (?:terminar|concluir|finalizar)"
     ),
+    decision=(
+        r"(?:hemos|habíamos) (?:decidido|acordado|votado|quedado en)|(?:se ha|se) (?:decidió|decidido|acordó|"
+        r"acordado|aprobó|"
+        r"aprobado)|acordamos que|quedamos en que|estamos de acuerdo en|la decisión es"
+    ),
+    doubt=r"si|quizás?|tal vez|todavía no|aún no|no (?:hemos|se ha)|antes de|podríamos|deberíamos",
+    promise=rf"(?:yo )?voy a (?P<verb>{_DO})|(?:yo )?me (?P<verbs>encargo)",
+    duty=rf"(?:va a|tiene que|debe|debería) (?P<verb>{_DO})|(?P<verbs>{_DOES})",
+    request=rf"(?:puede|puedes|podría|podrías) (?:por favor )?(?P<verb>{_DO})",
+    undecided=(
+        r"(?:queda|quedan|está|están) (?:todavía |aún )?(?:abiertas?|abiertos?|pendientes?|por (?:decidir|aclarar))|"
+        r"(?:no sabemos|todavía no sabemos|aún no sabemos) (?:si|cómo|quién|cuándo)|la pregunta es (?:si|cómo|quién|"
+        r"cuándo)"
+    ),
+    deadline=(
+        r"(?:para |antes de |hasta )?(?:mañana|hoy|esta noche|la (?:próxima semana|semana que viene)|el (?:próximo "
+        r"mes|mes que "
+        r"viene)|(?:el )?final de (?:la semana|mes|año)|la próxima reunión)|cada \w+ (?:días|semanas|meses)|"
+        r"en \w+ (?:días|semanas|meses)"
+    ),
+    before_date=r"(?:para|antes de|hasta|a partir de|desde)(?:l| el)?",
 )
