@@ -20,7 +20,7 @@ from pipeline.text import guards
 from pipeline.text.facts import facts
 from pipeline.text.sentences import joined, sentences
 
-VERSION = 3
+VERSION = 4
 """Raised when code changes what is written although no setting, model or prompt did."""
 
 MEASURED = "measured"

@@ -106,6 +106,21 @@ LEXICON = Lexicon(
         r"(?:now|so|and now) (?:the|for the|about the|to the|on to|let's)|turn(?:ing)? to|as for the|"
         r"that brings us|to sum up|in summary|to (?:wrap|sum) up"
     ),
+    negation=r"not|no|never|nobody|none|nothing|neither|nor|without|cannot|\w+n't|refus\w+|reject\w+|unable|fail(?:s|ed)?",
+    claim=(
+        (
+            r"decid\w+|decisions?|agree[sd]?|agreement|resolved|settled|concluded",
+            r"let(?:'s| us)|so we|approved|chose|voted|go with",
+        ),
+        (r"approv\w+|adopted", r"agreed|permission|allow\w*|yes"),
+        (
+            r"promis\w+|commit(?:s|ted)|assigned|responsible",
+            r"will|\w+'ll|going to|has to|have to|must|your (?:job|role|task)|takes care",
+        ),
+        (r"reject\w*|refus\w+|declin\w+", r"against|not|no|\w+n't"),
+        (r"confirmed", r"yes|confirm\w*|agreed"),
+        (r"cancel\w+|postpon\w+", r"drop|skip|off|later|move\w*|delay\w*"),
+    ),
     decision=(
         r"(?:we|they|the (?:board|committee|council|group|team|meeting))(?:'ve| have| has| had)?(?: all| now| already| "
         r"just| "

@@ -58,6 +58,12 @@ LEXICON = Lexicon(
         r"ensuite,|en ce qui concerne|venons-en|revenons|abordons|parlons (?:de|du|des)|"
         r"continuons|pour (?:finir|terminer|conclure)"
     ),
+    negation=r"ne|n'\w+|pas|jamais|personne|rien|aucune?|sans|refus\w+",
+    claim=(
+        (r"décid\w+|décision|convenu|d'accord", r"on va|adopté\w*"),
+        (r"approuv\w+|autoris\w+", r"accord\w*|oui"),
+        (r"refus\w+|rejet\w+", r"pas|non|contre"),
+    ),
     decision=(
         r"(?:nous avons|on a) (?:donc |tous )?(?:décidé|convenu|voté)|(?:c'est|il est|il a été) (?:décidé|convenu|"
         r"adopté)|"

@@ -68,6 +68,15 @@ LEXICON = Lexicon(
         r"auf der tagesordnung|erste[rn]? punkt|letzte[rn]? punkt|als nächstes|zum thema|zum schluss|"
         r"wenden wir uns|(?:jetzt|nun) zu[mr]?|was (?:den|die|das) .{1,40} (?:angeht|betrifft)"
     ),
+    negation=r"nicht|kein\w*|nie|niemals|niemand|nichts|weder|ohne|abgelehnt|lehnt",
+    claim=(
+        (
+            r"beschl(?:oss|iess|ieß)\w*|beschlossen|entschied\w*|vereinbart\w*|geeinigt|einig",
+            r"machen wir|so machen|zugestimmt",
+        ),
+        (r"genehmig\w+|bewilligt\w*", r"zugestimmt|erlaub\w*"),
+        (r"abgelehnt|ablehn\w*", r"nicht|kein\w*|dagegen"),
+    ),
     decision=(
         r"wir (?:haben|hatten) (?:uns |jetzt |auch |gemeinsam )*(?:darauf |dafür |dagegen )?(?:\w+ ){0,6}"
         r"(?:beschlossen|vereinbart|entschieden|geeinigt)|(?:es|das) (?:ist|wurde|wird) (?:\w+ ){0,4}"

@@ -32,6 +32,10 @@ class Lexicon:
     moves_on: str = ""
     """Phrases with which a speaker goes to another topic."""
 
+    negation: str = ""
+    """Words that say no."""
+    claim: tuple[tuple[str, str], ...] = ()
+    """Phrases about what people did (agreed, approved), each with those of which its source must have one."""
     decision: str = ""
     """Phrases that say that something is decided."""
     doubt: str = ""
@@ -88,6 +92,16 @@ class Lexicon:
     def transitions(self) -> re.Pattern[str]:
         """Going to another topic."""
         return pattern(self.moves_on)
+
+    @cached_property
+    def negations(self) -> re.Pattern[str]:
+        """Words that say no."""
+        return pattern(self.negation)
+
+    @cached_property
+    def claims(self) -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+        """Claims, and what bears each out."""
+        return tuple((pattern(claimed), pattern(f"{claimed}|{evidence}")) for claimed, evidence in self.claim)
 
     @cached_property
     def decides(self) -> re.Pattern[str]:

@@ -58,6 +58,12 @@ LEXICON = Lexicon(
         r"las|vamos)|"
         r"para (?:terminar|concluir|finalizar)"
     ),
+    negation=r"no|nunca|nadie|nada|ningun\w*|sin|rechaz\w+",
+    claim=(
+        (r"decid\w+|decisión|acord\w+|acuerdo", r"vamos a|quedamos|aprob\w+"),
+        (r"aprob\w+|autoriz\w+", r"acord\w+|sí|permi\w+"),
+        (r"rechaz\w+", r"no|contra"),
+    ),
     decision=(
         r"(?:hemos|habíamos) (?:decidido|acordado|votado|quedado en)|(?:se ha|se) (?:decidió|decidido|acordó|"
         r"acordado|aprobó|"
