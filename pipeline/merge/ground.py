@@ -8,8 +8,10 @@ from dataclasses import replace
 
 from chunkers.spans import Span
 from pipeline.merge.inputs import Unit
+from pipeline.text.facts import find
 from pipeline.text.held import LONGEST, held, own_words
 from pipeline.text.lexicons import lexicon
+from pipeline.text.sentences import terms
 from pipeline.text.small_talk import small_talk
 from pipeline.text.spoken import fluent
 
@@ -24,14 +26,17 @@ class Ground:
         self._words = lexicon(" ".join(unit.text for unit in said))
 
     def true(self, units: Sequence[Unit]) -> list[Unit]:
-        """The units that are borne out, or the sentences in their place, each once."""
+        """The units that are borne out, or the sentences in their place, each once.
+
+        Where nothing is left, the sentence that was said with most facts and words; without one the units as they are.
+        """
         found: dict[str, Unit] = {}
         for unit in map(self.borne_out, units):
             if unit is not None:
                 known = found.get(unit.text)
                 spans = unit.spans if known is None else tuple(dict.fromkeys([*known.spans, *unit.spans]))
                 found[unit.text] = replace(unit, spans=spans)
-        return list(found.values())
+        return list(found.values()) or self._fullest(units) or list(units)
 
     def borne_out(self, unit: Unit) -> Unit | None:
         """The unit itself where what was said in its chunks holds it, else a sentence of theirs, or none.
@@ -49,9 +54,17 @@ class Ground:
         texts = [one.text for one in said]
         if not said or held(unit.text, texts, self._words):
             return unit
-        usable = [one for one in said if len(one.text) <= LONGEST and not small_talk(one.text, self._words)]
+        usable = self._usable(said)
         best = own_words(unit.text, [one.text for one in usable])
         return None if best is None else replace(usable[best], text=fluent(usable[best].text, self._words))
+
+    def _fullest(self, units: Sequence[Unit]) -> list[Unit]:
+        """The one sentence of what was said in the chunks of `units` that holds most."""
+        said = self._usable(self._within([span for unit in units for span in unit.spans]))
+        return [max(said, key=lambda one: (len(find(one.text)), len(terms(one.text))))] if said else []
+
+    def _usable(self, said: Sequence[Unit]) -> list[Unit]:
+        return [one for one in said if len(one.text) <= LONGEST and not small_talk(one.text, self._words)]
 
     def _within(self, spans: Sequence[Span]) -> list[Unit]:
         """What was said in the chunks of `spans`; nothing where one of them has no words that are known."""

@@ -15,8 +15,8 @@ from dataclasses import replace
 
 from chunkers.spans import Span
 from pipeline.errors import LimitError, StoreDamagedError
-from pipeline.merge.heard import heard_units
-from pipeline.merge.inputs import ChunkSummary, Note, borders, of_chunks, of_nodes, pieces
+from pipeline.merge.heard import chapter_starts, heard_units
+from pipeline.merge.inputs import ChunkSummary, Note, at_chapters, borders, of_chunks, of_nodes, pieces
 from pipeline.merge.nodes import NodeWorker, Task
 from pipeline.merge.plan import Group, Item, plan, plan_level
 from pipeline.prompts import Prompt
@@ -66,6 +66,7 @@ class _Merger:
         self._done = 0
         self._total = 0
         self._said = list(heard_units(run))
+        self._chapters = chapter_starts(run)
         self._begins = [unit.spans[0].start for unit in self._said]
 
     def expect(self, notes: Sequence[Note]) -> None:
@@ -110,7 +111,7 @@ class _Merger:
     # -- planning -----------------------------------------------------------------------------------
 
     def _items(self, notes: Sequence[Note]) -> list[Item]:
-        ends = borders(notes)
+        ends = at_chapters(borders(notes), notes, self._chapters)
         count = self._prompts.count
         return [Item(at, note.span, count(note.text), ends[at]) for at, note in enumerate(notes)]
 

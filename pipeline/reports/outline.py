@@ -161,7 +161,7 @@ class _Talk:
         Those without a moment count only where none has any.
         """
         told = [one for one in found if not (small_talk(one.text, self._words) or courteous(one.text, self._words))]
-        told = [one for one in told if one.moments] or told
+        told = [one for one in told if one.moments] or told or list(found)
         starts = [self._said[at].span.start for at in self._parts]
         among = [Candidate(one.text, bisect_right(starts, one.moments[0].start) if one.moments else 0) for one in told]
         most = min(_GIST[self._length], 2 + round(self._minutes / _MINUTES[self._length]))

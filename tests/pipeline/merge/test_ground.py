@@ -101,6 +101,28 @@ def test_ground_keeps_what_it_knows_nothing_of() -> None:
     assert ground.borne_out(Unit("2.", spans)) is None
 
 
+def test_something_is_left_of_what_has_nothing_in_common_and_of_small_talk() -> None:
+    spans = (Span(0, 30 * S),)
+    false = [Unit("The harbour was flooded.", spans)]
+    said = [Unit("Well, yes.", spans), Unit("The crack is 3 metres long.", spans), Unit("It is long.", spans)]
+    assert Ground(said).true(false) == [said[1]]
+    greeting = [Unit("Good morning everyone.", spans)]
+    assert Ground(greeting).true(greeting) == greeting
+    assert Ground([]).true([]) == []
+
+
+def test_a_recording_of_greetings_has_a_summary(tmp_path: Path) -> None:
+    run = stored(tmp_path, SAID)
+    for table, row in ((run.hear, run.hear.read(0)[2]), (run.describe, run.describe.read(0)[2])):
+        row.index, row.start, row.end = 0, 0, 30 * S
+        table.write(0, [row])  # type: ignore[attr-defined]
+    (heard,), (chunk,) = run.hear.read(0), run.describe.read(0)
+    heard.cues, chunk.summary = [Cue(0, 2 * S, "Good morning everyone.")], "Good morning everyone."
+    run.hear.write(0, [heard])
+    run.describe.write(0, [chunk])
+    assert root(run, "").text == "Good morning everyone."
+
+
 def test_two_sentences_that_give_way_to_one_have_its_moment_once() -> None:
     spans = (Span(0, 30 * S),)
     ground = Ground([Unit("The crack is long.", spans)])
