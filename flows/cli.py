@@ -161,11 +161,15 @@ def report(
     name: Annotated[
         str | None, typer.Option("--run", help="The run, or the start of its name; else the one asked for last.")
     ] = None,
+    length: Annotated[
+        str | None, typer.Option(help="How much of the summary: short, normal or long; else `report.length`.")
+    ] = None,
     store: StoreOption = "longmedia-store",
     config: ConfigOption = None,
 ) -> None:
     """Write a report to standard output."""
-    for piece in make_report(find_run(run, name, open_store(store, load_here(config))), form):
+    settings = load_here(config, [f"report.length={length}"] if length else [])
+    for piece in make_report(find_run(run, name, open_store(store, settings)), form, settings.report.length):
         sys.stdout.write(piece)
 
 

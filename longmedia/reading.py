@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from chunkers.spans import TICKS_PER_SECOND, Span
 from pipeline.reports import report
@@ -108,9 +109,12 @@ class Run:
         gaps = tuple(Gap(_seconds(s.start), _seconds(s.end), status, why) for s, status, why in total.gaps)
         return Coverage(_seconds(total.end), {name: _seconds(ticks) for name, ticks in total.ticks.items()}, gaps)
 
-    def report(self, form: str = "md") -> str:
-        """A report: `md`, `srt`, `vtt`, `txt`, `json` or `rttm`; raises `SettingsError` for another form."""
-        return "".join(report(self._stored, form))
+    def report(self, form: str = "md", length: Literal["short", "normal", "long"] = "normal") -> str:
+        """A report: `md`, `srt`, `vtt`, `txt`, `json` or `rttm`; raises `SettingsError` for another form.
+
+        `length` says how much of the summary `md` and `json` show.
+        """
+        return "".join(report(self._stored, form, length))
 
 
 class Store:

@@ -106,17 +106,19 @@ def measure(
     ratio: float,
     kinds: Collection[Kind] = KINDS,
     done: Collection[str] = (),
+    known: str = "",
 ) -> Fidelity:
     """The figures of a summary, sentence by sentence, against the text of its notes.
 
-    `ratio` is its tokens over the notes' tokens; only facts of `kinds` are compared.
+    What is in `known`, the notes and what they rest on, is not invented. `ratio` is its tokens over the notes' tokens;
+    only facts of `kinds` are compared.
     """
     asked = {(fact.kind, fact.key): fact.text for fact in reversed(find(notes)) if fact.kind in kinds}
     text = "\n".join(lines)
     said = {(fact.kind, fact.key) for fact in find(text, small=True)}
     words = set(terms(text))
     kept = {fact for fact in asked if fact in said or (fact[0] == "name" and words.issuperset(terms(fact[1])))}
-    wrong = invented(lines, notes, kinds)
+    wrong = invented(lines, known or notes, kinds)
     supported = {citation.sentence for citation in citations if citation.valid}
     marks = [Mark(number, "invented", items) for number, items in wrong.items()]
     marks += [Mark(number, "uncited") for number in range(len(lines)) if number not in supported]

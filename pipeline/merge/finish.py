@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from chunkers.spans import Span
 from pipeline.merge.citations import Source, Sources, labels, labels_inside, unlabelled
 from pipeline.merge.fidelity import LOOPING, Fidelity, comparable, invented, measure, repetition
+from pipeline.merge.ground import Ground
 from pipeline.merge.inputs import Note, Unit
 from pipeline.merge.selection import Sentence, choose, cut, sections
 from pipeline.models.protocol import Written
@@ -20,6 +21,7 @@ from pipeline.text.sentences import ended, joined, sentences
 Count = Callable[[str], int]
 
 _BULLET = "- "
+_HEADING = re.compile(r"^(\s*(?:[-*•]\s+|\d+[.)]\s+)?)\*\*[^*\n]{1,80}\*\*:?[^\S\n]*", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +43,32 @@ class Finisher:
     """Where the answers about one group of notes are finished."""
 
     def __init__(
-        self, notes: Sequence[Note], span: Span, count: Count, *, cap: int, carry: bool, translated: bool
+        self,
+        notes: Sequence[Note],
+        span: Span,
+        count: Count,
+        *,
+        cap: int,
+        carry: bool,
+        translated: bool,
+        said: Sequence[Unit] = (),
     ) -> None:
+        """`said` is what was said in the span, in order of time; where it is empty, the notes are all that is known."""
         self.notes = notes
         self.span = span
         self._count = count
         self._cap = cap
         self._carry = carry
         self._translated = translated
-        self._text = "\n".join(note.text for note in notes)
         self._tokens = max(1, sum(count(note.text) for note in notes))
-        self._kinds = ("number", "date") if translated else comparable(self._text)
         self._sources = Sources(_sources(notes))
-        self._units = [unit for note in notes for unit in note.units]
+        self._ground = Ground(said)
+        units = [unit for note in notes for unit in note.units]
+        self._units = units if translated else self._ground.true(units)
+        self._text = "\n".join(unit.text for unit in self._units)
+        self._known = "\n".join([self._text, *(unit.text for unit in said)])
+        self._kinds = ("number", "date") if translated else comparable(self._text)
+        self._own: dict[str, tuple[Span, ...]] = {}
         moments = sorted((unit.spans[0].start, count(unit.text)) for unit in self._units if unit.spans)
         self._sections = sections([start for start, _ in moments], [weight for _, weight in moments], cap)
 
@@ -82,6 +97,7 @@ class Finisher:
                 lines.append((lead, bare))
         if len(lines) < len(asked):
             done.append("repeats left out")
+        lines = self._true(lines, named, done)
         draft = self._measured(self._within(lines, done), named, done)
         if {"unfinished", "trimmed"} & set(done):
             draft = self._cut(draft, lines, named, done)
@@ -146,6 +162,27 @@ class Finisher:
         done.append(f"{len(draft.sentences) - len(kept)} sentences made way")
         return self._measured([lines[at] for at in kept], named, done)
 
+    def _true(
+        self, lines: list[tuple[str, str]], named: Mapping[str, list[int]], done: list[str]
+    ) -> list[tuple[str, str]]:
+        """The lines; what is not held by what was said gives way to a sentence that was said, small talk to nothing."""
+        if self._translated:
+            return lines
+        kept: dict[str, str] = {}
+        replaced = 0
+        for lead, line in lines:
+            cited = self._sources.cite(0, line, named.get(line, ()))
+            unit = self._ground.borne_out(Unit(line, tuple(one.span for one in cited if one.valid)))
+            if unit is None or unit.text != line:
+                replaced += 1
+            if unit is not None and unit.text != line:
+                self._own[unit.text] = unit.spans
+            if unit is not None:
+                kept.setdefault(unit.text, lead)
+        if replaced:
+            done.append(f"{replaced} sentences gave way to what was said")
+        return [(lead, line) for line, lead in kept.items()]
+
     def _weighed(self, draft: Draft) -> list[Sentence]:
         """The draft's sentences, as the balance sees them."""
         spans: dict[int, list[Span]] = {}
@@ -167,21 +204,22 @@ class Finisher:
 
     def _measured(self, lines: Sequence[tuple[str, str]], named: dict[str, list[int]], done: list[str]) -> Draft:
         bare = [line for _, line in lines]
-        citations = [
-            citation
-            for number, line in enumerate(bare)
-            for citation in self._sources.cite(number, line, named.get(line, ()), translated=self._translated)
-        ]
+        citations = [citation for number, line in enumerate(bare) for citation in self._cited(number, line, named)]
         return self._final(_text(lines), bare, citations, done)
+
+    def _cited(self, number: int, line: str, named: Mapping[str, list[int]]) -> list[Citation]:
+        if line in self._own:
+            return [Citation(number, span.start, span.end, True, "carried") for span in self._own[line]]
+        return self._sources.cite(number, line, named.get(line, ()), translated=self._translated)
 
     def _final(self, text: str, lines: Sequence[str], citations: Sequence[Citation], done: Sequence[str]) -> Draft:
         """The figures; a citation outside the node, or of a sentence with something invented, is not valid."""
-        wrong = invented(lines, self._text, self._kinds)
+        wrong = invented(lines, self._known, self._kinds)
         checked = tuple(
             replace(one, valid=one.valid and one.sentence not in wrong and self._inside(one.span)) for one in citations
         )
         ratio = self._count(text) / self._tokens
-        figures = measure(lines, self._text, checked, ratio=ratio, kinds=self._kinds, done=done)
+        figures = measure(lines, self._text, checked, ratio=ratio, kinds=self._kinds, done=done, known=self._known)
         return Draft(text, tuple(lines), checked, figures)
 
     def _inside(self, span: Span) -> bool:
@@ -229,9 +267,12 @@ def _text(lines: Sequence[tuple[str, str]]) -> str:
 
 
 def _lines(text: str) -> list[tuple[str, str]]:
-    """The sentences of an answer, each with what stands before it: a space, or a new line with its bullet."""
+    """The sentences of an answer, each with what stands before it: a space, or a new line with its bullet.
+
+    A heading in bold before a sentence is left out: nobody said it.
+    """
     found: list[tuple[str, str]] = []
-    for line in text.splitlines():
+    for line in _HEADING.sub(r"\1", text).splitlines():
         lead = f"\n{_BULLET}" if re.match(r"\s*(?:[-*•]|\d+[.)])\s", line) else "\n"
         found += [(" " if at else lead, sentence) for at, sentence in enumerate(sentences(line))]
     return found

@@ -138,6 +138,16 @@ def borders(notes: Sequence[Note]) -> list[float]:
     return found
 
 
+def at_chapters(strengths: Sequence[float], notes: Sequence[Note], starts: Sequence[int]) -> list[float]:
+    """The strengths of `borders`, 1 before the note that begins nearest to each of the chapters' `starts` (ticks)."""
+    found = list(strengths)
+    for start in starts:
+        nearest = min(range(len(notes)), key=lambda at: abs(notes[at].span.start - start), default=0)
+        if nearest:
+            found[nearest] = 1.0
+    return found
+
+
 def _units(node: NodeRow) -> tuple[Unit, ...]:
     wrong = marked(node, "invented")
     spans: dict[int, list[Span]] = {}

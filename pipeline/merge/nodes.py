@@ -8,7 +8,7 @@ from typing import Protocol
 
 from pipeline.errors import ModelError
 from pipeline.merge.finish import Draft, Finisher
-from pipeline.merge.inputs import Note
+from pipeline.merge.inputs import Note, Unit
 from pipeline.merge.plan import Group
 from pipeline.merge.prompting import MergePrompts
 from pipeline.models.asking import write_each
@@ -33,6 +33,8 @@ class Task:
     prompt: Prompt
     inputs: str
     """A hash of everything that the node rests on."""
+    said: tuple[Unit, ...] = ()
+    """What was said in its span, sentence by sentence, each with the span of its chunk."""
 
 
 class NodeWorker(Protocol):
@@ -149,6 +151,7 @@ class NodeWriter:
             cap=prompts.limits.cap,
             carry=prompts.prose < prompts.limits.cap,
             translated=prompts.translated,
+            said=task.said,
         )
 
     def _row(self, task: Task, draft: Draft | None, written: Sequence[Written] = (), *, error: str = "") -> NodeRow:

@@ -2,7 +2,7 @@
 
 Pure functions. A level is cut into as few contiguous groups as fit the budget, which also gives the
 fewest levels; among these cuts the balanced one is taken (144K + 144K, not 240K + 48K), and where a
-topic or a silence ends near the balanced place, the cut goes there: it costs no extra call.
+chapter, a topic or a silence ends near the balanced place, the cut goes there: it costs no extra call.
 """
 
 from __future__ import annotations

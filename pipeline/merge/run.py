@@ -9,12 +9,14 @@ import contextlib
 import hashlib
 import json
 import logging
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from chunkers.spans import Span
 from pipeline.errors import LimitError, StoreDamagedError
-from pipeline.merge.inputs import ChunkSummary, Note, borders, of_chunks, of_nodes, pieces
+from pipeline.merge.heard import chapter_starts, heard_units
+from pipeline.merge.inputs import ChunkSummary, Note, at_chapters, borders, of_chunks, of_nodes, pieces
 from pipeline.merge.nodes import NodeWorker, Task
 from pipeline.merge.plan import Group, Item, plan, plan_level
 from pipeline.prompts import Prompt
@@ -25,7 +27,7 @@ log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 
-VERSION = 5
+VERSION = 6
 """Raised where the same inputs would now give another node."""
 
 
@@ -63,6 +65,9 @@ class _Merger:
         self._progress = progress or (lambda _done, _total: None)
         self._done = 0
         self._total = 0
+        self._said = list(heard_units(run))
+        self._chapters = chapter_starts(run)
+        self._begins = [unit.spans[0].start for unit in self._said]
 
     def expect(self, notes: Sequence[Note]) -> None:
         """Count the nodes to come, for the progress."""
@@ -106,7 +111,7 @@ class _Merger:
     # -- planning -----------------------------------------------------------------------------------
 
     def _items(self, notes: Sequence[Note]) -> list[Item]:
-        ends = borders(notes)
+        ends = at_chapters(borders(notes), notes, self._chapters)
         count = self._prompts.count
         return [Item(at, note.span, count(note.text), ends[at]) for at, note in enumerate(notes)]
 
@@ -133,9 +138,11 @@ class _Merger:
             [unit.text, [(span.start, span.end) for span in unit.spans]] for note in notes for unit in note.units
         ]
         payload = [VERSION, level, children, group.span.start, group.span.end, prompt.system, prompt.user, moments]
-        payload += [prompts.limits.cap, prompts.prose, self._worker.name]
+        said = self._said[bisect_left(self._begins, group.span.start) : bisect_left(self._begins, group.span.end)]
+        payload += [prompts.limits.cap, prompts.prose, self._worker.name, [unit.text for unit in said]]
         digest = hashlib.sha256(json.dumps(payload).encode()).hexdigest()[:16]
-        return Task(self._run.key.recording, level, index, group, tuple(notes), children, prompt, digest)
+        recording = self._run.key.recording
+        return Task(recording, level, index, group, tuple(notes), children, prompt, digest, tuple(said))
 
     def _stored(self, level: int) -> dict[int, NodeRow]:
         """The level as an earlier call left it; a damaged part counts as none."""

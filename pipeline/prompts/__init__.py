@@ -1,7 +1,8 @@
 """Prompts: text files, a folder a profile, a file a role.
 
-A file holds the system text (or none), a line `---`, and the user text; `$name` marks what is filled in. A
-profile that lacks a role takes it from `general`. A user's own folder works in the same way.
+`sections.txt` lists, one a line, the sections that a report of the profile has. Every other file holds the system text
+(or none), a line `---`, and the user text; `$name` marks what is filled in. A profile that lacks a file takes it from
+`general`. A user's own folder works in the same way.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from string import Template
 from pipeline.errors import SettingsError
 
 _HERE = Path(__file__).parent
+_SECTIONS = "sections.txt"
 _DIVIDER = "\n---\n"
 
 
@@ -44,6 +46,16 @@ class PromptTemplate:
 def profiles() -> list[str]:
     """The profiles that come with the package."""
     return sorted(folder.name for folder in _HERE.iterdir() if folder.is_dir() and any(folder.glob("*.txt")))
+
+
+def sections(profile: str) -> tuple[str, ...]:
+    """The sections that a report of `profile` (a name, or a folder's path) has, in order.
+
+    Those of `general` where the profile has none of its own, or its folder is no longer there.
+    """
+    folder = _HERE / profile if profile in profiles() else Path(profile).expanduser()
+    path = next(p for p in (folder / _SECTIONS, _HERE / "general" / _SECTIONS) if p.is_file())
+    return tuple(path.read_text(encoding="utf-8").split())
 
 
 def folder_of(profile: str) -> Path:

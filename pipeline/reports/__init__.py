@@ -6,20 +6,26 @@ from collections.abc import Callable, Iterator
 
 from pipeline.errors import SettingsError
 from pipeline.reports import json_report, markdown, rttm, subtitles, transcript
+from pipeline.reports.outline import Length
 from pipeline.store import Run
 
-FORMATS: dict[str, Callable[[Run], Iterator[str]]] = {
-    "md": markdown.report,
+_DOCUMENTS: dict[str, Callable[[Run, Length], Iterator[str]]] = {"md": markdown.report, "json": json_report.report}
+"""Formats with a summary, which has a length."""
+
+_WORDS: dict[str, Callable[[Run], Iterator[str]]] = {
     "srt": subtitles.srt,
     "vtt": subtitles.vtt,
     "txt": transcript.report,
-    "json": json_report.report,
     "rttm": rttm.report,
 }
 
+FORMATS = ("md", "srt", "vtt", "txt", "json", "rttm")
 
-def report(run: Run, form: str) -> Iterator[str]:
+
+def report(run: Run, form: str, length: Length = "normal") -> Iterator[str]:
     """The report of a run in one of `FORMATS`, in pieces; raises `SettingsError` for another format."""
-    if form not in FORMATS:
+    if form in _DOCUMENTS:
+        return _DOCUMENTS[form](run, length)
+    if form not in _WORDS:
         raise SettingsError(f"no report format {form}.", cure=f"Formats: {', '.join(FORMATS)}.")
-    return FORMATS[form](run)
+    return _WORDS[form](run)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from chunkers.spans import TICKS_PER_SECOND
+from pipeline.reports.outline import Length, outline
 from pipeline.reports.reading import root, traced
 from pipeline.stages.see.findings import findings
 from pipeline.stages.see.looked import Looked
@@ -20,9 +21,8 @@ from pipeline.text.markup import escaped
 _TICKS = ("start", "end", "heard_start", "at", "until")
 
 
-def report(run: Run) -> Iterator[str]:
-    """`{"run", "summary", "tree", "chunks", "windows", "segments", "picture", "findings", "series",
-    "speakers", "turns"}`."""
+def report(run: Run, length: Length = "normal") -> Iterator[str]:
+    """One object: `run`, `outline`, `summary`, `tree`, `chunks`, `windows`, `segments`, what was seen and who spoke."""
     node = root(run)
     summary = [
         {"text": one.text, "moments": [[_seconds(m.start), _seconds(m.end)] for m in one.moments]}
@@ -30,6 +30,7 @@ def report(run: Run) -> Iterator[str]:
     ]
     document = run.document()
     yield '{\n"run": ' + _dump(None if document is None else document.model_dump(mode="json"))
+    yield ',\n"outline": ' + _dump(_in_seconds(dataclasses.asdict(outline(run, length))))
     yield ',\n"summary": ' + _dump(summary)
     yield ',\n"tree": ['
     yield from _items(node for level in run.levels() for node in run.nodes(level))
@@ -94,7 +95,7 @@ def _separated(items: Iterable[str]) -> Iterator[str]:
 def _in_seconds(value: Any) -> Any:
     if isinstance(value, dict):
         return {k: _seconds(v) if k in _TICKS else _in_seconds(v) for k, v in value.items()}
-    return [_in_seconds(one) for one in value] if isinstance(value, list) else value
+    return [_in_seconds(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _seconds(ticks: int) -> float:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from chunkers.spans import Span, stamp
+from pipeline.reports.outline import Length, Line, Outline, Task, outline
 from pipeline.reports.reading import (
     Section,
-    Sentence,
     by_time,
     covered,
     imported,
@@ -30,6 +30,9 @@ from pipeline.text.markup import code, markdown
 _MOST_MOMENTS = 5
 """Links behind a sentence about the picture."""
 
+Anchors = Sequence[tuple[Span, str]]
+"""The sections of the transcript, and the names that links lead to."""
+
 _MEANING = {
     "processed": "heard and summarised",
     "silent": "no speech: never given to a model",
@@ -38,17 +41,18 @@ _MEANING = {
 }
 
 
-def report(run: Run) -> Iterator[str]:
+def report(run: Run, length: Length = "normal") -> Iterator[str]:
     """Markdown, a section at a time; an anchor a chunk, to which the summary's stamps lead."""
     document = run.document()
     total = covered(run)
     yield f"# {markdown(document.input.name if document else run.key.recording)}\n\n"
     yield f"{stamp(total.end)} · {markdown(', '.join(languages(run))) or 'no speech'}\n\n"
     node = root(run)
-    spoken = Spoken(run)
+    spoken, looked = Spoken(run), Looked(run.seen())
     anchors = [(section.span, section.anchor) for section in sections(run, run.heard())]
-    yield from _summary(run, node, total, anchors)
-    looked = Looked(run.seen())
+    yield from _summary(run, outline(run, length), total, anchors)
+    if node is not None and length == "long" and node.model != MEASURED:
+        yield from _in_full(node, anchors)
     yield from _findings(findings(looked, document.severity if document else ()), anchors)
     if node is None or node.model != MEASURED:
         yield from _picture(looked, anchors)
@@ -60,40 +64,77 @@ def report(run: Run) -> Iterator[str]:
     yield from _made(run)
 
 
-def _summary(run: Run, node: NodeRow | None, total: Coverage, anchors: list[tuple[Span, str]]) -> Iterator[str]:
+def _summary(run: Run, found: Outline, total: Coverage, anchors: Anchors) -> Iterator[str]:
     yield "## Summary\n\n"
-    if node is None:
+    if root(run) is None:
         yield f"{_no_summary(run, total)}\n\n"
         return
-    for one in by_time(traced(node)):
-        yield f"- {markdown(one.text)} {_moments(one, anchors)}\n"
-    yield "\n"
+    if found.headline:
+        yield f"**{markdown(found.headline)}**\n\n"
+    yield from _lines(found.gist, anchors)
     if not total.complete:
         yield f"> {stamp(sum(gap.ticks for gap, _, _ in total.gaps))} of the recording are not in this summary: "
         yield "see Coverage.\n\n"
+    yield from _listed("Decisions", found.decisions, anchors)
+    yield from _tasks(found.tasks, anchors)
+    yield from _listed("Open questions", found.questions, anchors)
+    yield from _listed("Figures", found.figures, anchors)
+    if found.chapters:
+        yield "## Chapters\n\n"
+        for chapter in found.chapters:
+            yield f"- {_link(chapter.span.start, anchors)} {markdown(chapter.title)}".rstrip() + "\n"
+        yield "\n"
 
 
-def _findings(found: list[Finding], anchors: list[tuple[Span, str]]) -> Iterator[str]:
+def _tasks(tasks: Sequence[Task], anchors: Anchors) -> Iterator[str]:
+    if not tasks:
+        return
+    yield "## Tasks\n\n| who | what | when | said at |\n|---|---|---|---|\n"
+    for task in tasks:
+        cells = [markdown(task.who), markdown(task.what), markdown(task.when), _link(task.moment.start, anchors)]
+        yield f"| {' | '.join(cells)} |\n"
+    yield "\n"
+
+
+def _listed(heading: str, lines: Sequence[Line], anchors: Anchors) -> Iterator[str]:
+    if lines:
+        yield f"## {heading}\n\n"
+        yield from _lines(lines, anchors)
+
+
+def _lines(lines: Sequence[Line], anchors: Anchors) -> Iterator[str]:
+    for one in lines:
+        yield f"- {markdown(one.text)} {_moments(one.moments, anchors)}\n"
+    yield "\n"
+
+
+def _in_full(node: NodeRow, anchors: Anchors) -> Iterator[str]:
+    """Every sentence of the root, also those that no moment bears out."""
+    yield "## In full\n\n"
+    yield from _lines([Line(one.text, one.moments) for one in by_time(traced(node))], anchors)
+
+
+def _findings(found: list[Finding], anchors: Anchors) -> Iterator[str]:
     """What the profile's rules call bad, the worst first."""
     if not found:
         return
     yield "## Findings\n\n| severity | when | what |\n|---|---|---|\n"
     for one in found:
-        yield f"| {one.severity} | {_moments(Sentence(one.text, (one.span,)), anchors)} | {markdown(one.text)} |\n"
+        yield f"| {one.severity} | {_link(one.span.start, anchors)} | {markdown(one.text)} |\n"
     yield "\n"
 
 
-def _picture(looked: Looked, anchors: list[tuple[Span, str]]) -> Iterator[str]:
+def _picture(looked: Looked, anchors: Anchors) -> Iterator[str]:
     """What was measured and read in the picture, where it was looked at."""
     if not looked.segments:
         return
     yield "## Picture\n\n"
     for one in looked.within(looked.span).statements:
-        yield f"- {markdown(one.text)} {_moments(Sentence(one.text, one.spans[:_MOST_MOMENTS]), anchors)}\n"
+        yield f"- {markdown(one.text)} {_moments(one.spans[:_MOST_MOMENTS], anchors)}\n"
     yield "\n"
 
 
-def _speakers(spoken: Spoken, anchors: list[tuple[Span, str]]) -> Iterator[str]:
+def _speakers(spoken: Spoken, anchors: Anchors) -> Iterator[str]:
     """Who speaks how much, and where each is heard first; nothing where nobody was told apart."""
     if len(spoken.people) < 2:
         return
@@ -120,13 +161,13 @@ def _no_summary(run: Run, total: Coverage) -> str:
     )
 
 
-def _moments(sentence: Sentence, anchors: list[tuple[Span, str]]) -> str:
-    if not sentence.moments:
+def _moments(moments: Sequence[Span], anchors: Anchors) -> str:
+    if not moments:
         return "*(no moment found that bears this out)*"
-    return " ".join(_link(moment.start, anchors) for moment in sentence.moments)
+    return " ".join(_link(moment.start, anchors) for moment in moments)
 
 
-def _link(tick: int, anchors: list[tuple[Span, str]]) -> str:
+def _link(tick: int, anchors: Anchors) -> str:
     anchor = next((name for span, name in anchors if span.holds(tick)), "")
     return f"[{stamp(tick)}](#{anchor})" if anchor else stamp(tick)
 

@@ -230,6 +230,16 @@ class Merge(Group):
     )
 
 
+class Report(Group):
+    """How a run is shown: reports are written from the store, so nothing is made anew for another one."""
+
+    same_text = True
+
+    length: Literal["short", "normal", "long"] = Field(
+        "normal", description="how much of the summary a report shows; long: every sentence of it, too"
+    )
+
+
 class Encryption(Group):
     """Encryption of the store."""
 

@@ -35,6 +35,7 @@ from pipeline.settings.groups import (
     Media,
     Merge,
     Models,
+    Report,
     See,
     Speakers,
     Video,
@@ -63,6 +64,7 @@ class Settings(BaseSettings):
     write: Write = Write()
     gemma: Gemma = Gemma()
     merge: Merge = Merge()
+    report: Report = Report()
     encryption: Encryption = Encryption()
     models: Models = Models()
     media: Media = Media()

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 from pipeline.text.facts import find
+from pipeline.text.held import LONGEST, held, own_words
+from pipeline.text.lexicons import Lexicon, lexicon
 from pipeline.text.sentences import joined, sentences, terms
+from pipeline.text.small_talk import small_talk
+from pipeline.text.spoken import fluent
 from pipeline.text.support import unsupported
-
-_LONGEST = 400
-"""Letters of a sentence of the source that may stand in a summary; speech without full stops is no sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Supported:
     """A summary in which nothing is left that its source does not hold.
 
-    `refused` are the sentences that gave way, each with what it says beyond the source.
+    `refused` are the sentences that gave way, each with what it says beyond the source; nothing where its words are all
+    there, but not together.
     """
 
     text: str
@@ -29,26 +30,24 @@ def supported(summary: str, source: str) -> Supported:
 
     Where nothing is left, the sentence of the source with most facts stands.
     """
-    said = [one for one in sentences(source) if len(one) <= _LONGEST]
+    spoken, words = sentences(source), lexicon(source)
+    said = [one for one in spoken if len(one) <= LONGEST]
     kept: list[str] = []
     refused: list[tuple[str, tuple[str, ...]]] = []
-    for sentence in sentences(summary):
-        beyond = unsupported(sentence, source)
-        if not beyond:
+    for sentence in _without_small_talk(sentences(summary), words):
+        if held(sentence, spoken, words):
             kept.append(sentence)
             continue
-        refused.append((sentence, tuple(beyond)))
-        own = _alike(sentence, said)
-        if own:
-            kept.append(own)
+        refused.append((sentence, tuple(unsupported(sentence, source))))
+        own = own_words(sentence, said)
+        if own is not None:
+            kept.append(fluent(said[own], words))
     if refused and not kept and said:
         kept.append(max(said, key=lambda one: (len(find(one)), len(terms(one)))))
-    return Supported(joined(dict.fromkeys(kept)) if refused else summary, tuple(refused))
+    text = joined(dict.fromkeys(kept))
+    return Supported(text if refused or len(kept) < len(sentences(summary)) else summary, tuple(refused))
 
 
-def _alike(sentence: str, said: list[str]) -> str:
-    """The sentence of the source that shares most with `sentence`; empty where none shares anything."""
-    wanted = Counter(word for word in terms(sentence) if len(word) > 3 or word.isdigit())
-    shared = [(sum((wanted & Counter(terms(one))).values()), one) for one in said]
-    most, best = max(shared, key=lambda pair: pair[0], default=(0, ""))
-    return best if most > 0 else ""
+def _without_small_talk(found: list[str], words: Lexicon) -> list[str]:
+    """The sentences without greetings and thanks; as they are where nothing else is left."""
+    return [sentence for sentence in found if not small_talk(sentence, words)] or found

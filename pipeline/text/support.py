@@ -152,7 +152,7 @@ def unsupported(sentence: str, source: str, *, translated: bool = False) -> list
     known = _source(source)
     found = [fact.text for fact in find(sentence) if fact.kind != "name" and fact.key not in known.keys]
     if not translated or known.latin:
-        found += [name for name in _names(sentence) if not known.names(name, translated=translated)]
+        found += [name for name in names_in(sentence) if not known.names(name, translated=translated)]
     if not translated and in_other_language(sentence, source):
         found += _WORD.findall(sentence)
     elif not translated:
@@ -162,7 +162,7 @@ def unsupported(sentence: str, source: str, *, translated: bool = False) -> list
     return list(dict.fromkeys(found))
 
 
-def _names(sentence: str) -> list[str]:
+def names_in(sentence: str) -> list[str]:
     """The names of a sentence; none where capitals do not mean names."""
     words = sentence.split()
     capitals = sum(after[0].isupper() and before[-1] not in ".!?" for before, after in pairwise(words))
@@ -174,7 +174,7 @@ def _names(sentence: str) -> list[str]:
 
 def _words(sentence: str, known: _Source) -> list[str]:
     """The content words that are missing, where they are too many."""
-    named = " ".join(_names(sentence)).split()
+    named = " ".join(names_in(sentence)).split()
     empty = _PRONOUNS | CALENDAR | common(sentence)
     said = [
         word

@@ -125,9 +125,11 @@ def test_markdown_leads_from_a_sentence_to_its_moment(run: Run) -> None:
 
 
 def test_a_sentence_without_a_valid_moment_says_so(run: Run) -> None:
-    line = next(line for line in text(run, "md").splitlines() if "cheese" in line)
+    written = "".join(report(run, "md", "long"))
+    line = next(line for line in written.splitlines() if "cheese" in line)
     assert "no moment found" in line
     assert "[0:01:00]" not in line
+    assert "cheese" not in text(run, "md")
 
 
 def test_markdown_adds_up_and_names_every_gap(run: Run) -> None:

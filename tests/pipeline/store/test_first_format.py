@@ -172,7 +172,7 @@ def test_its_documents(run: Run) -> None:
     ],
 )
 def test_reports(run: Run, form: str, words: tuple[str, ...]) -> None:
-    written = "".join(report(run, form))
+    written = "".join(report(run, form, "long"))
     for expected in words:
         assert expected in written
     assert "REFUSED" not in written

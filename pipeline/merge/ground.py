@@ -1,0 +1,77 @@
+"""Sentences of a summary held against what was said in the chunks that they rest on. Pure."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import replace
+
+from chunkers.spans import Span
+from pipeline.merge.inputs import Unit
+from pipeline.text.facts import find
+from pipeline.text.held import LONGEST, held, own_words
+from pipeline.text.lexicons import lexicon
+from pipeline.text.sentences import terms
+from pipeline.text.small_talk import small_talk
+from pipeline.text.spoken import fluent
+
+
+class Ground:
+    """What was said in a span of the recording, sentence by sentence, each with the span of its chunk."""
+
+    def __init__(self, said: Sequence[Unit]) -> None:
+        """`said` in order of time."""
+        self._said = said
+        self._begins = [unit.spans[0].start for unit in said]
+        self._words = lexicon(" ".join(unit.text for unit in said))
+
+    def true(self, units: Sequence[Unit]) -> list[Unit]:
+        """The units that are borne out, or the sentences in their place, each once.
+
+        Where nothing is left, the sentence that was said with most facts and words; without one the units as they are.
+        """
+        found: dict[str, Unit] = {}
+        for unit in map(self.borne_out, units):
+            if unit is not None:
+                known = found.get(unit.text)
+                spans = unit.spans if known is None else tuple(dict.fromkeys([*known.spans, *unit.spans]))
+                found[unit.text] = replace(unit, spans=spans)
+        return list(found.values()) or self._fullest(units) or list(units)
+
+    def borne_out(self, unit: Unit) -> Unit | None:
+        """The unit itself where what was said in its chunks holds it, else a sentence of theirs, or none.
+
+        Where nothing is known of one of its chunks, it stays as it is. None also for small talk, and for what has no
+        letter.
+        """
+        if not any(char.isalpha() for char in unit.text):
+            return None
+        if not self._said:
+            return unit
+        if small_talk(unit.text, self._words):
+            return None
+        said = self._within(unit.spans)
+        texts = [one.text for one in said]
+        if not said or held(unit.text, texts, self._words):
+            return unit
+        usable = self._usable(said)
+        best = own_words(unit.text, [one.text for one in usable])
+        return None if best is None else replace(usable[best], text=fluent(usable[best].text, self._words))
+
+    def _fullest(self, units: Sequence[Unit]) -> list[Unit]:
+        """The one sentence of what was said in the chunks of `units` that holds most."""
+        said = self._usable(self._within([span for unit in units for span in unit.spans]))
+        return [max(said, key=lambda one: (len(find(one.text)), len(terms(one.text))))] if said else []
+
+    def _usable(self, said: Sequence[Unit]) -> list[Unit]:
+        return [one for one in said if len(one.text) <= LONGEST and not small_talk(one.text, self._words)]
+
+    def _within(self, spans: Sequence[Span]) -> list[Unit]:
+        """What was said in the chunks of `spans`; nothing where one of them has no words that are known."""
+        found: list[Unit] = []
+        for span in sorted(set(spans)):
+            inside = self._said[bisect_left(self._begins, span.start) : bisect_left(self._begins, span.end)]
+            if not inside:
+                return []
+            found += inside
+        return found

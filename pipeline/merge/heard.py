@@ -1,0 +1,39 @@
+"""What was said in a run: what every sentence of a node is held against, at every level, and where chapters begin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.merge.inputs import Unit
+from pipeline.store import Run
+from pipeline.text.chapters import borders
+from pipeline.text.lexicons import lexicon
+from pipeline.text.sentences import sentences
+from pipeline.text.spoken import spoken
+
+
+def heard_units(run: Run) -> Iterator[Unit]:
+    """The sentences that were said in order of time, each with the span of its chunk; the text read there beside them.
+
+    Left out are chunks that a model has seen the pictures of: what it says of them nobody said.
+    """
+    rows = run.heard()
+    row = next(rows, None)
+    for chunk in run.chunks():
+        cues, words = [], []
+        while row is not None and row.start < chunk.end:
+            cues += row.cues
+            words += [] if row.cues else [row.transcript]
+            row = next(rows, None)
+        if chunk.frames_sent or not (cues or any(words)):
+            continue
+        said = [one.text for one in spoken(cues)] + [one for text in words for one in sentences(text)]
+        shown = [*chunk.screen_text.splitlines(), *(event.text for event in chunk.events)]
+        yield from (Unit(text, (chunk.span,)) for text in [*said, *shown] if text.strip())
+
+
+def chapter_starts(run: Run) -> list[int]:
+    """The ticks at which chapters begin, in order, without the first."""
+    said = list(spoken(cue for row in run.heard() for cue in row.cues))
+    words = lexicon(" ".join(one.text for one in said))
+    return [said[number].span.start for number in borders(said, words)[1:]]

@@ -1,0 +1,235 @@
+"""A summary as a document: headline, gist, decisions, tasks, open questions, figures, chapters, each with its moment.
+
+All of it is derived from what is stored: the gist is chosen from the sentences of the root, everything else is told by
+rule from what was said. So it changes with its length and profile, and no model runs again.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from chunkers.spans import TICKS_PER_SECOND, Span
+from pipeline import prompts
+from pipeline.reports.reading import Sentence, by_time, root, traced
+from pipeline.stages.describe import MEASURED
+from pipeline.stages.speakers.spoken import Spoken
+from pipeline.store import Run
+from pipeline.text.chapters import borders
+from pipeline.text.figures import figures
+from pipeline.text.lexicons import lexicon
+from pipeline.text.notes import Kind, Note, notes
+from pipeline.text.salience import Candidate, alike, choose, topic
+from pipeline.text.small_talk import courteous, small_talk
+from pipeline.text.spoken import Said, fluent, spoken
+from pipeline.text.titles import titles
+
+Length = Literal["short", "normal", "long"]
+
+GENERAL = "general"
+
+_GIST = {"short": 3, "normal": 5, "long": 8}
+"""Sentences of the gist, at most."""
+
+_MINUTES = {"short": 6, "normal": 3, "long": 1}
+"""A gist has two sentences and one more for so many minutes."""
+
+_LINES = {"short": 5, "normal": 12, "long": 40}
+"""Decisions, tasks and questions, each at most."""
+
+_FIGURES = {"short": 3, "normal": 8, "long": 30}
+"""Figures, at most, and one for so many minutes as `_MINUTES` has at least."""
+
+_SHORTEST = 5 * 60 * TICKS_PER_SECOND
+"""Ticks below which a recording is not divided into chapters."""
+
+_LETTERS = 220
+"""Letters of a sentence that is shown of what was said; longer ones are cut at a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the outline, and the moments that it rests on."""
+
+    text: str
+    moments: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Who does what by when, as far as it was said, the sentence that says so, and its moment."""
+
+    who: str
+    what: str
+    when: str
+    source: str
+    moment: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A part of the recording about one topic; its title may be empty."""
+
+    span: Span
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The document; a part that has nothing is empty."""
+
+    headline: str = ""
+    gist: tuple[Line, ...] = ()
+    decisions: tuple[Line, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    questions: tuple[Line, ...] = ()
+    figures: tuple[Line, ...] = ()
+    chapters: tuple[Chapter, ...] = ()
+
+
+def outline(run: Run, length: Length = "normal") -> Outline:
+    """The outline of a run, with the sections of its profile; empty while there is no root.
+
+    Of a recording that nobody speaks in, the root's sentences are measured, and all of them are the gist.
+    """
+    node = root(run)
+    if node is None:
+        return Outline()
+    found = by_time(traced(node))
+    if node.model == MEASURED:
+        return Outline(gist=tuple(Line(one.text, one.moments) for one in found))
+    document = run.document()
+    profile = str(document.settings.get("profile", GENERAL)) if document else GENERAL
+    shown = prompts.sections(profile)
+    talk = _Talk(tuple(spoken(cue for row in Spoken(run).heard() for cue in row.cues)), length)
+    return Outline(
+        headline=talk.headline,
+        gist=talk.gist(found) if "gist" in shown else (),
+        decisions=talk.lines("decision") if "decisions" in shown else (),
+        tasks=talk.tasks if "tasks" in shown else (),
+        questions=talk.lines("question") if "questions" in shown else (),
+        figures=talk.figures if "figures" in shown else (),
+        chapters=talk.chapters if "chapters" in shown else (),
+    )
+
+
+class _Talk:
+    """What is told by rule from what was said."""
+
+    def __init__(self, said: Sequence[Said], length: Length) -> None:
+        self._said = said
+        self._length = length
+        self._words = lexicon(" ".join(one.text for one in said))
+        self._minutes = (said[-1].span.end / TICKS_PER_SECOND / 60) if said else 0.0
+
+    @cached_property
+    def _topic(self) -> dict[str, float]:
+        return topic((one.text for one in self._said), self._words)
+
+    @cached_property
+    def _notes(self) -> list[Note]:
+        return notes(self._said, self._words)
+
+    @cached_property
+    def _borders(self) -> list[int]:
+        return borders(self._said, self._words)
+
+    @property
+    def headline(self) -> str:
+        """What is spoken of most."""
+        (title,) = titles([[one.text for one in self._said]], self._words)
+        return title
+
+    @cached_property
+    def chapters(self) -> tuple[Chapter, ...]:
+        """The chapters; none where there is one only, or the recording is short."""
+        if len(self._borders) < 2 or self._said[-1].span.end < _SHORTEST:
+            return ()
+        stops = [*self._borders[1:], len(self._said)]
+        parts = [self._said[first:stop] for first, stop in zip(self._borders, stops, strict=True)]
+        named = titles([[one.text for one in part] for part in parts], self._words)
+        return tuple(
+            Chapter(Span(part[0].span.start, part[-1].span.end), title)
+            for part, title in zip(parts, named, strict=True)
+        )
+
+    def gist(self, found: Sequence[Sentence]) -> tuple[Line, ...]:
+        """The few sentences of the root that say most, spread over the recording.
+
+        Those without a moment count only where none has any.
+        """
+        told = [one for one in found if not (small_talk(one.text, self._words) or courteous(one.text, self._words))]
+        told = [one for one in told if one.moments] or told or list(found)
+        starts = [self._said[at].span.start for at in self._parts]
+        among = [Candidate(one.text, bisect_right(starts, one.moments[0].start) if one.moments else 0) for one in told]
+        most = min(_GIST[self._length], 2 + round(self._minutes / _MINUTES[self._length]))
+        return tuple(
+            Line(told[at].text.replace("**", ""), self._moments(told[at], told))
+            for at in choose(among, most, self._topic, self._words)
+        )
+
+    def lines(self, kind: Kind) -> tuple[Line, ...]:
+        """The notes of a kind, those that say the same joined."""
+        lines: list[Line] = []
+        for note in self._notes:
+            if note.kind != kind:
+                continue
+            text = self._shown(note.said.text)
+            same = next((at for at, line in enumerate(lines) if alike(line.text, text, self._words)), None)
+            if same is None:
+                lines.append(Line(text, (note.said.span,)))
+            else:
+                lines[same] = Line(lines[same].text, (*lines[same].moments, note.said.span))
+        return self._salient(lines, lambda line: line.text, _LINES[self._length])
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """The tasks, those that are dated or have somebody first where there are too many."""
+        found = [
+            Task(note.who, _cut(note.what), note.when, self._shown(note.said.text), note.said.span)
+            for note in self._notes
+            if note.kind == "task"
+        ]
+        most = _LINES[self._length]
+        best = sorted(range(len(found)), key=lambda at: (-bool(found[at].who) - bool(found[at].when), at))[:most]
+        return tuple(found[at] for at in sorted(best))
+
+    @property
+    def figures(self) -> tuple[Line, ...]:
+        """The sentences with the figures that say most, each once."""
+        most = min(_FIGURES[self._length], 1 + round(self._minutes / _MINUTES[self._length]))
+        sentences = dict.fromkeys(figure.said for figure in figures(self._said, self._words))
+        lines = [Line(self._shown(one.text), (one.span,)) for one in sentences]
+        return self._salient(lines, lambda line: line.text, most)
+
+    @cached_property
+    def _parts(self) -> Sequence[int]:
+        """Where parts of the recording begin over which a choice is spread: chapters, or thirds of a short one."""
+        if len(self._borders) > 1:
+            return self._borders[1:]
+        return [len(self._said) // 3, len(self._said) * 2 // 3] if len(self._said) > 2 else []
+
+    def _salient(self, lines: Sequence[Line], text: Callable[[Line], str], most: int) -> tuple[Line, ...]:
+        if len(lines) <= most:
+            return tuple(lines)
+        starts = [self._said[at].span.start for at in self._parts]
+        among = [Candidate(text(line), bisect_right(starts, line.moments[0].start)) for line in lines]
+        return tuple(lines[at] for at in choose(among, most, self._topic, self._words))
+
+    def _moments(self, one: Sentence, others: Sequence[Sentence]) -> tuple[Span, ...]:
+        """The moments of a sentence and of those that say the same."""
+        same = [moment for other in others if alike(one.text, other.text, self._words) for moment in other.moments]
+        return tuple(sorted({*one.moments, *same}))
+
+    def _shown(self, text: str) -> str:
+        return _cut(fluent(text, self._words))
+
+
+def _cut(text: str) -> str:
+    """`text`, or its beginning where it is very long."""
+    if len(text) <= _LETTERS:
+        return text
+    return text[:_LETTERS].rsplit(" ", 1)[0].rstrip(" ,;") + " …"

@@ -1,0 +1,55 @@
+"""Amounts and measures in what was said, each with its unit, and the sentence that says what it belongs to. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.text.chapters import content
+from pipeline.text.dates import CALENDAR, dates
+from pipeline.text.lexicons import Lexicon
+from pipeline.text.numbers import numbers
+from pipeline.text.spoken import Said
+
+_BEFORE = re.compile(r"[€$£¥]\s?\Z")
+_AFTER = re.compile(r"\s?(?:[%‰€$£¥°]\w?|(?:per cent|percent|pour cent|por ciento)\b)|[\s-]([^\W\d_]+)")
+_SMALL = 12
+_CONTENT = 2
+"""Content words beside its unit that a sentence needs, so that it says what the figure is of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """An amount as it is written, with its unit, and its sentence."""
+
+    value: str
+    said: Said
+
+
+def figures(said: Sequence[Said], words: Lexicon) -> list[Figure]:
+    """The figures of what was said, in order of time; each value counts once."""
+    found: dict[str, Figure] = {}
+    for one in said:
+        for value in _values(one.text, words):
+            if len(content(one.text.replace(value, " "), words)) >= _CONTENT:
+                found.setdefault(value.lower(), Figure(value, one))
+    return list(found.values())
+
+
+def _values(text: str, words: Lexicon) -> Iterator[str]:
+    """Numbers with a unit or a sign behind or before them; small ones in words, years, dates and times are none."""
+    counted = numbers(text)
+    dated = dates(text, counted)
+    for number in counted:
+        small = number.words and number.value is not None and number.value <= _SMALL
+        joined = text[: number.start].endswith("-")  # COVID-19
+        if small or joined or number.ordinal or any(one.start <= number.start < one.end for one in dated):
+            continue
+        before, after = _BEFORE.search(text[: number.start]), _AFTER.match(text, number.end)
+        unit = after[1] if after else None
+        if unit and (unit.lower() in words.empty or unit.lower() in CALENDAR or len(unit) < 2):
+            after = None
+        if before or after:
+            start = before.start() if before else number.start
+            yield text[start : after.end() if after and not before else number.end]

@@ -1,0 +1,83 @@
+"""Whether a written sentence is held by the sentences that were said, and which of them say it themselves. Pure.
+
+`unsupported` asks whether the words are somewhere in the source. Here it is asked, too, whether they belong together:
+numbers, dates and names have to stand within three sentences in a row with the words that go with them, a name in one
+with another of the words, what people decided or approved needs a word for it, and yes must not become no.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.text.chapters import content
+from pipeline.text.facts import find
+from pipeline.text.lexicons import Lexicon
+from pipeline.text.scripts import spaceless
+from pipeline.text.sentences import terms
+from pipeline.text.support import names_in, unsupported
+
+RUN, LONGER_RUN = 3, 6
+"""Sentences in a row that may be taken together: for a sentence with a number, a date or a name, and for any other."""
+
+_SAME = 0.7
+"""Share of a sentence's content words from which a sentence of the source is what it says again."""
+
+LONGEST = 400
+"""Letters of a sentence of the source that may stand in a summary; speech without full stops is no sentence."""
+
+
+def held(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
+    """Whether the sentences of `source`, in order of time, hold `sentence`."""
+    if sentence in source:
+        return True
+    whole = "\n".join(source)
+    if unsupported(sentence, whole):
+        return False
+    if spaceless(sentence):
+        return True
+    if not _claims_held(sentence, whole, words) or _negated(sentence, source, words):
+        return False
+    length = RUN if find(sentence) or names_in(sentence) else LONGER_RUN
+    runs = (source[at : at + length] for at in range(max(1, len(source) - length + 1)))
+    return any(_holds(sentence, run, words) for run in runs)
+
+
+def own_words(sentence: str, source: Sequence[str]) -> int | None:
+    """The number of the sentence of `source` that shares most with `sentence`; None where none shares anything."""
+    wanted = _weighty(sentence)
+    shared = [(len(wanted & _weighty(one)) if len(one) <= LONGEST else 0, -at) for at, one in enumerate(source)]
+    most, at = max(shared, default=(0, 0))
+    return -at if most else None
+
+
+def _holds(sentence: str, run: Sequence[str], words: Lexicon) -> bool:
+    text = "\n".join(run)
+    if unsupported(sentence, text) or not _claims_held(sentence, text, words):
+        return False
+    named = {name: set(terms(name)) for name in names_in(sentence)}
+    rest = set(content(sentence, words)).difference(*named.values())
+    return not rest or all(_together(own, rest, run) for own in named.values())
+
+
+def _together(name: set[str], rest: set[str], run: Sequence[str]) -> bool:
+    """Whether a sentence that has the name has another word of the summary's sentence, too."""
+    return any(name & said and rest & said for said in map(set, map(terms, run)))
+
+
+def _claims_held(sentence: str, text: str, words: Lexicon) -> bool:
+    return all(not claim.search(sentence) or bool(evidence.search(text)) for claim, evidence in words.claims)
+
+
+def _negated(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
+    """Whether a sentence says no where the source does not, or leaves out the no of the sentence that it repeats."""
+    says_no = bool(words.negations.search(sentence))
+    if says_no:
+        return not words.negations.search("\n".join(source))
+    own = set(content(sentence, words))
+    same = [one for one in source if own and len(own & set(content(one, words))) >= _SAME * len(own)]
+    return bool(same) and all(words.negations.search(one) for one in same)
+
+
+def _weighty(text: str) -> set[str]:
+    found = {word for word in terms(text) if len(word) > 3 or word.isdigit()}
+    return found | {fact.key for fact in find(text, small=True) if fact.kind != "name"}

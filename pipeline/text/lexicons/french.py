@@ -1,0 +1,87 @@
+"""French."""
+
+from __future__ import annotations
+
+from pipeline.text.lexicons.lexicon import Lexicon
+
+_DO = (
+    r"envoyer|écrire|préparer|rédiger|finir|terminer|réparer|mettre à jour|mesurer|commander|réserver|planifier|"
+    r"organiser|"
+    r"soumettre|distribuer|livrer|rassembler|contacter|appeler|vérifier|tester|construire|installer|remplacer|"
+    r"s'occuper|traduire|publier|informer|inviter|demander|apporter"
+)
+_DOES = (
+    r"envoie|écrit|prépare|rédige|termine|répare|mesure|commande|réserve|planifie|organise|distribue|livre|contacte|"
+    r"appelle|vérifie|teste|construit|installe|remplace|s'occupe|traduit|informe|apporte"
+)
+
+LEXICON = Lexicon(
+    empty_words=(
+        "à a ai aient ailleurs ainsi alors après as assez au aucun aucune aura aurait aussi autre autres aux avait "
+        "avant avec avez avoir avons beaucoup bien bon bonne c car ce ceci cela celle celles celui ces cet cette ceux "
+        "chaque chez chose choses combien comme comment d dans de des depuis dernier derrière dès dessous dessus deux "
+        "deuxième devant devrait dire dit doit doivent donc dont du elle elles en encore enfin ensuite entre es est et "
+        "étaient était étant été êtes être eu eux fait faire fais faites fois font gens grand il ils j je jour juste l "
+        "la là le les lesquels leur leurs lui m ma mais me même mêmes merci mes mettre moi moins mon n ne ni non nos "
+        "notre nous nouveau nouvelle on ont ou où par parce pas pendant penser petit peu peut peuvent peux plus "
+        "plusieurs point pour pourquoi pourrait pouvoir premier première puis qu quand que quel quelle quelles quelque "
+        "quelques quels question qui quoi rien s sa sais sans se sera serait ses seulement si soit sommes son sont "
+        "sous suis sur t ta tant te tel telle tes toi ton toujours tous tout toute toutes très trois trop trouver tu "
+        "un une va vers veut veux viens voilà voir vont vos votre vous vrai vraiment y monsieur madame messieurs"
+        " cent cinq cinquante dix douze huit million millions mille neuf onze quarante quatre quinze sept six"
+        " soixante trente vingt pour-cent"
+    ),
+    unit_words=(
+        "euro euros dollar dollars heure heures minutes secondes jours semaine semaines mois an ans année années mètres"
+    ),
+    hesitation_words="euh ben hein hm hum mmh",
+    filler_words=(
+        "ah alors allô bah ben bien bon bonjour bonsoir bof d'accord accord euh eh enfin exactement hein hum merci "
+        "mmh non oh ok okay oui ouais parfait pardon quoi salut super tiens très voilà volontiers"
+    ),
+    courtesy=(
+        r"bonjour(?: à tous| à toutes)?|bonsoir|salut|bienvenue|merci(?: (?:beaucoup|bien|à tous|à vous))?|"
+        r"je vous (?:en prie|remercie)|de rien|au revoir|à (?:bientôt|demain|la prochaine|plus tard)|"
+        r"bonne (?:journée|soirée|nuit|fin de semaine)|bon (?:week-end|après-midi)|comment (?:allez-vous|ça va)|"
+        r"ça va|"
+        r"enchantée?|félicitations"
+    ),
+    housekeeping=(
+        r"vous m'entendez|tu m'entends|est-ce que vous m'entendez|excusez-moi|excuse-moi|pardon|désolée?|"
+        r"(?:un|une) (?:instant|moment|minute|seconde)|(?:on|nous) (?:peut|pouvons) commencer|commençons|"
+        r"la (?:séance|réunion) est (?:levée|terminée|close)"
+    ),
+    moves_on=(
+        r"(?:point|sujet|question|chapitre|partie|diapositive) suivante?|prochaine? (?:point|sujet|question|"
+        r"étape|partie)|"
+        r"pass(?:ons|er) (?:à|au|aux|maintenant)|on passe (?:à|au|aux)|à l'ordre du jour|premier point|dernier point|"
+        r"ensuite,|en ce qui concerne|venons-en|revenons|abordons|parlons (?:de|du|des)|"
+        r"continuons|pour (?:finir|terminer|conclure)"
+    ),
+    negation=r"ne|n'\w+|pas|jamais|personne|rien|aucune?|sans|refus\w+",
+    claim=(
+        (r"décid\w+|décision|convenu|d'accord", r"on va|adopté\w*"),
+        (r"approuv\w+|autoris\w+", r"accord\w*|oui"),
+        (r"refus\w+|rejet\w+", r"pas|non|contre"),
+    ),
+    decision=(
+        r"(?:nous avons|on a) (?:donc |tous )?(?:décidé|convenu|voté)|(?:c'est|il est|il a été) (?:décidé|convenu|"
+        r"adopté)|"
+        r"nous sommes d'accord (?:pour|sur)|la décision est"
+    ),
+    doubt=r"si|peut-être|pas encore|n'(?:avons|a) pas|avant de|pourrait|devrions-nous|faudrait",
+    promise=rf"je vais (?P<verb>{_DO})|je m'(?P<verbs>occupe)",
+    duty=rf"(?:va|doit|devra|devrait) (?P<verb>{_DO})|(?P<verbs>{_DOES})",
+    request=rf"(?:pouvez-vous|peux-tu|pourriez-vous|veuillez|merci de) (?P<verb>{_DO})",
+    undecided=(
+        r"(?:reste|restent|est|sont) (?:encore )?(?:ouverte?s?|à (?:décider|clarifier|déterminer))|"
+        r"(?:nous ne savons|on ne sait) pas (?:encore )?(?:si|comment|qui|quand)|la question est de savoir"
+    ),
+    deadline=(
+        r"(?:d'ici |avant |pour )?(?:demain|aujourd'hui|ce soir|la semaine prochaine|le mois prochain|la fin (?:de "
+        r"la semaine|"
+        r"du mois|de l'année)|la prochaine réunion)|toutes les \w+ (?:semaines|heures)|tous les \w+ (?:jours|mois)|"
+        r"dans \w+ (?:jours|semaines|mois)"
+    ),
+    before_date=r"(?:d'ici|avant|pour|jusqu'au|dès|à partir du|le)(?: le)?",
+)

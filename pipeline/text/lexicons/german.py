@@ -1,0 +1,116 @@
+"""German."""
+
+from __future__ import annotations
+
+from pipeline.text.lexicons.lexicon import Lexicon
+
+_DO = (
+    r"schicken|senden|schreiben|vorbereiten|fertigstellen|prüfen|messen|bestellen|buchen|planen|organisieren|"
+    r"einreichen|"
+    r"verteilen|liefern|sammeln|anrufen|kontaktieren|klären|herausfinden|testen|bauen|reparieren|ersetzen|"
+    r"zusammenstellen|einladen|übersetzen|hochladen|erledigen|besorgen|aktualisieren|informieren"
+)
+_DOES = (
+    r"schickt|sendet|schreibt|bereitet|prüft|misst|bestellt|bucht|plant|organisiert|reicht|verteilt|liefert|sammelt|"
+    r"ruft|"
+    r"kontaktiert|klärt|testet|baut|repariert|ersetzt|stellt|lädt|übersetzt|erledigt|besorgt|aktualisiert|informiert|"
+    r"kümmert sich|übernimmt|bringt|meldet"
+)
+_DAY = r"(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)"
+
+LEXICON = Lexicon(
+    empty_words=(
+        "ab aber alle allem allen aller alles als also am an andere anderen anderer anderes auch auf aus bei beim bin "
+        "bis bisschen bist da dabei dafür dagegen daher damit danach dann daran darauf darf darum darüber das dass "
+        "davon dazu dein deine dem den denn der deren des dessen deshalb dich die dies diese diesem diesen dieser "
+        "dieses dinge dir doch dort drei du durch dürfen eben eigentlich ein eine einem einen einer eines einfach "
+        "einige einmal er erst erste ersten es etwa etwas euch euer frage für gab ganz gar geben gegen gehen geht "
+        "gemacht genau genug gerade gern gerne gesagt gibt ging glaube gleich gut gute guten habe haben hat hatte "
+        "hatten her heute hier hin hinter ich ihm ihn ihnen ihr ihre ihrem ihren ihrer im immer in ins irgendwie ist "
+        "ja jede jeden jeder jedes jedoch jemand jetzt kann kannst kein keine keinen keiner klar kommen kommt konnte "
+        "können könnte könnten lassen leute machen macht mal man manche mehr mein meine meinen meiner meint mich mir "
+        "mit muss musste müssen müsste nach nachdem natürlich neben nein neue neuen nicht nichts nie niemand noch nun "
+        "nur ob oder ohne paar punkt rein sache sachen sage sagen sagt schon sehen sehr sein seine seinem seinen "
+        "seiner seit sich sicher sie sieht sind so sogar solche soll sollen sollte sollten sondern sonst später statt "
+        "tag tun über überhaupt um und uns unser unsere unserem unseren unserer unter viel viele vielen vielleicht "
+        "vom von vor wann war waren warum was weg wegen weil weiter weiß welche welchen welcher welches wem wen wenig "
+        "wenn wer werde werden wie wieder will wir wird wirklich wissen wo wohl wollen wollte worden wurde wurden "
+        "während würde würden ziemlich zu zuerst zum zur zurück zusammen zwar "
+        "zwei zwischen herr herrn frau damen herren"
+        " acht achtzig dreißig elf fünf fünfzig hundert million millionen neun neunzig prozent sechs sechzig sieben"
+        " siebzig tausend vier vierzig zehn zwanzig zwölf"
+    ),
+    unit_words=(
+        "euro euros dollar stunde stunden minute minuten sekunden tage tagen woche wochen monat monate jahr"
+        " jahre jahren meter"
+    ),
+    hesitation_words="äh ähm ehm hm hmm mhm öh",
+    filler_words=(
+        "äh ähm ach aha alles also bitte danke doch eben entschuldigung genau gut gute guten hallo hm hmm ja jo klar "
+        "mhm moin na naja nein nö okay ok prima richtig schön servus so stimmt super tja toll tschüss wunderbar"
+    ),
+    courtesy=(
+        r"guten (?:morgen|tag|abend)|gute nacht|hallo(?: zusammen)?|herzlich willkommen|willkommen|grüß gott|"
+        r"(?:vielen|herzlichen|besten) dank|danke(?: (?:schön|sehr|euch|ihnen|dir))?|bitte(?: schön| sehr)|"
+        r"gern geschehen|"
+        r"auf wiedersehen|auf wiederhören|tschüss|bis (?:dann|morgen|bald|nächste woche|zum nächsten mal)|"
+        r"schönen (?:tag|abend|feierabend)|schönes wochenende|wie geht(?:'s| es)|freut mich|herzlichen glückwunsch"
+    ),
+    housekeeping=(
+        r"(?:könnt|kann|können) (?:ihr|man|sie) mich (?:hören|sehen|verstehen)|entschuldigung|"
+        r"tut mir leid|einen (?:moment|augenblick)|moment mal|warte mal|"
+        r"(?:können|wollen|sollen) wir (?:anfangen|beginnen|starten)|fangen wir an|"
+        r"die sitzung ist (?:geschlossen|beendet)"
+    ),
+    moves_on=(
+        r"nächste[rn]? (?:punkt|thema|tagesordnungspunkt|frage|folie|kapitel|abschnitt)|kommen wir (?:zu|nun|jetzt)|"
+        r"gehen wir (?:weiter|über|zu)|(?:machen|fahren) wir (?:weiter|fort)|weiter (?:geht es |geht's )?mit|"
+        r"auf der tagesordnung|erste[rn]? punkt|letzte[rn]? punkt|als nächstes|zum thema|zum schluss|"
+        r"wenden wir uns|(?:jetzt|nun) zu[mr]?|was (?:den|die|das) .{1,40} (?:angeht|betrifft)"
+    ),
+    negation=r"nicht|kein\w*|nie|niemals|niemand|nichts|weder|ohne|abgelehnt|lehnt",
+    claim=(
+        (
+            r"beschl(?:oss|iess|ieß)\w*|beschlossen|entschied\w*|vereinbart\w*|geeinigt|einig",
+            r"machen wir|so machen|zugestimmt",
+        ),
+        (r"genehmig\w+|bewilligt\w*", r"zugestimmt|erlaub\w*"),
+        (r"abgelehnt|ablehn\w*", r"nicht|kein\w*|dagegen"),
+    ),
+    decision=(
+        r"wir (?:haben|hatten) (?:uns |jetzt |auch |gemeinsam )*(?:darauf |dafür |dagegen )?(?:\w+ ){0,6}"
+        r"(?:beschlossen|vereinbart|entschieden|geeinigt)|(?:es|das) (?:ist|wurde|wird) (?:\w+ ){0,4}"
+        r"(?:beschlossen|vereinbart|entschieden)|"
+        r"(?:dann |also )?sind wir uns einig|wir einigen uns|der beschluss (?:ist|lautet)"
+    ),
+    doubt=(
+        r"ob|wenn|falls|vielleicht|könnten|würden|sollten wir|noch nicht|nicht (?:beschlossen|entschieden)|bevor|"
+        r"sobald"
+    ),
+    promise=(
+        r"ich (?P<verb>schicke|sende|schreibe|bereite|prüfe|messe|bestelle|buche|plane|organisiere|reiche|verteile|"
+        r"liefere|"
+        r"sammle|rufe|kontaktiere|kläre|teste|baue|repariere|ersetze|stelle|lade|übersetze|erledige|besorge|"
+        r"aktualisiere|"
+        r"informiere|kümmere mich|übernehme)|"
+        rf"ich werde (?P<verbs>(?:[^.,]{{1,60}} )?(?:{_DO}))"
+    ),
+    duty=(rf"(?P<verb>{_DOES})|(?:soll|muss|wird|sollte) (?P<verbs>(?:[^.,]{{1,60}} )?(?:{_DO}))"),
+    request=(
+        rf"bitte (?P<verb>{_DO})|(?:kannst du|könntest du|können sie|könnten sie) (?:bitte )?"
+        rf"(?P<verbs>(?:[^.,?]{{1,60}} )?(?:{_DO}))"
+    ),
+    undecided=(
+        r"(?:ist|sind|bleibt|bleiben) (?:noch )?(?:offen|unklar|ungeklärt)|(?:müssen|muss) (?:wir |man )?noch "
+        r"(?:\w+ ){0,5}(?:klären|entscheiden|herausfinden)|wir wissen (?:noch )?nicht, (?:ob|wie|wer|wann|was)|"
+        r"die frage ist, (?:ob|wie|wer|wann|was)"
+    ),
+    deadline=(
+        rf"(?:bis |vor |ab )?(?:morgen|übermorgen|heute|(?:nächste|kommende|diese)[nrsm]? (?:woche|monat|jahr|"
+        rf"{_DAY})|"
+        r"(?:zum )?ende (?:der|des|dieser|nächster) (?:woche|monats|jahres)|(?:zur |zum )?nächsten sitzung)|"
+        r"alle \w+ (?:tage|wochen|monate)|jede[nsr]? (?:tag|woche|monat)|(?:in|innerhalb von) \w+ (?:tagen|wochen|"
+        r"monaten)"
+    ),
+    before_date=r"(?:bis|vor|ab|am|vom|zum|bis zum)(?: dem| den)?",
+)

@@ -1,0 +1,154 @@
+"""What a language's module of words holds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+NOTHING = r"(?!)"
+"""A pattern that matches nowhere: what a language that is not known says."""
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Words and phrases of one language by which speech is sorted; patterns are regular expressions without case.
+
+    An empty pattern finds nothing.
+    """
+
+    empty_words: str = ""
+    """Words, parted by spaces, that say nothing about a topic."""
+    unit_words: str = ""
+    """Words, parted by spaces, of measures, money and time: they make no title."""
+    hesitation_words: str = ""
+    """Words, parted by spaces, that are only a pause; nothing is lost without them."""
+    filler_words: str = ""
+    """Words, parted by spaces, that fill a pause, agree, greet or thank."""
+    courtesy: str = ""
+    """Phrases of greeting, thanking and leaving; a sentence of these and filler words alone is small talk."""
+    housekeeping: str = ""
+    """Phrases about the talk itself: can you hear me, excuse me, sorry I am late."""
+    moves_on: str = ""
+    """Phrases with which a speaker goes to another topic."""
+
+    negation: str = ""
+    """Words that say no."""
+    claim: tuple[tuple[str, str], ...] = ()
+    """Phrases about what people did (agreed, approved), each with those of which its source must have one."""
+    decision: str = ""
+    """Phrases that say that something is decided."""
+    doubt: str = ""
+    """Phrases that take it back: questions, conditions, negations, what others say."""
+    immediate: str = ""
+    """Phrases of what is done at once, while people talk, and is no task."""
+    promise: str = ""
+    """Phrases with which a speaker takes on a task; the last group is what is to be done."""
+    duty: str = ""
+    """What follows the name of somebody who has a task; the last group is what is to be done."""
+    request: str = ""
+    """Phrases with which a speaker gives a task; the last group is what is to be done.
+
+    One that begins with the group `dated` or `wanted` counts only where a time is said.
+    """
+    undecided: str = ""
+    """Phrases that say that a question is open."""
+    deadline: str = ""
+    """Times that are no dates: by tomorrow, every two weeks."""
+    before_date: str = ""
+    """Words that may stand before a date and belong to it: by, until."""
+
+    @cached_property
+    def empty(self) -> frozenset[str]:
+        """The empty words and the filler words."""
+        return frozenset((self.empty_words + " " + self.filler_words).split())
+
+    @cached_property
+    def untitled(self) -> frozenset[str]:
+        """Words that make no title: empty ones and units."""
+        return self.empty | frozenset(self.unit_words.split())
+
+    @cached_property
+    def fillers(self) -> frozenset[str]:
+        """The filler words."""
+        return frozenset(self.filler_words.split())
+
+    @cached_property
+    def hesitations(self) -> frozenset[str]:
+        """The hesitation words."""
+        return frozenset(self.hesitation_words.split())
+
+    @cached_property
+    def courtesies(self) -> re.Pattern[str]:
+        """Greeting, thanking, leaving."""
+        return pattern(self.courtesy)
+
+    @cached_property
+    def about_the_talk(self) -> re.Pattern[str]:
+        """Remarks about the talk itself."""
+        return pattern(self.housekeeping)
+
+    @cached_property
+    def transitions(self) -> re.Pattern[str]:
+        """Going to another topic."""
+        return pattern(self.moves_on)
+
+    @cached_property
+    def negations(self) -> re.Pattern[str]:
+        """Words that say no."""
+        return pattern(self.negation)
+
+    @cached_property
+    def claims(self) -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+        """Claims, and what bears each out."""
+        return tuple((pattern(claimed), pattern(f"{claimed}|{evidence}")) for claimed, evidence in self.claim)
+
+    @cached_property
+    def decides(self) -> re.Pattern[str]:
+        """Something is decided."""
+        return pattern(self.decision)
+
+    @cached_property
+    def doubts(self) -> re.Pattern[str]:
+        """It is not, or not yet."""
+        return pattern(self.doubt)
+
+    @cached_property
+    def at_once(self) -> re.Pattern[str]:
+        """Done while people talk."""
+        return pattern(self.immediate)
+
+    @cached_property
+    def promises(self) -> re.Pattern[str]:
+        """A speaker takes on a task."""
+        return pattern(self.promise)
+
+    @cached_property
+    def duties(self) -> re.Pattern[str]:
+        """What follows a name."""
+        return pattern(self.duty)
+
+    @cached_property
+    def requests(self) -> re.Pattern[str]:
+        """A speaker gives a task."""
+        return pattern(self.request)
+
+    @cached_property
+    def opens(self) -> re.Pattern[str]:
+        """A question is open."""
+        return pattern(self.undecided)
+
+    @cached_property
+    def deadlines(self) -> re.Pattern[str]:
+        """Times that are no dates."""
+        return pattern(self.deadline)
+
+    @cached_property
+    def leads_to_date(self) -> re.Pattern[str]:
+        """Words before a date, at the end of a text."""
+        return re.compile(rf"\b(?:{self.before_date})\s+\Z" if self.before_date else NOTHING, re.IGNORECASE)
+
+
+def pattern(text: str) -> re.Pattern[str]:
+    """The pattern, at the borders of words, without case."""
+    return re.compile(rf"\b(?:{text})(?!\w)" if text else NOTHING, re.IGNORECASE)

@@ -1,0 +1,92 @@
+"""The sentences that were said, each with its time and its speaker, from the cues of a transcript. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from chunkers.spans import TICKS_PER_SECOND, Span
+from pipeline.text.cues import Cue
+from pipeline.text.lexicons import Lexicon
+from pipeline.text.scripts import spaceless
+from pipeline.text.sentences import parted, sentences
+
+_PAUSE = 2 * TICKS_PER_SECOND
+"""A pause of so many ticks ends a sentence, whatever its marks say."""
+
+_LONGEST = 400
+"""Letters after which speech without full stops is taken as ended at the next cue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One sentence, from when to when it was said, and by whom; `speaker` is empty where that is not known."""
+
+    span: Span
+    text: str
+    speaker: str = ""
+
+
+def spoken(cues: Iterable[Cue]) -> Iterator[Said]:
+    """The sentences of some cues in order of time.
+
+    A sentence may go over several cues, and a cue hold several sentences: then its time is shared out by letters.
+    Another speaker or a pause of two seconds ends a sentence.
+    """
+    waiting: list[Cue] = []
+    for cue in cues:
+        if waiting and (_parted(waiting[-1], cue) or sum(len(one.text) for one in waiting) > _LONGEST):
+            yield from _divided(waiting)
+            waiting = []
+        waiting.append(cue)
+    yield from _divided(waiting)
+
+
+def fluent(text: str, words: Lexicon) -> str:
+    """`text` without hesitations and words that are said twice in a row: `I I will um send it` is `I will send it`."""
+    kept: list[str] = []
+    for word in text.split():
+        bare = word.strip(",.;:!?").lower()
+        mark = word[-1] if word[-1] in ".!?" else ""
+        if bare in words.hesitations or not bare:
+            if mark and kept:
+                kept[-1] = kept[-1].rstrip(",;:.!?") + mark
+        elif kept and words.hesitations and bare == kept[-1].strip(",").lower() and not bare.isdigit():
+            kept[-1] = kept[-1].rstrip(",") + word[len(word.rstrip(",.;:!?")) :]
+        else:
+            kept.append(word)
+    whole = " ".join(kept).strip(" ,;")
+    return whole[:1].upper() + whole[1:]
+
+
+def _parted(before: Cue, after: Cue) -> bool:
+    """Whether a sentence ends between two cues."""
+    return (
+        before.speaker != after.speaker
+        or after.start - before.end >= _PAUSE
+        or parted(before.text.rstrip(), after.text.lstrip())
+    )
+
+
+def _divided(cues: Sequence[Cue]) -> list[Said]:
+    """The sentences of cues of one speaker."""
+    text, begins = "", []
+    for cue in cues:
+        bare = " ".join(cue.text.split())
+        text += "" if not text or spaceless(text[-1] + bare[:1]) else " "
+        begins.append((len(text), cue))
+        text += bare
+    found, place = [], 0
+    for sentence in sentences(text):
+        start = text.index(sentence, place)
+        place = start + len(sentence)
+        span = Span(_moment(start, begins), max(_moment(start, begins), _moment(place - 1, begins, ends=True)))
+        found.append(Said(span, sentence, cues[0].speaker or ""))
+    return found
+
+
+def _moment(at: int, begins: Sequence[tuple[int, Cue]], *, ends: bool = False) -> int:
+    """When the letter at `at` begins, or with `ends` ends, in ticks."""
+    first, cue = max((pair for pair in begins if pair[0] <= at), key=lambda pair: pair[0])
+    letters = max(1, len(" ".join(cue.text.split())))
+    return cue.start + (cue.end - cue.start) * min(at - first + ends, letters) // letters

@@ -1,0 +1,195 @@
+"""The outline: what a report shows of a run, derived from what is stored."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from chunkers.spans import TICKS_PER_SECOND as S
+from pipeline.prompts import profiles, sections
+from pipeline.reports import report
+from pipeline.reports.outline import Outline, outline
+from pipeline.store import FORMAT, Run, RunDocument, RunKey, Store
+from pipeline.store.documents import InputDocument
+from pipeline.store.tables import Citation, DescribeRow, HearRow, NodeRow
+from pipeline.text.cues import Cue
+
+LINES = [
+    "Good morning everyone.",
+    "The north pier of the Millbrook bridge has a crack of 3.2 metres.",
+    "The budget of the bridge is 640,000 euros.",
+    "Then we agree, the footpath of the bridge stays open, and Daniel Hughes builds the walkway.",
+    "Daniel sends the written offer by Friday, and I will ask the council.",
+    "We still have to decide who pays for the walkway.",
+    "Thank you all, goodbye.",
+]
+ROOT = [
+    ("Good morning everyone.", True),
+    ("The north pier of the bridge has a crack of 3.2 metres.", True),
+    ("The **budget** of the bridge is 640,000 euros.", True),
+    ("The moon is made of cheese.", False),
+    ("The footpath of the bridge stays open.", True),
+    ("Helen Carter thanks everyone.", True),
+    ("The crack of the north pier of the bridge is 3.2 metres.", True),
+]
+PARTS = [
+    "pier", "road", "lamp", "rail", "deck", "arch", "sign", "fence", "drain", "joint", "bolt", "paint", "cable", "ramp",
+    "wall",
+]  # fmt: skip
+
+
+def stored(folder: Path, lines: list[str], root: list[tuple[str, bool]], profile: str = "meeting") -> Run:
+    """A run with a window of ten seconds a line."""
+    run = Store(folder).run(RunKey("r", {"hear": "h", "describe": "d", "merge": "m"}))
+    run.save(
+        RunDocument(
+            format=FORMAT, recording="r", run=run.key.run, created="2026-01-01",
+            input=InputDocument(name="a.wav", path="/a.wav"), stages=dict(run.key.stages),
+            settings={"profile": profile},
+        )
+    )  # fmt: skip
+    spans = [
+        {"recording": "r", "index": at, "start": at * 10 * S, "end": (at + 1) * 10 * S} for at in range(len(lines))
+    ]
+    run.hear.write(
+        0,
+        [
+            HearRow(**span, heard_start=span["start"], status="processed", transcript=line, language="en",  # type: ignore[arg-type]
+                    cues=[Cue(span["start"], span["end"] - S, line, "Helen Carter")])  # type: ignore[operator,arg-type]
+            for span, line in zip(spans, lines, strict=True)
+        ],
+    )  # fmt: skip
+    run.describe.write(
+        0,
+        [
+            DescribeRow(**span, kind="window", inputs="x", status="processed", summary=line)  # type: ignore[arg-type]
+            for span, line in zip(spans, lines, strict=True)
+        ],
+    )
+    end = len(lines) * 10 * S
+    run.level(1).write(
+        0,
+        [
+            NodeRow(
+                recording="r", level=1, index=0, start=0, end=end, children=list(range(len(lines))), inputs="x",
+                status="processed", text="\n".join(one for one, _ in root), sentences=[one for one, _ in root],
+                citations=[Citation(at, at * 10 * S % end, at * 10 * S % end + 10 * S, valid, "aligned")
+                           for at, (_, valid) in enumerate(root)],
+            )
+        ],
+    )  # fmt: skip
+    return run
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    return stored(tmp_path, LINES, ROOT)
+
+
+def test_the_gist_is_of_the_root_without_courtesies_and_what_nothing_bears_out(run: Run) -> None:
+    gist = [line.text for line in outline(run, "long").gist]
+    assert gist == [ROOT[1][0], "The budget of the bridge is 640,000 euros.", ROOT[4][0]]
+
+
+def test_sentences_that_say_the_same_are_one_with_both_moments(run: Run) -> None:
+    first = outline(run, "long").gist[0]
+    assert [moment.start // S for moment in first.moments] == [10, 60]
+
+
+def test_notes_are_words_that_were_said_at_their_moment(run: Run) -> None:
+    found = outline(run)
+    assert [line.text for line in found.decisions] == [LINES[3]]
+    assert [(one.who, one.when) for one in found.tasks] == [("Daniel Hughes", ""), ("Daniel", "by Friday")]
+    assert [line.text for line in found.questions] == [LINES[5]]
+    for line in (*found.decisions, *found.questions, *found.figures):
+        (moment,) = line.moments
+        assert LINES[moment.start // S // 10] == line.text
+    for task in found.tasks:
+        assert task.what in LINES[task.moment.start // S // 10]
+        assert task.source == LINES[task.moment.start // S // 10]
+
+
+def test_a_short_recording_has_few_lines_and_no_chapters(run: Run) -> None:
+    found = outline(run)
+    assert found.chapters == ()
+    assert len(found.gist) == 2
+    assert len(found.figures) == 1
+
+
+def test_a_headline_is_of_words_that_were_said(run: Run) -> None:
+    headline = outline(run).headline.lower().replace(",", " ").split()
+    assert headline
+    assert set(headline) <= set(" ".join(LINES).lower().replace(".", " ").replace(",", " ").split())
+
+
+@pytest.mark.parametrize("length", ["short", "normal", "long"])
+def test_a_length_is_a_limit(tmp_path: Path, length: str) -> None:
+    lines = [f"The {word} of the bridge costs {at + 20},000 euros." for at, word in enumerate(PARTS) for _ in range(30)]
+    run = stored(tmp_path, lines, [(line, True) for line in dict.fromkeys(lines)])
+    found = outline(run, length)  # type: ignore[arg-type]
+    assert len(found.gist) == {"short": 3, "normal": 5, "long": 8}[length]
+    assert len(found.figures) == {"short": 3, "normal": 8, "long": 15}[length]
+    parts = {line.moments[0].start * 3 // (150 * 10 * S) for line in found.gist}
+    assert len(parts) == 1 or length != "short"
+
+
+def test_an_hour_has_chapters_with_titles(tmp_path: Path) -> None:
+    topics = ["pier crack concrete", "kitchen recipe butter", "garden hedge lawn"]
+    lines = [f"We should look at the {word} now." for topic in topics for _ in range(40) for word in topic.split()]
+    found = outline(stored(tmp_path, lines, [(lines[0], True)]))
+    assert [chapter.span.start // S // 10 for chapter in found.chapters] == [0, 120, 240]
+    for chapter, topic in zip(found.chapters, topics, strict=True):
+        assert set(chapter.title.lower().replace(",", "").split()) == set(topic.split())
+
+
+def test_a_profile_says_which_sections_there_are(tmp_path: Path) -> None:
+    lecture = outline(stored(tmp_path / "lecture", LINES, ROOT, "lecture"))
+    assert (lecture.decisions, lecture.tasks, lecture.questions) == ((), (), ())
+    assert lecture.figures
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "sections.txt").write_text("tasks\n")
+    only = outline(stored(tmp_path / "mine", LINES, ROOT, str(own)))
+    assert (only.gist, only.decisions, only.figures) == ((), (), ())
+    assert only.tasks
+    assert sections(str(tmp_path / "gone")) == sections("general")
+
+
+@pytest.mark.parametrize("profile", profiles())
+def test_every_profile_names_sections_that_exist(profile: str) -> None:
+    assert set(sections(profile)) <= set(Outline.__dataclass_fields__)
+    assert "gist" in sections(profile)
+
+
+def test_without_a_root_there_is_no_outline(tmp_path: Path) -> None:
+    run = stored(tmp_path, LINES, ROOT)
+    run.level(1).delete(0)
+    assert outline(run) == Outline()
+
+
+def test_a_root_whose_moments_are_not_known_is_shown_all_the_same(tmp_path: Path) -> None:
+    run = stored(tmp_path, LINES, [("The bridge has a crack.", False), ("The budget is small.", False)])
+    assert [line.moments for line in outline(run).gist] == [(), ()]
+
+
+def test_markdown_leaves_empty_sections_out_and_links_every_line(run: Run, tmp_path: Path) -> None:
+    written = "".join(report(run, "md"))
+    summary = written[: written.index("## Coverage")]
+    assert [line for line in summary.splitlines() if line.startswith("## ")] == [
+        "## Summary", "## Decisions", "## Tasks", "## Open questions", "## Figures",
+    ]  # fmt: skip
+    for line in summary.splitlines():
+        assert not line.startswith(("- ", "| Daniel")) or "](#t" in line
+    bare = stored(tmp_path / "bare", ["The pump is old."], [("The pump is old.", True)])
+    assert "## Tasks" not in "".join(report(bare, "md"))
+
+
+def test_json_holds_the_outline_with_times_in_seconds(run: Run) -> None:
+    found = json.loads("".join(report(run, "json")))["outline"]
+    assert found["tasks"][0] == {
+        "who": "Daniel Hughes", "what": "builds the walkway", "when": "", "source": LINES[3],
+        "moment": {"start": 30.0, "end": 39.0},
+    }  # fmt: skip
+    assert found["decisions"][0]["moments"] == [{"start": 30.0, "end": 39.0}]

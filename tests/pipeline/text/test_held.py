@@ -1,0 +1,76 @@
+"""Whether words that were said together hold a sentence, and which sentence says it itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.text.held import held, own_words
+from pipeline.text.lexicons import LEXICONS, Lexicon
+
+ENGLISH = LEXICONS["en"]
+SAID = [
+    "Here with me are Martin Foster from engineering and Grace Bennett from finance.",
+    "We have three points today, the inspection, the budget and the closure of the road.",
+    "The longest crack is in the north pier, and it measures 3.2 metres.",
+    "There is no danger to traffic at the moment.",
+    "Repairing the pier was estimated at 96,000 euros.",
+    "But the new offer is 12 percent higher.",
+    "After that I can ask the city council for approval on the 4th of April.",
+    "Good, so we keep a reserve of 50,000 euros.",
+    "I had to close the window.",
+    "We need one lane closed for 11 weeks, starting on Monday the 12th of June.",
+    "Then we agree, the footpath stays open, and Daniel Hughes builds the walkway.",
+]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Martin Foster is from engineering.",
+        "The longest crack measures 3.2 metres.",
+        "The pier was estimated at 96,000 euros, but the new offer is 12 percent higher.",
+        "The points are the inspection, the budget and the closure of the road.",
+        "It was agreed that the footpath stays open.",
+        "One lane has to be closed for 11 weeks from the 12th of June.",
+        "There is no danger to traffic.",
+        SAID[7],
+    ],
+)
+def test_what_was_said_together_is_held(sentence: str) -> None:
+    assert held(sentence, SAID, ENGLISH)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Martin Foster from engineering will repair the pier at 96,000 euros.",
+        "The city council was asked to approve that one lane is closed for 11 weeks from the 12th of June.",
+        "Grace Bennett builds the walkway.",
+        "The crack measures 4.2 metres.",
+        "The meeting decided to repair the pier at 96,000 euros.",
+        "There is danger to traffic at the moment.",
+        "The footpath is closed on the 4th of April.",
+        "The harbour was flooded.",
+    ],
+)
+def test_what_only_uses_its_words_is_not(sentence: str) -> None:
+    assert not held(sentence, SAID, ENGLISH)
+
+
+def test_no_is_not_made_of_yes() -> None:
+    assert not held("The pump is not broken.", ["The pump is broken.", "Order a valve."], ENGLISH)
+    assert held("The pump isn't broken.", ["The pump is not broken at all."], ENGLISH)
+
+
+def test_without_a_lexicon_words_and_facts_still_count() -> None:
+    assert held("The crack measures 3.2 metres.", SAID, Lexicon())
+    assert not held("Martin Foster repairs the pier for 96,000 euros.", SAID, Lexicon())
+    assert held("会議は火曜日です。", ["会議は火曜日にあります。", "予算は五千円です。"], Lexicon())
+
+
+def test_its_own_words_are_those_that_share_most() -> None:
+    assert own_words("Martin Foster will repair the pier at 96,000 euros.", SAID) == 4
+    assert own_words("One lane is closed on June 12.", SAID) == 9
+    assert own_words("Completely unrelated sentence.", SAID) is None
+    assert own_words("The pier.", []) is None
+    assert own_words("The pump", ["the pump " * 100]) is None
