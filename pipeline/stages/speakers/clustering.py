@@ -20,7 +20,7 @@ from chunkers.spans import TICKS_PER_SECOND
 VERSION = 1
 """Raised when code changes who is told apart although no setting did."""
 
-DISTANCE, NARROW_DISTANCE = 0.38, 0.25
+DISTANCE, NARROW_DISTANCE = 0.38, 0.29
 """Cosine distance of two groups below which they are one person: at full width, and on the telephone."""
 
 TIGHT = 0.35
@@ -29,7 +29,7 @@ TIGHT = 0.35
 TIGHTER = 0.12
 """The same where more people are known to speak than were found."""
 
-CLEAN = 7 * TICKS_PER_SECOND // 5
+CLEAN = TICKS_PER_SECOND
 """Ticks of a piece from which its vector is taken into a mean."""
 
 LEAST = 4 * TICKS_PER_SECOND
