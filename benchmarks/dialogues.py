@@ -37,7 +37,8 @@ PEOPLE = {
 
 SHORTEST_S = 0.8
 _LEVEL = 0.08
-_QUIET = 0.02
+_QUIET = 0.03
+_PAUSE_S = 0.25
 
 Sound = NDArray[np.float32]
 Line = tuple[float, float, str]
@@ -97,12 +98,22 @@ def dialogue(
             clip = voices[last][random.integers(len(voices[last]))]
             start = int(at * TICKS_PER_SECOND)
             sound[start : start + len(clip)] += clip
-            lines.append((at, at + len(clip) / TICKS_PER_SECOND, last))
+            lines += [(at + start_s, at + end_s, last) for start_s, end_s in _spoken(clip)]
             at += len(clip) / TICKS_PER_SECOND + random.uniform(0.1, 0.3)
         at += random.uniform(0.1, 0.8)
     sound = sound[: int(lines[-1][1] * TICKS_PER_SECOND) + TICKS_PER_SECOND // 2]
     made = {"clean": lambda x: x, "noisy": lambda x: _noisy(x, random), "telephone": _telephone}[kind](sound)
     return Dialogue(f"{kind}, {len(names)} speakers, {len(sound) / TICKS_PER_SECOND / 60:.0f} min", made, lines)
+
+
+def _spoken(clip: Sound) -> list[tuple[float, float]]:
+    """Where a clip is loud: actors pause within one. Pauses shorter than `_PAUSE_S` are none."""
+    step = TICKS_PER_SECOND // 100
+    frames = np.abs(clip[: len(clip) // step * step]).reshape(-1, step).max(axis=1)
+    loud = np.flatnonzero(frames > _QUIET * frames.max(initial=0.0))
+    breaks = np.flatnonzero(np.diff(loud) > _PAUSE_S * 100)
+    firsts, lasts = loud[np.r_[0, breaks + 1]], loud[np.r_[breaks, -1]]
+    return [(float(first) / 100, float(last + 1) / 100) for first, last in zip(firsts, lasts, strict=True)]
 
 
 def _decoded(path: Path) -> Sound:

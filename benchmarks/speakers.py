@@ -30,8 +30,8 @@ COLLAR_S = 0.25
 CLIPS = 120
 
 
-def found(diariser: Diariser, sound: Sound, wanted: Wanted) -> list[Line]:
-    """Who is told to speak when."""
+def pieces_of(diariser: Diariser, sound: Sound) -> tuple[list[Piece], NDArray[np.float32]]:
+    """The pieces of speech, as a run stores them."""
     pieces: list[Piece] = []
     vectors: list[NDArray[np.float32]] = []
     cutter = WindowCutter(WindowRules())
@@ -44,7 +44,12 @@ def found(diariser: Diariser, sound: Sound, wanted: Wanted) -> list[Line]:
             at = window.span.start
             pieces.append(Piece(at + one.start, at + one.end, one.overlapped, one.narrow, (window.index, one.local)))
             vectors.append(one.embedding.astype(np.float16).astype(np.float32))
-    said = speakers(pieces, np.array(vectors, np.float32), wanted)
+    return pieces, np.array(vectors, np.float32)
+
+
+def told(pieces: list[Piece], vectors: NDArray[np.float32], wanted: Wanted) -> list[Line]:
+    """Who is told to speak when."""
+    said = speakers(pieces, vectors, wanted)
     return [
         (piece.start / TICKS_PER_SECOND, piece.end / TICKS_PER_SECOND, f"S{number}")
         for piece, number in zip(pieces, said, strict=True)
@@ -59,11 +64,11 @@ def error_rate(reference: list[Line], hypothesis: list[Line], collar: float) -> 
     for start, stop, _ in reference:
         for border in (start, stop):
             counted[max(0, round((border - collar) / FRAME_S)) : round((border + collar) / FRAME_S)] = False
-    truth, told = (_frames(lines, size)[:, counted] for lines in (reference, hypothesis))
-    both = truth.astype(np.int64) @ told.T.astype(np.int64)
+    truth, said = (_frames(lines, size)[:, counted] for lines in (reference, hypothesis))
+    both = truth.astype(np.int64) @ said.T.astype(np.int64)
     correct = _best(both)
-    speaking, said = truth.sum(axis=0), told.sum(axis=0)
-    return float((np.maximum(speaking, said).sum() - correct) / max(1, speaking.sum()))
+    speaking, heard = truth.sum(axis=0), said.sum(axis=0)
+    return float((np.maximum(speaking, heard).sum() - correct) / max(1, speaking.sum()))
 
 
 def _frames(lines: list[Line], size: int) -> NDArray[np.bool_]:
@@ -90,14 +95,15 @@ def _best(both: NDArray[np.int64]) -> int:
 def score(diariser: Diariser, made: Dialogue, people: int) -> None:
     """Print a line about one dialogue."""
     started = time.process_time()
-    told = found(diariser, made.sound, Wanted())
+    pieces, vectors = pieces_of(diariser, made.sound)
+    alone = told(pieces, vectors, Wanted())
     cost = time.process_time() - started
-    known = found(diariser, made.sound, Wanted(people, people)) if len(made.sound) < 600 * TICKS_PER_SECOND else told
-    rates = [error_rate(made.lines, lines, collar) for lines in (told, known) for collar in (COLLAR_S, 0.0)]
+    known = told(pieces, vectors, Wanted(people, people))
+    rates = [error_rate(made.lines, lines, collar) for lines in (alone, known) for collar in (COLLAR_S, 0.0)]
     speed = len(made.sound) / TICKS_PER_SECOND / cost
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
-        f"{made.name:<32} {len({name for *_, name in told})} found  DER {rates[0]:6.1%} / {rates[1]:6.1%}"
+        f"{made.name:<32} {len({name for *_, name in alone})} found  DER {rates[0]:6.1%} / {rates[1]:6.1%}"
         f"  number known {rates[2]:6.1%} / {rates[3]:6.1%}  {speed:5.1f}x real time, peak {peak:.0f} MiB",
         flush=True,
     )

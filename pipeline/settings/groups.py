@@ -105,7 +105,7 @@ class Speakers(Group):
     distance: Annotated[float, Field(ge=0.05, le=1.5)] | None = Field(
         None,
         description="cosine distance below which two voices are one person: larger gives fewer speakers; none: 0.38, "
-        "on the telephone 0.25",
+        "on the telephone 0.29",
     )
     part_rows: Annotated[int, Field(ge=1, le=512)] = Field(
         4, description="windows a Parquet part: what a crash can cost", json_schema_extra=SAME_TEXT

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,13 +20,16 @@ from chunkers.spans import TICKS_PER_SECOND
 VERSION = 1
 """Raised when code changes who is told apart although no setting did."""
 
-DISTANCE, NARROW_DISTANCE = 0.38, 0.25
+DISTANCE, NARROW_DISTANCE = 0.38, 0.29
 """Cosine distance of two groups below which they are one person: at full width, and on the telephone."""
 
 TIGHT = 0.35
 """Mean cosine distance of two groups of pieces below which they are joined at first."""
 
-CLEAN = 7 * TICKS_PER_SECOND // 5
+TIGHTER = 0.12
+"""The same where more people are known to speak than were found."""
+
+CLEAN = TICKS_PER_SECOND
 """Ticks of a piece from which its vector is taken into a mean."""
 
 LEAST = 4 * TICKS_PER_SECOND
@@ -34,11 +37,6 @@ LEAST = 4 * TICKS_PER_SECOND
 
 BLOCK = 400 * TICKS_PER_SECOND
 """Ticks of a block."""
-
-_STEP = 0.9
-"""By how much the distance is lowered at a time until there are as many speakers as are wanted."""
-
-_SMALLEST = 0.02
 
 Vectors = NDArray[np.float32]
 
@@ -82,10 +80,9 @@ def speakers(pieces: Sequence[Piece], vectors: Vectors, wanted: Wanted) -> list[
     if not pieces:
         return []
     distance = wanted.distance if wanted.distance is not None else _distance(pieces)
-    groups = _groups(pieces, vectors, distance, wanted.most)
-    while len(groups.means) < wanted.least and distance > _SMALLEST:
-        distance *= _STEP
-        groups = _groups(pieces, vectors, distance, wanted.most)
+    groups = _groups(pieces, vectors, distance, replace(wanted, least=1))
+    if len(groups.means) < wanted.least:
+        groups = _groups(pieces, vectors, distance, wanted)
     return _in_order(_everybody(pieces, vectors, groups), list(groups.of))
 
 
@@ -102,39 +99,38 @@ def _distance(pieces: Sequence[Piece]) -> float:
     return NARROW_DISTANCE if 2 * narrow > sum(piece.ticks for piece in pieces) else DISTANCE
 
 
-def _groups(pieces: Sequence[Piece], vectors: Vectors, distance: float, most: int | None) -> _Groups:
-    """The voices of the clean pieces that are heard for long enough, at most `most`."""
+def _groups(pieces: Sequence[Piece], vectors: Vectors, distance: float, wanted: Wanted) -> _Groups:
+    """The voices of the clean pieces that are heard for long enough."""
     clean = [number for number, piece in enumerate(pieces) if piece.clean]
     clean = clean or list(range(len(pieces)))
-    weights = np.array([pieces[number].ticks for number in clean], np.float64)
+    own, weights = vectors[clean], np.array([pieces[number].ticks for number in clean], np.float64)
     blocks = defaultdict[int, list[int]](list)
     for place, number in enumerate(clean):
         blocks[pieces[number].start // BLOCK].append(place)
+    # Where more people are asked for than were found, what is joined at first cannot be parted again.
+    tightness = min(TIGHT if wanted.least == 1 else TIGHTER, distance)
+    within = distance if wanted.least == 1 else 0.7 * distance
     members: list[list[int]] = []
-    for _, own in sorted(blocks.items()):
-        tight = joined(vectors[[clean[place] for place in own]], min(TIGHT, distance))
-        inside = [[own[at] for at in group] for group in tight]
-        members += _near(inside, vectors[clean], weights, distance)
-    if len(blocks) > 1:
-        members = _near(members, vectors[clean], weights, distance)
+    for _, places in sorted(blocks.items()):
+        tight = joined(own[places], tightness)
+        inside = [[places[at] for at in group] for group in tight]
+        members += _near(inside, own, weights, within, Wanted()) if len(blocks) > 1 else inside
+    members = _near(members, own, weights, distance, wanted)
     heard = [group for group in members if weights[group].sum() >= LEAST]
     heard = heard or [max(members, key=lambda group: float(weights[group].sum()))]
-    if most is not None:
-        heard = _near(heard, vectors[clean], weights, -1.0, most)
-    means = np.stack([_mean(vectors[clean][group], weights[group]) for group in heard])
+    if wanted.most is not None and len(heard) > wanted.most:
+        heard = _near(heard, own, weights, -1.0, Wanted(most=wanted.most))
+    means = np.stack([_mean(own[group], weights[group]) for group in heard])
     return _Groups(means, {clean[place]: number for number, group in enumerate(heard) for place in group})
 
 
 def _near(
-    groups: Sequence[list[int]],
-    vectors: Vectors,
-    weights: NDArray[np.float64],
-    distance: float,
-    most: int | None = None,
+    groups: Sequence[list[int]], vectors: Vectors, weights: NDArray[np.float64], distance: float, wanted: Wanted
 ) -> list[list[int]]:
     """The groups, those joined whose mean vectors are near; see `joined_means`."""
     sums = np.stack([weights[group] @ vectors[group] for group in groups])
-    found = joined_means(sums, distance, most)
+    ticks = np.array([weights[group].sum() for group in groups])
+    found = joined_means(sums, distance, most=wanted.most, least=wanted.least, heavy=ticks)
     return [[one for at in group for one in groups[at]] for group in found]
 
 
@@ -162,25 +158,42 @@ def joined(vectors: Vectors, distance: float) -> list[list[int]]:
     return [group for group in groups if group]
 
 
-def joined_means(sums: NDArray[np.float64], distance: float, most: int | None = None) -> list[list[int]]:
+def joined_means(
+    sums: NDArray[np.float64],
+    distance: float,
+    *,
+    most: int | None = None,
+    least: int = 1,
+    heavy: NDArray[np.float64] | None = None,
+) -> list[list[int]]:
     """Groups of `sums`, weighted sums of vectors, whose directions are at most `distance` apart, in order.
 
-    Where there are more than `most`, the nearest are joined all the same.
+    Where there are more than `most`, the nearest are joined all the same. Where fewer than `least` of them would weigh
+    `LEAST` by `heavy`, it ends where there were that many for the last time, or most of them.
     """
     sums = sums.astype(np.float64).copy()
+    weights = np.full(len(sums), float(LEAST)) if heavy is None else heavy.copy()
     units = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
     apart = 1.0 - units @ units.T
     np.fill_diagonal(apart, np.inf)
-    groups: list[list[int]] = [[number] for number in range(len(sums))]
+    steps: list[tuple[int, int]] = []
+    voices = [int((weights >= LEAST).sum())]
     for left in range(len(sums), 1, -1):
         one, other = divmod(int(apart.argmin()), len(sums))
         if apart[one, other] > distance and (most is None or left <= most):
             break
         one, other = min(one, other), max(one, other)
         sums[one] += sums[other]
+        weights[one], weights[other] = weights[one] + weights[other], 0.0
         units[one] = sums[one] / max(float(np.linalg.norm(sums[one])), 1e-9)
         row = np.where(np.isfinite(apart[one]), 1.0 - units @ units[one], np.inf)
         _merge(apart, row, one, other)
+        steps.append((one, other))
+        voices.append(int((weights >= LEAST).sum()))
+    enough = min(least, max(voices))
+    taken = max(number for number, count in enumerate(voices) if count >= enough)
+    groups: list[list[int]] = [[number] for number in range(len(sums))]
+    for one, other in steps[:taken]:
         groups[one] += groups[other]
         groups[other] = []
     return [group for group in groups if group]
