@@ -14,6 +14,9 @@ from typing import Literal
 
 from chunkers.spans import TICKS_PER_SECOND, Span
 from pipeline import prompts
+from pipeline.merge.ground import Ground
+from pipeline.merge.heard import heard_units
+from pipeline.merge.inputs import Unit
 from pipeline.reports.reading import Sentence, by_time, root, traced
 from pipeline.stages.describe import MEASURED
 from pipeline.stages.speakers.spoken import Spoken
@@ -98,11 +101,13 @@ def outline(run: Run, length: Length = "normal") -> Outline:
     node = root(run)
     if node is None:
         return Outline()
-    found = by_time(traced(node))
     if node.model == MEASURED:
-        return Outline(gist=tuple(Line(one.text, one.moments) for one in found))
+        return Outline(gist=tuple(Line(one.text, one.moments) for one in by_time(traced(node))))
     document = run.document()
-    profile = str(document.settings.get("profile", GENERAL)) if document else GENERAL
+    settings = document.settings if document else {}
+    profile, merging = str(settings.get("profile", GENERAL)), settings.get("merge")
+    translated = isinstance(merging, dict) and merging.get("language") is not None
+    found = by_time(traced(node) if translated else _true(run, traced(node)))
     shown = prompts.sections(profile)
     talk = _Talk(tuple(spoken(cue for row in Spoken(run).heard() for cue in row.cues)), length)
     return Outline(
@@ -114,6 +119,12 @@ def outline(run: Run, length: Length = "normal") -> Outline:
         figures=talk.figures if "figures" in shown else (),
         chapters=talk.chapters if "chapters" in shown else (),
     )
+
+
+def _true(run: Run, found: Sequence[Sentence]) -> list[Sentence]:
+    """The sentences as what was said holds them: here, too, since a root may have been made by earlier rules."""
+    units = Ground(list(heard_units(run))).true([Unit(one.text, one.moments) for one in found])
+    return [Sentence(unit.text, unit.spans) for unit in units]
 
 
 class _Talk:
@@ -163,6 +174,7 @@ class _Talk:
         """
         told = [one for one in found if not (small_talk(one.text, self._words) or courteous(one.text, self._words))]
         told = [one for one in told if one.moments] or told or list(found)
+        told = [one for one in told if len(one.text) <= _LETTERS] or told
         starts = [self._said[at].span.start for at in self._parts]
         among = [Candidate(one.text, bisect_right(starts, one.moments[0].start) if one.moments else 0) for one in told]
         most = min(_GIST[self._length], 2 + round(self._minutes / _MINUTES[self._length]))
