@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -42,8 +43,14 @@ PARTS = [
 ]  # fmt: skip
 
 
-def stored(folder: Path, lines: list[str], root: Sequence[tuple[str, int | None]], profile: str = "meeting") -> Run:
-    """A run with a window of ten seconds a line."""
+def stored(
+    folder: Path,
+    lines: list[str],
+    root: Sequence[tuple[str, int | None]],
+    profile: str = "meeting",
+    speakers: Sequence[str] = ("Helen Carter",),
+) -> Run:
+    """A run with a window of ten seconds a line; the speakers take turns."""
     run = Store(folder).run(RunKey("r", {"hear": "h", "describe": "d", "merge": "m"}))
     run.save(
         RunDocument(
@@ -59,8 +66,8 @@ def stored(folder: Path, lines: list[str], root: Sequence[tuple[str, int | None]
         0,
         [
             HearRow(**span, heard_start=span["start"], status="processed", transcript=line, language="en",  # type: ignore[arg-type]
-                    cues=[Cue(span["start"], span["end"] - S, line, "Helen Carter")])  # type: ignore[operator,arg-type]
-            for span, line in zip(spans, lines, strict=True)
+                    cues=[Cue(span["start"], span["end"] - S, line, who)])  # type: ignore[operator,arg-type]
+            for span, line, who in zip(spans, lines, itertools.cycle(speakers), strict=False)
         ],
     )  # fmt: skip
     run.describe.write(
@@ -202,6 +209,21 @@ def test_json_holds_the_outline_with_times_in_seconds(run: Run) -> None:
     found = json.loads("".join(report(run, "json")))["outline"]
     assert found["tasks"][0] == {
         "who": "Daniel Hughes", "what": "builds the walkway", "when": "", "source": LINES[3],
-        "moment": {"start": 30.0, "end": 39.0},
+        "moment": {"start": 30.0, "end": 39.0}, "speaker": "Helen Carter",
     }  # fmt: skip
     assert found["decisions"][0]["moments"] == [{"start": 30.0, "end": 39.0}]
+
+
+def test_who_says_i_is_named(tmp_path: Path) -> None:
+    lines = [
+        "I will measure the north pier of the bridge by Friday.",
+        "I will ask the council for the permit of the footpath.",
+        "The budget of the bridge is 640,000 euros this year.",
+    ]
+    root = [("I will ask the council for the permit.", 1), ("The budget is 640,000 euros.", 2)]
+    found = outline(stored(tmp_path, lines, root, speakers=["Anna", "<Bob>", "Anna"]), "long")
+    told = {line.text: line.speaker for line in found.gist}
+    assert told == {"I will ask the council for the permit.": "<Bob>", "The budget is 640,000 euros.": ""}
+    text = "".join(report(stored(tmp_path / "2", lines, root, speakers=["Anna", "<Bob>", "Anna"]), "md", "long"))
+    assert "- **&lt;Bob&gt;:** I will ask the council for the permit. [" in text
+    assert "<Bob>" not in text
