@@ -75,7 +75,8 @@ class Wanted:
 def speakers(pieces: Sequence[Piece], vectors: Vectors, wanted: Wanted) -> list[int]:
     """The speaker of each piece, numbered from 0 in order of their first pieces; `vectors` (pieces, 192) of length 1.
 
-    Where there is no voice of `LEAST` ticks, everything said is one person's.
+    Where there is no voice of `LEAST` ticks, everything said is one person's. Where more people are known to speak than
+    are heard for so long, the heaviest groups are people, too; where there are too few, the joining ends earlier.
     """
     if not pieces:
         return []
