@@ -1,8 +1,8 @@
 """Whether a written sentence is held by the sentences that were said, and which of them say it themselves. Pure.
 
 `unsupported` asks whether the words are somewhere in the source. Here it is asked, too, whether they belong together:
-all have to stand within three sentences in a row; a number, a date or a word such as `agreed` in one with a good share of
-the sentence's words, a name in one with another of them; and yes must not become no.
+all have to stand within three sentences in a row; a number, a date or a word such as `agreed` in one with a good share
+of the sentence's words, a name in one with another of them; and yes must not become no.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ RUN, LONGER_RUN = 3, 6
 """Sentences in a row that may be taken together: for a sentence with a number, a date or a name, and for any other."""
 
 _BESIDE = 0.36
-"""Share of a sentence's content words that must stand in one sentence of the source with its number, date or decision."""
+"""Share of a sentence's content words that its number, date or decision must have beside it in one of the source's."""
 
 _SAME = 0.7
 """Share of a sentence's content words from which a sentence of the source is what it says again."""
