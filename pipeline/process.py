@@ -84,7 +84,7 @@ def process(
         now = new_document(links)
         again = {"asked": now.asked, "input": now.input, "severity": now.severity}
         run.save(now if document is None else document.model_copy(update=again))
-        job = Job(links, run, registry.lease(), _stoppable(watch, stop), fallback, egress=egress)
+        job = Job(links, run, registry.lease(), stoppable(watch, stop), fallback, egress=egress)
         try:
             job.run_all()
         finally:
@@ -95,7 +95,9 @@ def process(
     return Outcome(run, result.state, True, total, seconds)
 
 
-def _stoppable(watch: Watch, stop: Stop | None) -> Callable[[Step], None]:
+def stoppable(watch: Watch, stop: Stop | None) -> Callable[[Step], None]:
+    """`watch`, which raises `Interrupted` once `stop` is set."""
+
     def look(step: Step) -> None:
         watch(step)
         if stop is not None and stop.is_set():
