@@ -23,10 +23,15 @@ from pipeline.process import Outcome, Stop, stoppable
 from pipeline.results import finished, new_document, note_asked, result_of
 from pipeline.settings import Settings
 from pipeline.source import Source, open_source
-from pipeline.store import DESCRIBE, MERGE, STAGES, Run, Store
+from pipeline.stages.describe import MEASURED
+from pipeline.stages.see.looked import Looked, Seen
+from pipeline.store import DESCRIBE, MERGE, SEE, STAGES, Run, Store
 from pipeline.store.documents import DecodedDocument, RecordingDocument, StageDocument, unless_damaged
 from pipeline.store.parts import Parts
 from pipeline.store.shifted import StageRow, gap, shifted
+from pipeline.store.structs import Event
+from pipeline.store.tables import DescribeRow
+from pipeline.text.sentences import joined, sentences
 
 VERSION = 1
 """Raised when code changes how rows are joined."""
@@ -173,18 +178,45 @@ def _rows(run: Run, stage: str, placing: Placing, runs: dict[Path, Run]) -> Iter
     """The rows of all files on one clock, with a row for what none of them holds: they touch, from zero on."""
     kind: type[StageRow] = run.table(stage).row
     recording, index, at = run.key.recording, 0, 0
+    retold = _Retold(run) if stage == DESCRIBE and run.has(SEE) else None
     for one in placing.files:
         if one.span.start > at:
             yield gap(kind, recording, index, Span(at, one.span.start), NO_FILE)
             index, at = index + 1, one.span.start
         part = runs[one.path]
+        looked = Looked(part.seen()) if retold is not None else None
         for row in part.table(stage).rows() if part.has(stage) else ():
             start = row.start + one.span.start
             if start > at:
                 yield gap(kind, recording, index, Span(at, start), NOT_IN_FILE)
                 index += 1
-            yield shifted(row, recording, index, one.span.start)
+            moved = shifted(row, recording, index, one.span.start)
+            if retold is not None and looked is not None and isinstance(moved, DescribeRow):
+                retold.put(moved, looked.within(row.span))
+            yield moved
             index, at = index + 1, row.end + one.span.start
         if at < one.span.end:
             yield gap(kind, recording, index, Span(at, one.span.end), NOT_IN_FILE)
             index, at = index + 1, one.span.end
+
+
+class _Retold:
+    """Sentences about the picture hold times: of the whole recording they are told anew."""
+
+    def __init__(self, run: Run) -> None:
+        self._looked = Looked(run.seen())
+        self._spoken = any(row.transcript for row in run.heard())
+
+    def put(self, row: DescribeRow, before: Seen) -> None:
+        """Put what is seen of a moved row in the place of what its file alone told."""
+        seen = self._looked.within(row.span)
+        if row.model == MEASURED:
+            told = seen.beside_words if self._spoken else seen.statements
+            row.summary = joined(one.text for one in told)
+        else:
+            for one in before.statements:
+                row.summary = row.summary.replace(one.text, "")
+            row.summary = joined([*sentences(row.summary), *(one.text for one in seen.notable)])
+        old = {one.text for one in before.statements}
+        kept = [event for event in row.events if event.text not in old]
+        row.events = [*kept, *(Event(one.span.start, one.text) for one in seen.notable)]

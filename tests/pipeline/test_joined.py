@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from chunkers import stamp
 from chunkers.spans import TICKS_PER_SECOND as S
+from data.draw_film import main as draw_films
 from pipeline.archive import Item, attempt, attempt_joined, jobs
 from pipeline.models.registry import Registry
 from pipeline.reports import report
@@ -107,3 +109,24 @@ def test_a_copy_that_was_broken_off_is_made_again(folder: Path, tmp_path: Path) 
     again = joined(folder, settings, store, QuickRegistry())
     assert again.fresh
     assert [row.transcript for row in found(again, store).heard()] == whole
+
+
+def test_times_in_sentences_about_the_picture_are_those_of_the_whole(tmp_path: Path) -> None:
+    """Two films in each of which the picture turns black; nothing is said, so that all of it is told by rule."""
+    folder = tmp_path / "cam"
+    folder.mkdir()
+    for seed, name in enumerate(("a1", "a2")):
+        draw_films(["black", "--out", str(tmp_path), "--seed", str(seed)])
+        (tmp_path / "black.mp4").rename(folder / f"{name}.mp4")
+    store, settings = Store(tmp_path / "store"), quick_settings(tmp_path / "weights", ["see.text=false"])
+    item = joined(folder, settings, store, QuickRegistry())
+    run = found(item, store)
+    length = next(row.end for row in run.chunks() if row.index == 0)
+    told = [(event.at // S, event.text) for row in run.chunks() for event in row.events if "black" in event.text]
+    assert len(told) == 2
+    assert told[1][0] - told[0][0] == length // S
+    for second, text in told:
+        assert f"from {stamp(second * S)}" in text or f"from {stamp((second + 1) * S)}" in text
+        assert any(text in row.summary for row in run.chunks())
+    (root,) = run.nodes(run.levels()[-1])
+    assert all(text in root.text for _, text in told)
