@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,10 +11,12 @@ import pytest
 
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.errors import ModelError
-from pipeline.models.protocol import Samples, VoicePiece
+from pipeline.models.protocol import Samples, VoicePiece, Written
+from pipeline.prompts import Prompt
 from pipeline.reports import report
 from pipeline.stages.speakers.spoken import Spoken
 from pipeline.store import Run, Store
+from pipeline.text.sentences import sentences
 from tests.pipeline.quick import QuickVoices, QuickWriter
 from tests.pipeline.stages.speakers.talk import LENGTH, made, unused
 
@@ -67,6 +70,20 @@ def test_the_writer_is_told_who_speaks(folder: Path) -> None:
     ]
     assert chunks
     assert all("\nSpeaker 1: " in prompt or "\nSpeaker 2: " in prompt for prompt in chunks)
+
+
+def test_no_sentence_that_was_written_begins_with_a_label(folder: Path) -> None:
+    class Labels(QuickWriter):
+        def _answer(self, prompt: Prompt) -> Written:
+            said = super()._answer(prompt)
+            return replace(said, text=" ".join(f"Speaker 1: {one}" for one in sentences(said.text)))
+
+    run = made(folder, "describe.max_tokens=98", writer=Labels)
+    summaries = [row.summary for row in run.chunks()] + [
+        node.text for level in run.levels() for node in run.nodes(level)
+    ]
+    assert any(summaries)
+    assert not any("Speaker 1:" in text for text in summaries)
 
 
 def test_reports_name_them(run: Run) -> None:
