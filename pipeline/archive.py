@@ -102,7 +102,7 @@ def triage(todo: Iterable[Job], store: Store, stop: Stop) -> Iterator[tuple[Job,
             continue
         try:
             recording = content_id(job.path)
-            run = _known(job, recording, store)
+            run, asked = _known(job, recording, store)
             done = finished(run) if run is not None else None
         except (LongmediaError, OSError):
             yield job, None  # the attempt meets the same and says so
@@ -114,15 +114,17 @@ def triage(todo: Iterable[Job], store: Store, stop: Stop) -> Iterator[tuple[Job,
                 Item(job.path, "duplicate", *_names(run), error=f"the same content as {without_controls(str(first))}"),
             )
         elif run is not None and done is not None:
-            note_asked(store, run, job.settings.profile)
+            note_asked(store, run, asked)
             seconds = done[1].end / TICKS_PER_SECOND
             yield job, Item(job.path, done[0].state, *_names(run), media_seconds=seconds)
         else:
             yield job, None
 
 
-def _known(job: Job, recording: str, store: Store) -> Run | None:
-    """The run of a job, where the store knows the recording; no model is loaded, and the file is not looked into.
+def _known(job: Job, recording: str, store: Store) -> tuple[Run | None, Settings]:
+    """The run of a job, where the store knows the recording, and the settings that it is asked for with.
+
+    No model is loaded, and the file is not looked into.
 
     Raises `EgressRefusedError` as `process` does: a store elsewhere is not even asked about such a recording.
     """
@@ -131,8 +133,9 @@ def _known(job: Job, recording: str, store: Store) -> Run | None:
     audio = job.settings.audio
     source = known_source(job.path, recording, audio.track, store, job.transcript, channel=audio.channel)
     if source is None:
-        return None
-    return store.run(chain(job.settings, source, job.only, names=names_digest(store, recording)).run)
+        return None, job.settings
+    links = chain(job.settings, source, job.only, names=names_digest(store, recording))
+    return store.run(links.run), links.settings
 
 
 def _names(run: Run | None) -> tuple[str, str]:
@@ -225,7 +228,7 @@ def again(store: Store, settings: Settings) -> Iterator[tuple[Job | None, Item |
             if path.is_dir():
                 raise StoreError("it was joined of several files.", cure="`longmedia run --join` takes it up again.")
             job = _as_then(document, settings)
-            known = _known(job, content_id(path), store)
+            known, _ = _known(job, content_id(path), store)
             same = known is not None and known.key.run == document.run
             why = "" if same else "the file, the models or the prompts have changed since; run it anew"
         except (LongmediaError, OSError) as error:

@@ -31,8 +31,8 @@ LONGEST = 400
 
 
 def held(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
-    """Whether the sentences of `source`, in order of time, hold `sentence`."""
-    if sentence in source:
+    """Whether the sentences of `source`, in order of time and with the labels of their speakers, hold `sentence`."""
+    if any(one == sentence or one.endswith(f": {sentence}") for one in source):
         return True
     whole = "\n".join(source)
     if unsupported(sentence, whole):
