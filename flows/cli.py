@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from flows import cli_archive, cli_ledger, cli_models, cli_plan, cli_speakers, cli_video
+from flows import cli_archive, cli_ledger, cli_models, cli_plan, cli_report, cli_speakers, cli_video
 from flows.cli_options import (
     BLOCKED,
     GAPS,
@@ -41,7 +41,6 @@ from pipeline.errors import LongmediaError, MediaError, NoSuchRunError, Settings
 from pipeline.faults import explain, way_to
 from pipeline.models.registry import Registry
 from pipeline.process import Interrupted
-from pipeline.reports import report as make_report
 from pipeline.settings import load_here
 
 app = typer.Typer(
@@ -154,10 +153,23 @@ def plan(
         raise typer.Exit(GAPS if forecasts else NO_INPUT)
 
 
-@app.command(epilog="Examples: `longmedia report talk.mp3 > talk.md` · `longmedia report 3f2a... --format srt`")
+@app.command(
+    epilog="Examples: `longmedia report talk.mp3 > talk.md` · `longmedia report 3f2a... --format srt` · "
+    "`longmedia report talk.mp3 --format html --out talk.html` · "
+    "`longmedia report talk.mp3 --format html --embed --out talk.html`"
+)
 def report(
     run: Annotated[str, typer.Argument(help="The recording's id (its folder in the store), or the input's path.")],
-    form: Annotated[str, typer.Option("--format", help="md, srt, vtt, txt, json or rttm.")] = "md",
+    form: Annotated[
+        str,
+        typer.Option("--format", help="md, html (a page that plays what it says), srt, vtt, txt, json or rttm."),
+    ] = "md",
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The file to write; else standard output. A page plays from beside it.")
+    ] = None,
+    embed: Annotated[
+        bool, typer.Option("--embed", help="Put a small copy of the sound into the page: it can be sent alone.")
+    ] = False,
     name: Annotated[
         str | None, typer.Option("--run", help="The run, or the start of its name; else the one asked for last.")
     ] = None,
@@ -167,10 +179,10 @@ def report(
     store: StoreOption = "longmedia-store",
     config: ConfigOption = None,
 ) -> None:
-    """Write a report to standard output."""
+    """Write a report, to standard output or to a file."""
     settings = load_here(config, [f"report.length={length}"] if length else [])
-    for piece in make_report(find_run(run, name, open_store(store, settings)), form, settings.report.length):
-        sys.stdout.write(piece)
+    found = find_run(run, name, open_store(store, settings))
+    cli_report.write(found, form, settings, out=out, embed=embed)
 
 
 @app.command()

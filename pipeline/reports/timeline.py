@@ -25,7 +25,7 @@ WIDTH = 1000
 HEIGHT = 40
 """How high a curve is."""
 
-_LEAST = 1.5
+_LEAST = 2.5
 """A mark is at least so wide: a moment can be seen."""
 
 _PEOPLE = 8

@@ -64,9 +64,13 @@
     else player.pause();
   }
 
-  /** Play a moment and stop at its end; its words are marked. */
-  function play(moment) {
+  /** Play the moment of a link and stop at its end; the link and its words are marked. */
+  function play(link) {
+    const moment = momentOf(link);
     mark(moment);
+    const line = link.closest("li, tr, .item");
+    playing = line ? [...line.querySelectorAll("a")].filter((one) => one.hash === link.hash) : [link];
+    for (const element of playing) element.classList.add("playing");
     $("follow").checked = true;
     stopAt = moment.stop > moment.start ? moment.stop : null;
     seek(moment.start);
@@ -76,11 +80,9 @@
 
   function mark(moment) {
     for (const element of [...lit, ...playing]) element.classList.remove("lit", "playing");
+    playing = [];
     lit = cues.filter((cue) => cue.start < moment.stop && cue.stop > moment.start).map((cue) => cue.element);
-    const href = `#t=${moment.start.toFixed(2)},${moment.stop.toFixed(2)}`;
-    playing = [...document.querySelectorAll(`a[href="${href}"]`)];
     for (const element of lit) element.classList.add("lit");
-    for (const element of playing) element.classList.add("playing");
   }
 
   function goOn(seconds) {
@@ -174,7 +176,7 @@
       event.preventDefault();
       const again = player && !player.paused && stopAt !== null && link.classList.contains("playing");
       if (again) player.pause();
-      else play(momentOf(link));
+      else play(link);
       if (event.detail) link.blur(); // so that the space bar is the player's again
     } else if (words && String(getSelection()) === "") {
       goOn(cues.find((cue) => cue.element === words).start);
