@@ -1,7 +1,7 @@
 """The report as one page that plays what each sentence rests on: no request leaves it, and it needs no server.
 
-What comes from a recording is text: Jinja2 escapes all of it, and the page's own Content-Security-Policy runs nothing but
-the script, and no style but the sheet, whose hashes it names.
+What comes from a recording is text: Jinja2 escapes all of it, and the page's own Content-Security-Policy admits one
+script and one style sheet, by their hashes.
 """
 
 from __future__ import annotations
@@ -65,32 +65,36 @@ def report(run: Run, length: Length = "normal", media: Media | None = None) -> I
     summary = outline(run, length)
     long = length == "long" and node is not None and node.model != MEASURED
     script, style = _own("page.js"), _own("page.css")
-    pieces = _environment().get_template("page.html").stream(
-        name=document.input.name if document else run.key.recording,
-        end=total.end,
-        languages=languages(run),
-        policy=_policy(script, style),
-        script=script,
-        style=style,
-        media=media or linked(run),
-        outline=summary,
-        why=no_summary(run, total) if node is None else "",
-        uncovered=sum(gap.ticks for gap, _, _ in total.gaps),
-        full=[Line(one.text, one.moments) for one in by_time(traced(node))] if long and node else [],
-        findings=found,
-        seen=looked.within(looked.span).statements if node is None or node.model != MEASURED else (),
-        speakers=_speakers(spoken),
-        labelled=bool(spoken.people and spoken.people[0].labels),
-        numbers={person.name: person.number % 8 for person in spoken.people} if len(spoken.people) > 1 else {},
-        states=_states(total),
-        gaps=total.gaps,
-        notes=notes(run),
-        chunks=(chunk for chunk in run.chunks() if chunk.summary and not looked.segments),
-        lanes=_lanes(run, summary, spoken, looked, total),
-        judged=timeline.judged(timeline.Scale(total.end), found),
-        curves=timeline.curves(timeline.Scale(total.end), looked.series),
-        items=stream(run, spoken.heard(), looked, total),
-        made=_made(run),
+    pieces = (
+        _environment()
+        .get_template("page.html")
+        .stream(
+            name=document.input.name if document else run.key.recording,
+            end=total.end,
+            languages=languages(run),
+            policy=_policy(script, style),
+            script=script,
+            style=style,
+            media=media or linked(run),
+            outline=summary,
+            why=no_summary(run, total) if node is None else "",
+            uncovered=sum(gap.ticks for gap, _, _ in total.gaps),
+            full=[Line(one.text, one.moments) for one in by_time(traced(node))] if long and node else [],
+            findings=found,
+            seen=looked.within(looked.span).statements if node is None or node.model != MEASURED else (),
+            speakers=_speakers(spoken),
+            labelled=bool(spoken.people and spoken.people[0].labels),
+            numbers={person.name: person.number % 8 for person in spoken.people} if len(spoken.people) > 1 else {},
+            states=_states(total),
+            gaps=total.gaps,
+            notes=notes(run),
+            chunks=(chunk for chunk in run.chunks() if chunk.summary and not looked.segments),
+            lanes=_lanes(run, summary, spoken, looked, total),
+            judged=timeline.judged(timeline.Scale(total.end), found),
+            curves=timeline.curves(timeline.Scale(total.end), looked.series),
+            items=stream(run, spoken.heard(), looked, total),
+            made=_made(run),
+        )
     )
     pieces.enable_buffering(_BUFFERED)
     yield from pieces

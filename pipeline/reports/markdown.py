@@ -35,6 +35,7 @@ _MOST_MOMENTS = 5
 Anchors = Sequence[tuple[Span, str]]
 """The sections of the transcript, and the names that links lead to."""
 
+
 def report(run: Run, length: Length = "normal") -> Iterator[str]:
     """Markdown, a section at a time; an anchor a chunk, to which the summary's stamps lead."""
     document = run.document()

@@ -10,7 +10,6 @@ from pipeline.store import HEAR, MERGE, Run
 from pipeline.store.coverage import Coverage, coverage
 from pipeline.store.tables import DescribeRow, HearRow, NodeRow
 
-
 MEANING = {
     "processed": "heard and summarised",
     "silent": "no speech: never given to a model",

@@ -74,7 +74,8 @@ def stream(run: Run, heard: Iterable[HearRow], looked: Looked, total: Coverage) 
     `heard` are the windows with their speakers, `looked` is what was seen, `total` the coverage.
     """
     missing = (Missing(span, status, reason) for span, status, reason in total.gaps)
-    yield from heapq.merge(missing, _views(run, looked), blocks(heard), key=lambda item: item.span.start)
+    sources: list[Iterator[Item]] = [missing, _views(run, looked), blocks(heard)]
+    yield from heapq.merge(*sources, key=lambda item: item.span.start)
 
 
 def blocks(heard: Iterable[HearRow]) -> Iterator[Block]:

@@ -102,7 +102,7 @@ def chapters(scale: Scale, found: Sequence[Chapter]) -> list[Lane]:
         scale.mark(one.span, f"chapter-{number % 2}", f"{one.span} {one.title}".strip())
         for number, one in enumerate(found)
     )
-    return [Lane("Chapters", f"{len(found)} chapters", marks)] if found else []
+    return [Lane("Chapters", _count(found, "chapter"), marks)] if found else []
 
 
 def speech(scale: Scale, people: Sequence[Person], words: Iterable[Span]) -> list[Lane]:
@@ -115,7 +115,7 @@ def speech(scale: Scale, people: Sequence[Person], words: Iterable[Span]) -> lis
     ranked = sorted(people, key=lambda person: -person.ticks)
     lanes = [_of_people(scale, [person], person.name, total) for person in ranked[:_PEOPLE]]
     others = ranked[_PEOPLE:]
-    return [*lanes, _of_people(scale, others, f"{len(others)} others", total)] if others else lanes
+    return [*lanes, _of_people(scale, others, _count(others, "other"), total)] if others else lanes
 
 
 def _of_people(scale: Scale, people: Sequence[Person], name: str, total: int) -> Lane:
@@ -125,9 +125,7 @@ def _of_people(scale: Scale, people: Sequence[Person], name: str, total: int) ->
     return Lane(name, f"{name}: {share:.0%} of the speech", tuple(scale.mark(span, kind) for span in spans))
 
 
-def covered(
-    scale: Scale, rows: Iterable[HearRow] | Iterable[SeeRow] | Iterable[DescribeRow], total: Coverage
-) -> Lane:
+def covered(scale: Scale, rows: Iterable[HearRow] | Iterable[SeeRow] | Iterable[DescribeRow], total: Coverage) -> Lane:
     """The lane of what became of every second."""
     marks: list[Mark] = []
     for row in rows:
@@ -153,17 +151,17 @@ def picture(scale: Scale, events: Sequence[PictureEvent]) -> list[Lane]:
         lanes.append(Lane("Movement", f"movement; nothing moves for {stamp(still)}", marks))
     if scenes:
         marks = tuple(scale.mark(event.span, "scene", of_event(event)) for event in scenes)
-        lanes.append(Lane("Scenes", f"{len(scenes)} changes of scene or view", marks))
+        lanes.append(Lane("Scenes", f"scene or view: {_count(scenes, 'change')}", marks))
     if others:
         marks = tuple(scale.mark(event.span, event.kind, of_event(event)) for event in others)
-        lanes.append(Lane("Picture", f"{len(others)} events of the picture", marks))
+        lanes.append(Lane("Picture", f"picture: {_count(others, 'event')}", marks))
     return lanes
 
 
 def judged(scale: Scale, found: Sequence[Finding]) -> list[Lane]:
     """A lane of the findings, where there are any."""
     marks = tuple(scale.mark(one.span, one.severity, f"{one.severity}: {one.text}") for one in reversed(found))
-    return [Lane("Findings", f"{len(found)} findings", marks)] if found else []
+    return [Lane("Findings", _count(found, "finding"), marks)] if found else []
 
 
 def curves(scale: Scale, found: Sequence[Series]) -> list[Curve]:
@@ -188,3 +186,7 @@ def _curve(scale: Scale, series: Series) -> Curve | None:
     about = f"{label}: from {points[0].written} to {points[-1].written}{unit}"
     about += f", lowest {low.written}, highest {high.written}"
     return Curve(label, about, " ".join(drawn), f"{low.written}{unit}", f"{high.written}{unit}")
+
+
+def _count(found: Sequence[object], name: str) -> str:
+    return f"{len(found)} {name}" + "s" * (len(found) != 1)
