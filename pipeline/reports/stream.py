@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from chunkers.spans import TICKS_PER_SECOND, Span
 from pipeline.stages.see.looked import Looked
+from pipeline.stages.see.series import Series
 from pipeline.store import Run
 from pipeline.store.coverage import Coverage
 from pipeline.store.structs import KeyFrame
@@ -45,7 +46,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A segment of the picture: its key frames, the lines on the screen, the numbers, and the sentences about it."""
+    """A segment of the picture: its key frames, the lines on the screen, how numbers run, and the sentences about it."""
 
     kind: ClassVar[str] = "seen"
     span: Span
@@ -115,7 +116,16 @@ def _views(run: Run, looked: Looked) -> Iterator[View]:
     """The segments in which something was seen."""
     summaries = {chunk.start: chunk.summary for chunk in run.chunks()} if looked.segments else {}
     for row in run.seen():
-        seen = looked.within(row.span)
-        view = View(row.span, tuple(row.key_frames), seen.screen, seen.values, summaries.get(row.start, ""))
+        lines, values = looked.within(row.span).screen, tuple(_values(looked.series, row.span))
+        view = View(row.span, tuple(row.key_frames), lines, values, summaries.get(row.start, ""))
         if view.frames or view.lines or view.values or view.summary:
             yield view
+
+
+def _values(found: Sequence[Series], span: Span) -> Iterator[str]:
+    """Of each series its first and last value within a span."""
+    for series in found:
+        written = [point.written for point in series.points if span.holds(point.at) and not point.doubtful]
+        if written:
+            ends = written[0] if written[0] == written[-1] else f"{written[0]} → {written[-1]}"
+            yield f"{series.label} {ends} {series.unit}".strip()

@@ -255,6 +255,21 @@ def test_a_copy_of_the_sound_is_in_the_page_and_on_the_clock(tmp_path: Path) -> 
         embedded(Store(tmp_path / "empty").run(KEY), copy)
 
 
+def test_a_number_that_runs_is_shown_by_its_ends(tmp_path: Path) -> None:
+    run = stored(tmp_path, "Words.")
+    texts = [ScreenText(f"Depth {n}.5 m", n * S, (n + 1) * S, (0, 0, 90, 9), 0.9) for n in range(2, 40)]
+    rows = [
+        SeeRow(recording="r", index=n, start=n * 30 * S, end=(n + 1) * 30 * S, status="processed", width=99, height=99,
+               texts=[one for one in texts if n * 30 * S <= one.start < (n + 1) * 30 * S])
+        for n in range(2)
+    ]  # fmt: skip
+    run.see.write(0, rows)
+    page = Page(written(run))
+    assert [text for text, _ in page.found("li", class_="value")] == ["Depth 2.5 → 29.5 m", "Depth 30.5 → 39.5 m"]
+    curves = [own["aria-label"] for _, own in page.found("svg", class_="curve")]
+    assert curves == ["Depth: from 2.5 to 39.5 m, lowest 2.5, highest 39.5"]
+
+
 def test_blocks_are_of_one_speaker_and_not_too_long() -> None:
     cues = [Cue(n * 5 * S, (n + 1) * 5 * S, f"Sentence {n}.", "A" if n < 30 else "B") for n in range(40)]
     row = HearRow(recording="r", index=0, start=0, end=200 * S, heard_start=0, status="processed", cues=cues)
