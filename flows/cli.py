@@ -69,7 +69,7 @@ app.command(epilog='Example: `longmedia serve --inbox inbox --cron "0 1 * * *" -
 
 @app.command(
     epilog="Examples: `longmedia run talk.mp3` · `longmedia run archive/ --store results` · "
-    "`longmedia run talk.mp3 --transcript talk.srt` · "
+    "`longmedia run talk.mp3 --transcript talk.srt` · `longmedia run archive/ --formats html,srt --reports out` · "
     "`longmedia run talk.mp3 --model qwen2.5-0.5b` · `longmedia run night.mp4 --recipe gemma --model ~/gemma-4-E4B-it`"
 )
 def run(
@@ -94,6 +94,10 @@ def run(
         str | None,
         typer.Option("--audio-channel", help="The only channel to be heard, from 0; `each`: one person on each."),
     ] = None,
+    formats: Annotated[
+        str, typer.Option("--formats", help="Reports to write when a recording is done, such as `html,srt`.")
+    ] = "",
+    reports: Annotated[Path, typer.Option("--reports", help="Folder for them.")] = Path("longmedia-reports"),
     sets: SetOption = [],  # noqa: B006 - typer reads it once
     config: ConfigOption = None,
     direct: Annotated[bool, typer.Option("--direct", help="Without Prefect: starts faster, nothing to watch.")] = False,
@@ -122,19 +126,23 @@ def run(
     children: list[Child] = []
     stop = stop_on_signals(children)
     opened = open_store(store, settings)
+    done = cli_report.Reports(formats, reports, opened, settings)
     todo = list(jobs(files, settings, egress=egress, only=only, transcript=transcript))
     known = list(triage(todo, opened, stop))
     with watching() as watch:
-        session = Session(Registry(keep=settings.models.keep_loaded), watch=watch, stop=stop)
+        session = Session(Registry(keep=settings.models.keep_loaded), watch=watch, stop=stop, done=done)
         if direct or all(item for _, item in known):
-            items = [item or attempt(job, opened, session.registry, watch(job.path), stop) for job, item in known]
+            items = []
+            for job, item in known:
+                items.append(item or attempt(job, opened, session.registry, watch(job.path), stop))
+                done(items[-1])
         else:
             from flows.local import run_flow
 
             items = run_flow(todo, settings, opened, session, children, dask)
     items = [*items, *passed_over(found.passed)]
     cli_archive.show(items, store)
-    raise typer.Exit(exit_code(items))
+    raise typer.Exit(exit_code(items) or (BLOCKED if done.failed else OK))
 
 
 @app.command(epilog="Example: `longmedia plan night.mp4`")

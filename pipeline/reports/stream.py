@@ -46,7 +46,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A segment of the picture: its key frames, the lines on the screen, how numbers run, and the sentences about it."""
+    """A segment of the picture: its key frames, the lines on the screen, how numbers run, and what is said of it."""
 
     kind: ClassVar[str] = "seen"
     span: Span
