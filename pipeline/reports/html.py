@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,8 +27,9 @@ from pipeline.stages.describe import MEASURED
 from pipeline.stages.see.findings import findings
 from pipeline.stages.see.looked import Looked
 from pipeline.stages.speakers.spoken import Spoken
-from pipeline.store import Run
+from pipeline.store import HEAR, Run
 from pipeline.store.coverage import STATUSES, Coverage
+from pipeline.store.tables import DescribeRow, HearRow
 
 _HERE = Path(__file__).parent / "page"
 
@@ -153,12 +155,18 @@ def _lanes(run: Run, summary: Outline, spoken: Spoken, looked: Looked, total: Co
     scale = timeline.Scale(total.end)
     words = (Span(cue.start, max(cue.start, cue.end)) for row in run.heard() for cue in row.cues)
     described = next(run.chunks(), None) is not None
-    rows = run.chunks() if described else run.heard()
+    rows = run.chunks() if described else run.heard() if run.has(HEAR) else run.seen()
+    both: Iterator[HearRow | DescribeRow] = itertools.chain(run.heard(), run.chunks())
+    made = [(row.span, bool(row.rejected), row.source) for row in both]
+    refused = (span for span, rejected, _ in made if rejected)
+    elsewhere = (span for span, _, source in made if source == "cloud")
     return [
         *timeline.chapters(scale, summary.chapters),
         *timeline.speech(scale, spoken.people, words),
         *timeline.picture(scale, looked.events),
-        timeline.covered(scale, rows if described or run.has("hear") else run.seen(), total),
+        timeline.covered(scale, rows, total),
+        *timeline.marked(scale, "Refused", "what a model gave was refused", refused),
+        *timeline.marked(scale, "Cloud", "made outside this machine", elsewhere),
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -116,8 +117,9 @@ def _views(run: Run, looked: Looked) -> Iterator[View]:
     """The segments in which something was seen."""
     summaries = {chunk.start: chunk.summary for chunk in run.chunks()} if looked.segments else {}
     for row in run.seen():
-        lines, values = looked.within(row.span).screen, tuple(_values(looked.series, row.span))
-        view = View(row.span, tuple(row.key_frames), lines, values, summaries.get(row.start, ""))
+        lines = dict.fromkeys(text.text for text in looked.texts if text.start < row.end and text.end > row.start)
+        values = tuple(_values(looked.series, row.span))
+        view = View(row.span, tuple(row.key_frames), tuple(lines), values, summaries.get(row.start, ""))
         if view.frames or view.lines or view.values or view.summary:
             yield view
 
@@ -125,7 +127,8 @@ def _views(run: Run, looked: Looked) -> Iterator[View]:
 def _values(found: Sequence[Series], span: Span) -> Iterator[str]:
     """Of each series its first and last value within a span."""
     for series in found:
-        written = [point.written for point in series.points if span.holds(point.at) and not point.doubtful]
+        first, last = (bisect_left(series.points, tick, key=lambda point: point.at) for tick in (span.start, span.end))
+        written = [point.written for point in series.points[first:last] if not point.doubtful]
         if written:
             ends = written[0] if written[0] == written[-1] else f"{written[0]} → {written[-1]}"
             yield f"{series.label} {ends} {series.unit}".strip()

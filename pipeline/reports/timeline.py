@@ -139,6 +139,13 @@ def covered(scale: Scale, rows: Iterable[HearRow] | Iterable[SeeRow] | Iterable[
     return Lane("Coverage", f"coverage: {shares or 'nothing yet'}", tuple(marks))
 
 
+def marked(scale: Scale, label: str, about: str, spans: Iterable[Span]) -> list[Lane]:
+    """A lane of spans of which one thing is to be known, where there are any."""
+    joined = scale.joined(spans)
+    marks = tuple(scale.mark(span, "marked", f"{about} {span}") for span in joined)
+    return [Lane(label, f"{about}: {_count(joined, 'stretch', 'stretches')}", marks)] if joined else []
+
+
 def picture(scale: Scale, events: Sequence[PictureEvent]) -> list[Lane]:
     """Where something moves, where scenes begin, and what else happens in the picture."""
     moving = scale.joined(event.span for event in events if event.kind == "moving")
@@ -188,5 +195,5 @@ def _curve(scale: Scale, series: Series) -> Curve | None:
     return Curve(label, about, " ".join(drawn), f"{low.written}{unit}", f"{high.written}{unit}")
 
 
-def _count(found: Sequence[object], name: str) -> str:
-    return f"{len(found)} {name}" + "s" * (len(found) != 1)
+def _count(found: Sequence[object], one: str, many: str = "") -> str:
+    return f"{len(found)} {one if len(found) == 1 else many or one + 's'}"

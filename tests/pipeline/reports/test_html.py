@@ -270,6 +270,21 @@ def test_a_number_that_runs_is_shown_by_its_ends(tmp_path: Path) -> None:
     assert curves == ["Depth: from 2.5 to 39.5 m, lowest 2.5, highest 39.5"]
 
 
+def test_the_timeline_marks_what_was_refused_and_what_was_made_elsewhere(tmp_path: Path) -> None:
+    run = stored(tmp_path, "Words.")
+    rows = [
+        HearRow(recording="r", index=n, start=n * 30 * S, end=(n + 1) * 30 * S, heard_start=0, status="processed",
+                rejected="loop" * (n == 0), source="cloud" if n else "local")
+        for n in range(2)
+    ]  # fmt: skip
+    run.hear.write(0, rows)
+    page = Page(written(run))
+    lanes = {own["aria-label"] for _, own in page.found("svg", role="img")}
+    assert {"what a model gave was refused: 1 stretch", "made outside this machine: 1 stretch"} <= lanes
+    marks = [(own["x"], own["width"]) for _, own in page.found("rect", class_="marked")]
+    assert marks == [("0.0", "500.0"), ("500.0", "500.0")]
+
+
 def test_blocks_are_of_one_speaker_and_not_too_long() -> None:
     cues = [Cue(n * 5 * S, (n + 1) * 5 * S, f"Sentence {n}.", "A" if n < 30 else "B") for n in range(40)]
     row = HearRow(recording="r", index=0, start=0, end=200 * S, heard_start=0, status="processed", cues=cues)
