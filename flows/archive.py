@@ -59,7 +59,10 @@ def run_jobs(
     """
     places = list(filter(None, (prefect_elsewhere(), dask_elsewhere(dask))))
     with discreet():
-        items = dict(_bounded(todo, store, session, submit, in_flight, places))
+        items: dict[int, Item] = {}
+        for number, item in _bounded(todo, store, session, submit, in_flight, places):
+            session.done(item)
+            items[number] = item
         done = [items[number] for number in sorted(items)]
         show_items(done, here=all(place.kind != "prefect" for place in places))
     return done

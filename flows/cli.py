@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from flows import cli_archive, cli_ledger, cli_models, cli_plan, cli_speakers, cli_video
+from flows import cli_archive, cli_ledger, cli_models, cli_plan, cli_report, cli_speakers, cli_video
 from flows.cli_options import (
     BLOCKED,
     GAPS,
@@ -34,14 +35,13 @@ from flows.session import Session
 from flows.streams import drop_output, nobody_reads, open_streams
 from flows.terminal import log_to_terminal, say
 from pipeline import settings as settings_module
-from pipeline.archive import attempt, attempt_joined, jobs, passed_over, triage
+from pipeline.archive import Item, attempt, attempt_joined, jobs, passed_over, triage
 from pipeline.chain import Stage
 from pipeline.discovery import discover, shard
 from pipeline.errors import LongmediaError, MediaError, NoSuchRunError, SettingsError
 from pipeline.faults import explain, way_to
 from pipeline.models.registry import Registry
 from pipeline.process import Interrupted
-from pipeline.reports import report as make_report
 from pipeline.settings import load_here
 
 app = typer.Typer(
@@ -71,6 +71,7 @@ app.command(epilog='Example: `longmedia serve --inbox inbox --cron "0 1 * * *" -
 @app.command(
     epilog="Examples: `longmedia run talk.mp3` · `longmedia run archive/ --store results` · "
     "`longmedia run talk.mp3 --transcript talk.srt` · `longmedia run camera/ --join` · "
+    "`longmedia run talk.mp3 --transcript talk.srt` · `longmedia run archive/ --formats html,srt --reports out` · "
     "`longmedia run talk.mp3 --model qwen2.5-0.5b` · `longmedia run night.mp4 --recipe gemma --model ~/gemma-4-E4B-it`"
 )
 def run(
@@ -95,6 +96,10 @@ def run(
         str | None,
         typer.Option("--audio-channel", help="The only channel to be heard, from 0; `each`: one person on each."),
     ] = None,
+    formats: Annotated[
+        str, typer.Option("--formats", help="Reports to write when a recording is done, such as `html,srt`.")
+    ] = "",
+    reports: Annotated[Path, typer.Option("--reports", help="Folder for them.")] = Path("longmedia-reports"),
     sets: SetOption = [],  # noqa: B006 - typer reads it once
     config: ConfigOption = None,
     direct: Annotated[bool, typer.Option("--direct", help="Without Prefect: starts faster, nothing to watch.")] = False,
@@ -128,13 +133,19 @@ def run(
     children: list[Child] = []
     stop = stop_on_signals(children)
     opened = open_store(store, settings)
+    done = cli_report.Reports(formats, reports, opened, settings)
     ends: Stage | None = "describe" if joined else only
     todo = list(jobs(files, settings, egress=egress, only=ends, transcript=transcript))
     known = list(triage(todo, opened, stop))
+    # Of files that are joined only the whole has a report.
+    of_each: Callable[[Item], None] = (lambda _: None) if joined else done
     with watching() as watch:
-        session = Session(Registry(keep=settings.models.keep_loaded), watch=watch, stop=stop)
+        session = Session(Registry(keep=settings.models.keep_loaded), watch=watch, stop=stop, done=of_each)
         if direct or all(item for _, item in known):
-            items = [item or attempt(job, opened, session.registry, watch(job.path), stop) for job, item in known]
+            items = []
+            for job, item in known:
+                items.append(item or attempt(job, opened, session.registry, watch(job.path), stop))
+                of_each(items[-1])
         else:
             from flows.local import run_flow
 
@@ -145,10 +156,11 @@ def run(
             whole = attempt_joined(
                 folder.absolute(), items, settings, opened, session.registry, watch(folder), stop, egress=egress
             )
+            done(whole)
             items = [*items, whole]
     items = [*items, *passed_over(found.passed)]
     cli_archive.show(items, store)
-    raise typer.Exit(exit_code(items))
+    raise typer.Exit(exit_code(items) or (BLOCKED if done.failed else OK))
 
 
 @app.command(epilog="Example: `longmedia plan night.mp4`")
@@ -167,10 +179,23 @@ def plan(
         raise typer.Exit(GAPS if forecasts else NO_INPUT)
 
 
-@app.command(epilog="Examples: `longmedia report talk.mp3 > talk.md` · `longmedia report 3f2a... --format srt`")
+@app.command(
+    epilog="Examples: `longmedia report talk.mp3 > talk.md` · `longmedia report 3f2a... --format srt` · "
+    "`longmedia report talk.mp3 --format html --out talk.html` · "
+    "`longmedia report talk.mp3 --format html --embed --out talk.html`"
+)
 def report(
     run: Annotated[str, typer.Argument(help="The recording's id (its folder in the store), or the input's path.")],
-    form: Annotated[str, typer.Option("--format", help="md, srt, vtt, txt, json or rttm.")] = "md",
+    form: Annotated[
+        str,
+        typer.Option("--format", help="md, html (a page that plays what it says), srt, vtt, txt, json or rttm."),
+    ] = "md",
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The file to write; else standard output. A page plays from beside it.")
+    ] = None,
+    embed: Annotated[
+        bool, typer.Option("--embed", help="Put a small copy of the sound into the page: it can be sent alone.")
+    ] = False,
     name: Annotated[
         str | None, typer.Option("--run", help="The run, or the start of its name; else the one asked for last.")
     ] = None,
@@ -180,10 +205,10 @@ def report(
     store: StoreOption = "longmedia-store",
     config: ConfigOption = None,
 ) -> None:
-    """Write a report to standard output."""
+    """Write a report, to standard output or to a file."""
     settings = load_here(config, [f"report.length={length}"] if length else [])
-    for piece in make_report(find_run(run, name, open_store(store, settings)), form, settings.report.length):
-        sys.stdout.write(piece)
+    found = find_run(run, name, open_store(store, settings))
+    cli_report.write(found, form, settings, out=out, embed=embed)
 
 
 @app.command()

@@ -82,7 +82,7 @@ def join(
     run = store.run(links.run)
     done = finished(run)
     if done is not None:
-        note_asked(store, run, settings)
+        note_asked(store, run, links.settings)
         return Outcome(run, done[0].state, False, done[1], time.monotonic() - started)
     fallback = open_fallback(settings.fallback, folder, run.key.path, egress=egress, also=source.also)
     with run.writing():

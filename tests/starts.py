@@ -14,7 +14,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-FORMATS = ("md", "srt", "vtt", "txt", "json")
+FORMATS = ("md", "html", "srt", "vtt", "txt", "json")
 
 
 def commands(recording: Path, store: Path) -> list[list[str]]:

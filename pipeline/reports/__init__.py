@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from pipeline.errors import SettingsError
 from pipeline.reports import json_report, markdown, rttm, subtitles, transcript
+from pipeline.reports.media import Media
 from pipeline.reports.outline import Length
 from pipeline.store import Run
 
@@ -19,11 +20,18 @@ _WORDS: dict[str, Callable[[Run], Iterator[str]]] = {
     "rttm": rttm.report,
 }
 
-FORMATS = ("md", "srt", "vtt", "txt", "json", "rttm")
+FORMATS = ("md", "html", "srt", "vtt", "txt", "json", "rttm")
 
 
-def report(run: Run, form: str, length: Length = "normal") -> Iterator[str]:
-    """The report of a run in one of `FORMATS`, in pieces; raises `SettingsError` for another format."""
+def report(run: Run, form: str, length: Length = "normal", media: Media | None = None) -> Iterator[str]:
+    """The report of a run in one of `FORMATS`, in pieces; raises `SettingsError` for another format.
+
+    `media` is what a page plays: without it the original, by its absolute path.
+    """
+    if form == "html":
+        from pipeline.reports import html  # here: Jinja2 would slow down the start of every other command
+
+        return html.report(run, length, media)
     if form in _DOCUMENTS:
         return _DOCUMENTS[form](run, length)
     if form not in _WORDS:

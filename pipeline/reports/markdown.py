@@ -8,11 +8,13 @@ from collections.abc import Iterator, Sequence
 from chunkers.spans import Span, stamp
 from pipeline.reports.outline import Length, Line, Outline, Task, outline
 from pipeline.reports.reading import (
+    MEANING,
     Section,
     by_time,
     covered,
     imported,
     languages,
+    no_summary,
     notes,
     root,
     sections,
@@ -22,7 +24,7 @@ from pipeline.stages.describe import MEASURED
 from pipeline.stages.see.findings import Finding, findings
 from pipeline.stages.see.looked import Looked
 from pipeline.stages.speakers.spoken import Spoken, turns_of
-from pipeline.store import DESCRIBE, MERGE, Run
+from pipeline.store import DESCRIBE, Run
 from pipeline.store.coverage import STATUSES, Coverage
 from pipeline.store.tables import NodeRow
 from pipeline.text.markup import code, markdown
@@ -32,13 +34,6 @@ _MOST_MOMENTS = 5
 
 Anchors = Sequence[tuple[Span, str]]
 """The sections of the transcript, and the names that links lead to."""
-
-_MEANING = {
-    "processed": "heard and summarised",
-    "silent": "no speech: never given to a model",
-    "failed": "a model failed; tried again by the next `longmedia run`",
-    "skipped": "not in the file, or left out",
-}
 
 
 def report(run: Run, length: Length = "normal") -> Iterator[str]:
@@ -67,7 +62,7 @@ def report(run: Run, length: Length = "normal") -> Iterator[str]:
 def _summary(run: Run, found: Outline, total: Coverage, anchors: Anchors) -> Iterator[str]:
     yield "## Summary\n\n"
     if root(run) is None:
-        yield f"{_no_summary(run, total)}\n\n"
+        yield f"{no_summary(run, total)}\n\n"
         return
     if found.headline:
         yield f"**{markdown(found.headline)}**\n\n"
@@ -153,17 +148,6 @@ def _speakers(spoken: Spoken, anchors: Anchors) -> Iterator[str]:
     yield "\n"
 
 
-def _no_summary(run: Run, total: Coverage) -> str:
-    document = run.document()
-    if document is None or document.result is None:
-        return "The run is not finished: run it again."
-    if not run.has(MERGE):
-        return "This run ends before the summary: run it without `--only`."
-    return (
-        "The run is not finished: run it again." if total.ticks["processed"] else "Nothing was said in this recording."
-    )
-
-
 def _moments(moments: Sequence[Span], anchors: Anchors) -> str:
     if not moments:
         return "*(no moment found that bears this out)*"
@@ -180,7 +164,7 @@ def _coverage(total: Coverage, found: list[str]) -> Iterator[str]:
     for status in STATUSES:
         ticks = total.ticks[status]
         share = ticks / total.end if total.end else 0
-        yield f"| {status} | {stamp(ticks, millis=True)} | {share:.1%} | {_MEANING[status]} |\n"
+        yield f"| {status} | {stamp(ticks, millis=True)} | {share:.1%} | {MEANING[status]} |\n"
     yield f"| **all** | {stamp(total.end, millis=True)} | 100.0% | |\n\n"
     for span, status, reason in total.gaps:
         yield f"- {span}: {status}: {markdown(reason)}\n"

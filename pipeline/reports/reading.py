@@ -6,9 +6,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from chunkers.spans import Span
-from pipeline.store import HEAR, Run
+from pipeline.store import HEAR, MERGE, Run
 from pipeline.store.coverage import Coverage, coverage
 from pipeline.store.tables import DescribeRow, HearRow, NodeRow
+
+MEANING = {
+    "processed": "heard and summarised",
+    "silent": "no speech: never given to a model",
+    "failed": "a model failed; tried again by the next `longmedia run`",
+    "skipped": "not in the file, or left out",
+}
+"""What the states of a span mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,18 @@ def covered(run: Run) -> Coverage:
     """The coverage of what was described, or where nothing was as yet, of what was heard."""
     described = coverage(run.chunks())
     return described if described.end else coverage(run.heard() if run.has(HEAR) else run.seen())
+
+
+def no_summary(run: Run, total: Coverage) -> str:
+    """Why a run has no summary, in a sentence."""
+    document = run.document()
+    if document is None or document.result is None:
+        return "The run is not finished: run it again."
+    if not run.has(MERGE):
+        return "This run ends before the summary: run it without `--only`."
+    return (
+        "The run is not finished: run it again." if total.ticks["processed"] else "Nothing was said in this recording."
+    )
 
 
 def notes(run: Run) -> list[str]:

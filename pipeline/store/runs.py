@@ -22,7 +22,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline.errors import StoreDamagedError, StoreError
-from pipeline.store.documents import Document, NamesDocument, RunDocument, StageDocument
+from pipeline.store.documents import Document, NamesDocument, RecordingDocument, RunDocument, StageDocument
 from pipeline.store.encryption import DAMAGE, Cipher, damage
 from pipeline.store.files import Files
 from pipeline.store.lock import busy, held
@@ -39,6 +39,9 @@ STAGES = (HEAR, SPEAKERS, SEE, DESCRIBE, MERGE)
 
 APART = (SPEAKERS, SEE)
 """Those whose key covers no other stage."""
+
+RECORDING = "recording.json"
+"""The document that says what is known of a recording."""
 
 NAMES = "names.json"
 """The document that names the speakers of a recording."""
@@ -84,6 +87,10 @@ class Run:
     def save(self, document: RunDocument) -> None:
         """Write its document, whole or not at all."""
         self._documents.save(f"{self.key.recording}/runs", f"{self.key.run}.json", document)
+
+    def about(self) -> RecordingDocument | None:
+        """What is known of its recording, None where nothing is; raises `StoreDamagedError`."""
+        return self._documents.load(self.key.recording, RECORDING, RecordingDocument)
 
     def names(self) -> NamesDocument | None:
         """Who speaks in its recording, as people have said; raises `StoreDamagedError`."""

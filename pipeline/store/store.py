@@ -13,7 +13,7 @@ from pipeline.store.encryption import Cipher
 from pipeline.store.files import Departing, Files
 from pipeline.store.first_format import FirstFormatRun
 from pipeline.store.lock import held
-from pipeline.store.runs import NAMES, Documents, Run, RunKey
+from pipeline.store.runs import NAMES, RECORDING, Documents, Run, RunKey
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class Store:
 
     def recording(self, recording: str) -> RecordingDocument | None:
         """What is known of a recording; None where nothing is. Raises `StoreDamagedError`."""
-        return self._documents.load(recording, "recording.json", RecordingDocument)
+        return self._documents.load(recording, RECORDING, RecordingDocument)
 
     def save_recording(self, document: RecordingDocument) -> None:
         """Write what is known of a recording, whole or not at all, and sweep up what a killed writer left of it.
@@ -51,7 +51,7 @@ class Store:
         """
         with contextlib.suppress(StoreBusyError), held(self.files, document.recording):
             self.files.sweep(document.recording)
-            self._documents.save(document.recording, "recording.json", document)
+            self._documents.save(document.recording, RECORDING, document)
 
     def names(self, recording: str) -> NamesDocument | None:
         """Who speaks in a recording, as people have said; None where nobody did. Raises `StoreDamagedError`."""

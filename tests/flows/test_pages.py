@@ -142,7 +142,8 @@ def test_what_must_stay_is_run_here_and_what_may_leave_is_submitted(
     """With every recording to stay, nothing is submitted, and no cluster is needed."""
     path = tones(tmp_path / "a.wav", 5)
     (tmp_path / NO_EGRESS).touch()
-    settings, session = chosen(tmp_path), Session(QuickRegistry())
+    told: list[Item] = []
+    settings, session = chosen(tmp_path), Session(QuickRegistry(), done=told.append)
 
     def submit(*_: object) -> Any:
         raise AssertionError("it was submitted")
@@ -150,6 +151,7 @@ def test_what_must_stay_is_run_here_and_what_may_leave_is_submitted(
     monkeypatch.setattr("flows.archive.show_items", lambda *_, **__: None)
     (item,) = run_jobs([Job(path, settings)], Store(tmp_path / "store"), session, submit, 2, CLUSTER.url)
     assert item.state == "complete"
+    assert told == [item]
 
 
 @pytest.mark.parametrize(

@@ -328,7 +328,7 @@ def test_what_another_machine_has_made_is_named(tmp_path: Path, stage: str) -> N
 
 
 def test_an_unknown_format_is_named(run: Run) -> None:
-    with pytest.raises(SettingsError, match=r"pdf.*md, srt"):
+    with pytest.raises(SettingsError, match=r"pdf.*md, html, srt"):
         report(run, "pdf")
 
 
