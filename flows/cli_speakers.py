@@ -14,8 +14,8 @@ from pipeline.errors import NoSuchRunError
 from pipeline.fallback.gate import admit_store
 from pipeline.settings import load_here
 from pipeline.stages.speakers.assign import Turn
-from pipeline.stages.speakers.naming import merged, person, renamed
-from pipeline.stages.speakers.spoken import Spoken
+from pipeline.stages.speakers.naming import merged, parted, person, renamed
+from pipeline.stages.speakers.spoken import Spoken, pieces_of
 from pipeline.store import SPEAKERS, Run
 from pipeline.store.documents import NamesDocument
 
@@ -33,7 +33,7 @@ class _ListFirst(TyperGroup):
         return super().parse_args(ctx, args)
 
 
-app = typer.Typer(cls=_ListFirst, no_args_is_help=True, help="Who speaks in a recording: list, name, merge.")
+app = typer.Typer(cls=_ListFirst, no_args_is_help=True, help="Who speaks in a recording: list, name, merge, split.")
 
 RecordingArgument = Annotated[str, typer.Argument(help="The recording's id, or the input's path.")]
 RunOption = Annotated[str | None, typer.Option("--run", help="The run, or the start of its name.")]
@@ -79,6 +79,20 @@ def merge_speakers(
     run = _run(recording, name, store, config)
     people = Spoken(run).people
     _save(run, merged(_names(run), person(people, who), person(people, into)), store, config)
+
+
+@app.command("split", epilog="Example: `longmedia speakers split talk.mp3 S1`")
+def split_speaker(
+    recording: RecordingArgument,
+    who: WhoArgument,
+    name: RunOption = None,
+    store: StoreOption = "longmedia-store",
+    config: ConfigOption = None,
+) -> None:
+    """Say that a speaker is really two people: what is heard is told apart once more. `merge` takes it back."""
+    run = _run(recording, name, store, config)
+    one = person(Spoken(run).people, who)
+    _save(run, parted(_names(run), one, *pieces_of(run)), store, config)
 
 
 def _run(recording: str, name: str | None, store: str, config: ConfigOption) -> Run:

@@ -11,6 +11,7 @@ from flows.cli import app
 from pipeline.errors import LongmediaError
 from pipeline.stages.speakers.spoken import Spoken
 from pipeline.store import Run, Store
+from pipeline.store.documents import NamesDocument
 from tests.pipeline.stages.speakers.talk import made
 
 
@@ -24,7 +25,7 @@ def _nobody_is_named(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     document = run.names()
     if document is not None:
-        Store(run.files.url).save_names(document.model_copy(update={"names": (), "merged": ()}))
+        Store(run.files.url).save_names(document.model_copy(update={"names": (), "merged": (), "split": ()}))
 
 
 def speakers(run: Run, *words: str) -> list[str]:
@@ -57,6 +58,24 @@ def test_two_are_one(run: Run) -> None:
     speakers(run, "merge", run.key.recording, "S2", "S1")
     (one,) = Spoken(run).people
     assert (one.name, one.named) == ("Speaker 1", False)
+
+
+def test_one_is_two(run: Run) -> None:
+    speakers(run, "merge", run.key.recording, "S2", "S1")
+    lines = speakers(run, "split", run.key.recording, "S1")
+    assert [line[:2] for line in lines if not line.startswith(" ")] == ["S1", "S2", "Re"]
+    lines = speakers(run, "split", run.key.recording, "S1")
+    assert [line[:2] for line in lines if not line.startswith(" ")] == ["S1", "S2", "S3", "Re"]
+    speakers(run, "merge", run.key.recording, "S3", "S1")
+    assert run.names() == NamesDocument(recording=run.key.recording)
+
+
+def test_who_came_with_a_label_is_not_split(tmp_path: Path) -> None:
+    transcript = tmp_path / "talk.vtt"
+    transcript.write_text("WEBVTT\n\n00:01.000 --> 00:05.000\n<v Anna>We begin.\n")
+    run = made(tmp_path, transcript=transcript, only="hear")
+    with pytest.raises(LongmediaError, match="Anna cannot be split: the words came with their speakers"):
+        speakers(run, "split", run.key.recording, "Anna")
 
 
 def test_whom_nobody_knows_and_runs_without_speakers(run: Run, tmp_path: Path) -> None:
