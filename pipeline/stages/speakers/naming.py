@@ -30,7 +30,7 @@ def renamed(document: NamesDocument, one: Person, name: str) -> NamesDocument:
     name = " ".join(printable(name).split())
     if len(name) > LONGEST:
         raise SettingsError(f"a name of {len(name)} letters.", cure=f"At most {LONGEST}.")
-    others = tuple(known for known in document.names if not _heard(one, known.at))
+    others = tuple(known for known in document.names if not one.heard(known.at))
     given = (NamedVoice(at=one.at, name=name),) if name else ()
     return document.model_copy(update={"names": (*others, *given)})
 
@@ -86,8 +86,4 @@ def _moment(pieces: Sequence[Piece], numbers: Sequence[int]) -> int:
 
 def _between(pair: tuple[int, int], one: Person, other: Person) -> bool:
     """Whether one person is heard at one of two moments, and the other at the other."""
-    return (_heard(one, pair[0]) and _heard(other, pair[1])) or (_heard(one, pair[1]) and _heard(other, pair[0]))
-
-
-def _heard(one: Person, at: int) -> bool:
-    return any(voice.start <= at < voice.end for voice in one.voices)
+    return (one.heard(pair[0]) and other.heard(pair[1])) or (one.heard(pair[1]) and other.heard(pair[0]))

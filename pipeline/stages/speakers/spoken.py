@@ -46,6 +46,10 @@ class Person:
         """How long the voice is heard."""
         return sum(voice.end - voice.start for voice in self.voices)
 
+    def heard(self, at: int) -> bool:
+        """Whether the voice is heard at a tick."""
+        return any(voice.start <= at < voice.end for voice in self.voices)
+
     @property
     def at(self) -> int:
         """A moment by which the person can be named: the middle of the longest piece."""
