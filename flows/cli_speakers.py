@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from chunkers import from_text, printable, stamp
-from flows.cli_options import ConfigOption, StoreOption, find_run, open_store
+from chunkers.spans import TICKS_PER_SECOND
+from flows.cli_options import ConfigOption, SetOption, StoreOption, find_run, open_store
 from flows.terminal import say
-from pipeline.errors import NoSuchRunError
+from pipeline.errors import NoSuchRunError, SettingsError
 from pipeline.fallback.gate import admit_store
-from pipeline.settings import load_here
+from pipeline.settings import Settings, load_here
 from pipeline.stages.speakers.assign import Turn
-from pipeline.stages.speakers.naming import merged, person, renamed
-from pipeline.stages.speakers.spoken import Spoken
-from pipeline.store import SPEAKERS, Run
+from pipeline.stages.speakers.naming import merged, parted, person, renamed
+from pipeline.stages.speakers.remembering import Near, forgotten, mean_of, nearest, remembered
+from pipeline.stages.speakers.spoken import Spoken, pieces_of
+from pipeline.store import SPEAKERS, Run, Store
 from pipeline.store.documents import NamesDocument
+from pipeline.store.voices import VOICES
 
 _MOMENTS = 3
 _WORDS = 70
@@ -33,7 +39,7 @@ class _ListFirst(TyperGroup):
         return super().parse_args(ctx, args)
 
 
-app = typer.Typer(cls=_ListFirst, no_args_is_help=True, help="Who speaks in a recording: list, name, merge.")
+app = typer.Typer(cls=_ListFirst, no_args_is_help=True, help="Who speaks in a recording, and what they are called.")
 
 RecordingArgument = Annotated[str, typer.Argument(help="The recording's id, or the input's path.")]
 RunOption = Annotated[str | None, typer.Option("--run", help="The run, or the start of its name.")]
@@ -47,11 +53,17 @@ def list_speakers(
     store: StoreOption = "longmedia-store",
     config: ConfigOption = None,
 ) -> None:
-    """Who speaks, how much, and three moments of each to listen to."""
-    _show(Spoken(_run(recording, name, store, config)))
+    """Who speaks, how much, and three moments of each to listen to; who it may be, where a remembered voice is near."""
+    run = _run(recording, name, store, config)
+    spoken = Spoken(run)
+    _show(spoken, _proposed(run, spoken, open_store(store, load_here(config))))
 
 
-@app.command("name", epilog='Example: `longmedia speakers name talk.mp3 S1 "Anna Keller"`')
+@app.command(
+    "name",
+    epilog='Example: `longmedia speakers name talk.mp3 S1 "Anna Keller"`, and with `--set speakers.remember=true` her '
+    "voice is known in later recordings",
+)
 def name_speaker(
     recording: RecordingArgument,
     who: WhoArgument,
@@ -59,11 +71,49 @@ def name_speaker(
     name: RunOption = None,
     store: StoreOption = "longmedia-store",
     config: ConfigOption = None,
+    sets: SetOption = [],  # noqa: B006 - typer makes a new list for each call
 ) -> None:
-    """Name a speaker: reports show it at once. Who gets the name of another is that person."""
+    """Name a speaker: reports show it at once. Who gets the name of another is that person.
+
+    With `speakers.remember=true` the voice is kept beside the name, to be proposed in later recordings. A voice is
+    biometric data: ask before you keep one. It stays in this store, encrypted where the store is; `speakers forget`
+    deletes it.
+    """
+    settings = load_here(config, sets)
     run = _run(recording, name, store, config)
-    before = _names(run)
-    _save(run, renamed(before, person(Spoken(run).people, who), called), store, config)
+    document = renamed(_names(run), person(Spoken(run).people, who), called)
+    kept = document.names[-1].name if called.strip() and settings.speakers.remember else ""
+    _save(run, document, store, settings, remember=kept)
+
+
+@app.command("remembered", epilog="Example: `longmedia speakers remembered`")
+def list_remembered(store: StoreOption = "longmedia-store", config: ConfigOption = None) -> None:
+    """Whose voices this store keeps (biometric data), how much of each, and from how many recordings."""
+    rows = open_store(store, load_here(config)).voices.rows()
+    if not rows:
+        say("No voice is remembered.")
+    for name in sorted({row.name for row in rows}):
+        own = [row for row in rows if row.name == name]
+        ticks = round(sum(row.seconds for row in own) * TICKS_PER_SECOND)
+        say(f"{printable(name)}  {stamp(ticks)}  {len(own)} recording{'s' * (len(own) > 1)}")
+
+
+@app.command("forget", epilog='Example: `longmedia speakers forget "Anna Keller"`')
+def forget_voice(
+    called: Annotated[str, typer.Argument(metavar="NAME", help="As `longmedia speakers remembered` shows it.")],
+    store: StoreOption = "longmedia-store",
+    config: ConfigOption = None,
+) -> None:
+    """Delete a remembered voice. Names stay in the recordings where they were given."""
+    settings = load_here(config)
+    place = open_store(store, settings)
+    rows = place.voices.rows()
+    left = forgotten(rows, called)
+    if len(left) == len(rows):
+        known = ", ".join(sorted({printable(row.name) for row in rows})) or "nobody"
+        raise SettingsError(f"no voice of {printable(called)} is remembered.", cure=f"Remembered: {known}.")
+    admit_store(place, settings.fallback, Path(VOICES), VOICES).voices.save(left)
+    say(f"Forgotten: {printable(called.strip())}.")
 
 
 @app.command("merge", epilog="Example: `longmedia speakers merge talk.mp3 S3 S1`")
@@ -78,7 +128,21 @@ def merge_speakers(
     """Say that two speakers are one person."""
     run = _run(recording, name, store, config)
     people = Spoken(run).people
-    _save(run, merged(_names(run), person(people, who), person(people, into)), store, config)
+    _save(run, merged(_names(run), person(people, who), person(people, into)), store, load_here(config))
+
+
+@app.command("split", epilog="Example: `longmedia speakers split talk.mp3 S1`")
+def split_speaker(
+    recording: RecordingArgument,
+    who: WhoArgument,
+    name: RunOption = None,
+    store: StoreOption = "longmedia-store",
+    config: ConfigOption = None,
+) -> None:
+    """Say that a speaker is really two people: what is heard is told apart once more. `merge` takes it back."""
+    run = _run(recording, name, store, config)
+    one = person(Spoken(run).people, who)
+    _save(run, parted(_names(run), one, *pieces_of(run)), store, load_here(config))
 
 
 def _run(recording: str, name: str | None, store: str, config: ConfigOption) -> Run:
@@ -95,17 +159,48 @@ def _names(run: Run) -> NamesDocument:
     return run.names() or NamesDocument(recording=run.key.recording)
 
 
-def _save(run: Run, document: NamesDocument, place: str, config: ConfigOption) -> None:
-    settings = load_here(config)
+def _save(run: Run, document: NamesDocument, place: str, settings: Settings, *, remember: str = "") -> None:
+    """Keep what is said about speakers, and show them; `remember` is the name of a voice to be remembered."""
     store, known = open_store(place, settings), run.document()
     if known is not None:  # a store on another machine gets nothing that may not leave
         store = admit_store(store, settings.fallback, from_text(known.input.path), run.key.recording)
     store.save_names(document)
-    _show(Spoken(run))
+    spoken = Spoken(run)
+    kept = _remember(run, spoken, store, remember)
+    _show(spoken, _proposed(run, spoken, store))
     say("Reports show it now; the next `longmedia run` writes the summary again.")
+    if kept:
+        say(f"The voice is remembered in this store; `longmedia speakers forget {shlex.quote(remember)}` deletes it.")
+    elif remember:
+        say(f"{printable(remember)} was not told apart by voice: nothing is remembered.", error=True)
 
 
-def _show(spoken: Spoken) -> None:
+def _remember(run: Run, spoken: Spoken, store: Store, named: str) -> bool:
+    """Bring the remembered voices of this recording up to date; returns whether that of `named` is kept."""
+    rows = store.voices.rows()
+    if not named and not any(row.recording == run.key.recording for row in rows):
+        return False
+    given, vectors = pieces_of(run)
+    people = [one for one in spoken.people if one.named]
+    voices = {one.name: mean_of(one, given, vectors) for one in people}
+    now = remembered(rows, run.key.recording, voices, named=named)
+    if now != rows:
+        store.voices.save(now)
+    return voices.get(named) is not None
+
+
+def _proposed(run: Run, spoken: Spoken, store: Store) -> dict[int, Near]:
+    """Who those may be that have no name, by their numbers."""
+    rows = store.voices.rows()
+    if not rows:
+        return {}
+    given, vectors = pieces_of(run)
+    voices = {one.number: mean_of(one, given, vectors) for one in spoken.people if not one.named}
+    found = {number: nearest(rows, voice) for number, voice in voices.items() if voice is not None}
+    return {number: near for number, near in found.items() if near is not None}
+
+
+def _show(spoken: Spoken, proposed: Mapping[int, Near]) -> None:
     total = sum(one.ticks for one in spoken.people)
     turns = list(spoken.turns()) if len(spoken.people) > 1 else []
     if not spoken.people:
@@ -113,7 +208,9 @@ def _show(spoken: Spoken) -> None:
     for one in spoken.people:
         own = [turn for turn in turns if turn.speaker == one.name]
         share = one.ticks / max(total, 1)
-        say(f"S{one.number}  {printable(one.name)}  {stamp(one.ticks)}  {share:.0%}" + _counted(own))
+        near = proposed.get(one.number)
+        perhaps = f"  perhaps {printable(near.name)}, distance {near.distance:.2f}" if near else ""
+        say(f"S{one.number}  {printable(one.name)}  {stamp(one.ticks)}  {share:.0%}" + _counted(own) + perhaps)
         for turn in sorted(sorted(own, key=lambda turn: turn.start - turn.end)[:_MOMENTS], key=lambda turn: turn.start):
             say(f"    {stamp(turn.start)}  {_short(turn)}")
 

@@ -107,6 +107,12 @@ class Speakers(Group):
         description="cosine distance below which two voices are one person: larger gives fewer speakers; none: 0.38, "
         "on the telephone 0.29",
     )
+    remember: bool = Field(
+        False,
+        description="keep the voice of whoever is named with `speakers name`, in this store only, so that later "
+        "recordings can propose the name: a voice is biometric data",
+        json_schema_extra=SAME_TEXT | NAMED_ONLY,
+    )
     part_rows: Annotated[int, Field(ge=1, le=512)] = Field(
         4, description="windows a Parquet part: what a crash can cost", json_schema_extra=SAME_TEXT
     )

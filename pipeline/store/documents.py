@@ -64,13 +64,15 @@ class NamesDocument(_Document):
     names: tuple[NamedVoice, ...] = ()
     merged: tuple[tuple[int, int], ...] = ()
     """Pairs of moments at which one and the same person is heard."""
+    split: tuple[tuple[int, int], ...] = ()
+    """Pairs of moments at which two people are heard, though by their voices they are one."""
 
     @property
     def digest(self) -> str:
         """A hash of what is said in it; empty where nothing is."""
-        if not self.names and not self.merged:
+        if not self.names and not self.merged and not self.split:
             return ""
-        said = json.dumps([[(one.at, one.name) for one in self.names], self.merged])
+        said = json.dumps([[(one.at, one.name) for one in self.names], self.merged, self.split])
         return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 

@@ -1,5 +1,6 @@
 """A run in the store: the tables of its stages, and the document that names them.
 
+    <store>/voices.parquet                                      voices that are remembered, see `pipeline.store.voices`
     <store>/<recording>/recording.json                          what is known of the recording
     <store>/<recording>/names.json                              who speaks in it, as people have said
     <store>/<recording>/<stage>=<key>/part-<n>.parquet          hear, speakers, see, describe

@@ -14,6 +14,7 @@ from pipeline.store.files import Departing, Files
 from pipeline.store.first_format import FirstFormatRun
 from pipeline.store.lock import held
 from pipeline.store.runs import NAMES, RECORDING, Documents, Run, RunKey
+from pipeline.store.voices import Voices
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +61,11 @@ class Store:
     def save_names(self, document: NamesDocument) -> None:
         """Write who speaks in a recording, whole or not at all."""
         self._documents.save(document.recording, NAMES, document)
+
+    @property
+    def voices(self) -> Voices:
+        """The voices that are remembered across recordings."""
+        return Voices(self.files, self._cipher)
 
     def recordings(self) -> list[str]:
         """The ids of the recordings that the store has a folder of, sorted."""

@@ -250,7 +250,18 @@ class NodeRow(_Owner):
         self.sentences = self.sentences or sentences(self.text)
 
 
+@dataclass(slots=True, kw_only=True)
+class VoiceRow:
+    """A voice that is remembered: of one person in one recording. It is biometric data."""
+
+    name: str = _column(pa.string(), "what people have called the speaker")
+    recording: str = _column(pa.string(), "content id of the recording that the voice is from")
+    voice: bytes = _column(pa.binary(), "its mean vector: 192 float16, little-endian, of length 1")
+    seconds: float = _column(pa.float64(), "how long it is heard", "s")
+
+
 Row = TypeVar("Row", HearRow, SpeakersRow, SeeRow, DescribeRow, NodeRow)
+Kept = TypeVar("Kept", HearRow, SpeakersRow, SeeRow, DescribeRow, NodeRow, VoiceRow)
 
 
 def schema(row: type[Any]) -> pa.Schema:
@@ -269,12 +280,12 @@ def schema(row: type[Any]) -> pa.Schema:
     )
 
 
-def to_table(rows: Iterable[Row], row: type[Row]) -> pa.Table:
+def to_table(rows: Iterable[Kept], row: type[Kept]) -> pa.Table:
     """Rows as an Arrow table of the class's schema."""
     return pa.Table.from_pylist([dataclasses.asdict(one) for one in rows], schema=schema(row))
 
 
-def to_rows(table: pa.Table, row: type[Row]) -> list[Row]:
+def to_rows(table: pa.Table, row: type[Kept]) -> list[Kept]:
     """An Arrow table as rows; columns that we do not know are left out."""
     return [row(**_fields(record, row)) for record in table.to_pylist()]
 

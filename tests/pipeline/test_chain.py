@@ -50,6 +50,7 @@ CHANGES: dict[str, tuple[str, str, str]] = {
     "speakers.enabled": ("", NOTHING, NOTHING),  # a stage more or less: compared below
     "speakers.count": ("3-4", "describe", "describe"),  # who is whom is told from the stored voices
     "speakers.distance": ("0.5", "describe", "describe"),
+    "speakers.remember": ("true", NOTHING, NOTHING),
     "speakers.part_rows": ("8", NOTHING, NOTHING),
     "see.enabled": ("", NOTHING, NOTHING),  # a stage more or less
     "see.text": ("false", "see", "see"),

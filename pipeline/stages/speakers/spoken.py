@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from pipeline.settings import Speakers
 from pipeline.stages.speakers.assign import Turn, Voice, Voices, labelled, spoken, turns
-from pipeline.stages.speakers.clustering import Piece, Wanted, speakers
-from pipeline.stages.speakers.stage import vectors
+from pipeline.stages.speakers.clustering import Piece, Vectors, Wanted, speakers
+from pipeline.stages.speakers.splitting import piece_at, split
+from pipeline.stages.speakers.stage import VOICE, vectors
 from pipeline.store import SPEAKERS, Run
 from pipeline.store.documents import NamesDocument
 from pipeline.store.structs import SpeechPiece
@@ -28,18 +31,24 @@ class Person:
     """One who speaks: the name that is shown, and the voice from its first moment to its last."""
 
     number: int
-    """From 1, in the order in which they are heard first."""
+    """From 1, in the order in which they are heard first; who was split off comes last."""
     name: str
     named: bool
     """Whether people gave the name."""
     voices: tuple[Voice, ...]
     labels: tuple[str, ...] = ()
     """What the words came with, where they came with speakers: from tracks, channels or a transcript."""
+    pieces: tuple[int, ...] = ()
+    """The numbers of the pieces of speech that the voices are."""
 
     @property
     def ticks(self) -> int:
         """How long the voice is heard."""
         return sum(voice.end - voice.start for voice in self.voices)
+
+    def heard(self, at: int) -> bool:
+        """Whether the voice is heard at a tick."""
+        return any(voice.start <= at < voice.end for voice in self.voices)
 
     @property
     def at(self) -> int:
@@ -110,16 +119,24 @@ def people(run: Run) -> tuple[Person, ...]:
     document = run.stage(SPEAKERS)
     if document is None or document.parts is None:
         return ()  # not all of it is there: those who come later could change who the first ones are
+    given, voices = pieces_of(run)
+    if not given:
+        return ()
+    settings, names = _settings(run), run.names()
+    found = speakers(given, voices, Wanted(settings.least, settings.most, settings.distance))
+    if names is not None:
+        found = split(given, voices, found, names.split)
+    return named(given, found, names)
+
+
+def pieces_of(run: Run) -> tuple[list[Piece], Vectors]:
+    """The pieces of speech of a run in order, and their voices (pieces, 192)."""
     stored: list[SpeechPiece] = []
     given: list[Piece] = []
     for row in run.voiced():
         stored += row.pieces
         given += [Piece(one.start, one.end, one.overlapped, one.narrow, (row.index, one.local)) for one in row.pieces]
-    if not stored:
-        return ()
-    settings = _settings(run)
-    found = speakers(given, vectors(stored), Wanted(settings.least, settings.most, settings.distance))
-    return named(given, found, run.names())
+    return given, vectors(stored) if stored else np.zeros((0, VOICE), np.float32)
 
 
 def _named_in(run: Run) -> tuple[Person, ...]:
@@ -139,9 +156,8 @@ def named(
     """
 
     def heard(at: int) -> int | None:
-        inside = [(piece, number) for piece, number in zip(pieces, found, strict=True) if piece.start <= at < piece.end]
-        middle = min(inside, key=lambda one: abs(one[0].start + one[0].end - 2 * at), default=None)
-        return same[middle[1]] if middle else None
+        number = piece_at(pieces, at)
+        return None if number is None else same[found[number]]
 
     same = {number: number for number in found}
     names: list[tuple[int, str]] = []
@@ -159,7 +175,8 @@ def named(
         shown = name or (labels[number] if labels else f"{LABEL} {len(people) + 1}")
         own = (Voice(one.start, one.end, shown) for one, who in zip(pieces, whose, strict=True) if who == number)
         came = tuple(label for at, label in enumerate(labels) if same.get(at) == number)
-        people.append(Person(len(people) + 1, shown, bool(name), tuple(own), came))
+        numbers = tuple(at for at, who in enumerate(whose) if who == number)
+        people.append(Person(len(people) + 1, shown, bool(name), tuple(own), came, numbers))
     return tuple(people)
 
 

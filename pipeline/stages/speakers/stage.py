@@ -18,6 +18,9 @@ from pipeline.store.tables import SpeakersRow
 VERSION = 1
 """Raised when code changes the pieces of a row although no setting or model did."""
 
+VOICE = 192
+"""Numbers in the vector of a voice."""
+
 
 @dataclass(frozen=True)
 class SpeakersStage:
@@ -80,4 +83,4 @@ def _row(recording: str, item: Sound, status: str, error: str = "") -> SpeakersR
 def vectors(pieces: list[SpeechPiece]) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
     """The voices of stored pieces, (pieces, 192)."""
     raw = b"".join(piece.voice for piece in pieces)
-    return np.frombuffer(raw, "<f2").astype(np.float32).reshape(len(pieces), -1)
+    return np.frombuffer(raw, "<f2").astype(np.float32).reshape(len(pieces), VOICE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,8 +13,10 @@ from hypothesis import strategies as st
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.errors import SettingsError
 from pipeline.reports import report
-from pipeline.stages.speakers.clustering import Piece
-from pipeline.stages.speakers.naming import merged, person, renamed
+from pipeline.stages.speakers.assign import Voice
+from pipeline.stages.speakers.clustering import Piece, Vectors
+from pipeline.stages.speakers.naming import merged, parted, person, renamed
+from pipeline.stages.speakers.splitting import halves, split
 from pipeline.stages.speakers.spoken import Person, Spoken, named
 from pipeline.store import Store
 from pipeline.store.documents import NamedVoice, NamesDocument
@@ -88,7 +91,8 @@ def test_a_digest_changes_with_what_is_said() -> None:
     one = NOBODY.model_copy(update={"names": (NamedVoice(at=1, name="Anna"),)})
     other = NOBODY.model_copy(update={"merged": ((1, 2),)})
     assert NOBODY.digest == ""
-    assert len({NOBODY.digest, one.digest, other.digest}) == 3
+    third = NOBODY.model_copy(update={"split": ((1, 2),)})
+    assert len({NOBODY.digest, one.digest, other.digest, third.digest}) == 4
 
 
 def test_in_an_encrypted_store_no_name_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,3 +120,74 @@ def test_reports_have_a_name_at_once_and_the_summary_with_the_next_run(tmp_path:
     assert made(tmp_path, hearer=unused, voices=unused, writer=unused).key == again.key, "nothing is left to do"
     store.save_names(NamesDocument(recording=recording))
     assert made(tmp_path, writer=unused).key == run.key, "without the name it is the first run again"
+
+
+def voiced(*people: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    """A voice a piece, steady but for a little: people who are told apart by hearing them."""
+    rng = np.random.default_rng(7)
+    found = np.eye(192, dtype=np.float32)[list(people)] + 0.4 * np.eye(192, dtype=np.float32)[191]
+    found += rng.normal(0, 0.005, found.shape).astype(np.float32)
+    return np.array(found / np.linalg.norm(found, axis=1, keepdims=True), np.float32)
+
+
+def told(document: NamesDocument, found: list[int], vectors: Vectors) -> tuple[Person, ...]:
+    """The people, as a run tells them."""
+    given = pieces(len(found))
+    return named(given, split(given, vectors, found, document.split), document)
+
+
+@pytest.mark.parametrize("seconds", [6, 24])
+def test_one_voice_that_is_two_people(seconds: int) -> None:
+    """They need not be heard for long, for somebody says that they are two."""
+    truth = [0, 1, 1] * (seconds // 3)
+    vectors, found = voiced(*truth, 5), [0] * seconds + [1]
+    given = pieces(len(found))
+    people = told(NOBODY, found, vectors)
+    document = parted(renamed(NOBODY, people[1], "Cleo"), people[0], given, vectors)
+    halved = told(document, found, vectors)
+    assert names(halved) == ["Speaker 1", "Cleo", "Speaker 3"], "nobody else gets another number"
+    assert [truth[number] for number in halved[0].pieces + halved[2].pieces] == sorted(truth)
+    assert told(document, [3 * truth[n] for n in range(seconds)] + [1], vectors)[1].name == "Cleo"
+    for one, other in ((2, 0), (0, 2)):
+        whole = merged(renamed(document, halved[2], "Ben"), halved[one], halved[other])
+        assert (whole.split, whole.merged) == ((), ())
+        assert len(told(whole, found, vectors)) == 2
+
+
+def test_what_was_said_to_be_one_is_parted_as_it_was() -> None:
+    vectors, found, given = voiced(0, 1, 2), [0, 1, 2], pieces(3)
+    document = merged(NOBODY, *told(NOBODY, found, vectors)[:2])
+    assert parted(document, told(document, found, vectors)[0], given, vectors) == NOBODY
+    people = told(NOBODY, found, vectors)
+    called = renamed(renamed(NOBODY, people[0], "Anna"), people[1], "Anna")
+    again = parted(called, told(called, found, vectors)[0], given, vectors)
+    assert names(told(again, found, vectors)) == ["Speaker 1", "Anna", "Speaker 3"]
+
+
+def test_a_split_counts_only_where_one_voice_is_heard_at_both_moments() -> None:
+    vectors, given = voiced(0, 1, 0), pieces(3)
+    pair = [(S // 2, S + S // 2)]
+    assert split(given, vectors, [0, 0, 0], pair) == [0, 1, 0]
+    assert split(given, vectors, [0, 1, 0], pair) == [0, 1, 0]
+    assert split(given, vectors, [0, 0, 0], [(S // 2, 2 * S + S // 2), (0, 9 * S)]) == [0, 0, 0]
+
+
+def test_who_cannot_be_split() -> None:
+    one = named(pieces(1), [0], NOBODY)[0]
+    with pytest.raises(SettingsError, match="one piece of speech only"):
+        parted(NOBODY, one, pieces(1), voiced(0))
+    labelled = named([Voice(0, S, "Anna")], [0], NOBODY, ["Anna"])[0]
+    with pytest.raises(SettingsError, match="the words came with their speakers"):
+        parted(NOBODY, labelled, pieces(1), voiced(0))
+
+
+@given(st.lists(st.integers(0, 3), min_size=2, max_size=14), st.integers(0, 13), st.integers(0, 13))
+def test_every_half_has_a_piece_and_together_they_are_the_voice(found: list[int], one: int, other: int) -> None:
+    vectors, given_pieces = voiced(*found), pieces(len(found))
+    first, second = halves(given_pieces, vectors, range(len(found)))
+    assert first
+    assert second
+    assert first[0] == 0
+    assert sorted(first + second) == list(range(len(found)))
+    parts = split(given_pieces, vectors, [0] * len(found), [(one * S, other * S)])
+    assert parts in ([0] * len(found), [int(number in second) for number in range(len(found))])
