@@ -23,6 +23,7 @@ from pipeline.reports.media import Media, linked
 from pipeline.reports.outline import Length, Line, Outline, outline
 from pipeline.reports.reading import MEANING, by_time, covered, imported, languages, no_summary, notes, root, traced
 from pipeline.reports.stream import stream
+from pipeline.reports.work import work
 from pipeline.stages.describe import MEASURED
 from pipeline.stages.see.findings import findings
 from pipeline.stages.see.looked import Looked
@@ -95,6 +96,7 @@ def report(run: Run, length: Length = "normal", media: Media | None = None) -> I
             judged=timeline.judged(timeline.Scale(total.end), found),
             curves=timeline.curves(timeline.Scale(total.end), looked.series),
             items=stream(run, spoken.heard(), looked, total),
+            work=work(run),
             made=_made(run),
         )
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import io
 import re
@@ -20,6 +21,7 @@ from pipeline.prompts.severity import SeverityRule
 from pipeline.reports import report
 from pipeline.reports.media import Media, embedded, linked
 from pipeline.reports.stream import blocks
+from pipeline.reports.work import work
 from pipeline.store import FORMAT, Run, RunDocument, RunKey, Store
 from pipeline.store.documents import InputDocument, RecordingDocument, Result
 from pipeline.store.structs import Citation, KeyFrame, ScreenText
@@ -283,6 +285,21 @@ def test_the_timeline_marks_what_was_refused_and_what_was_made_elsewhere(tmp_pat
     assert {"what a model gave was refused: 1 stretch", "made outside this machine: 1 stretch"} <= lanes
     marks = [(own["x"], own["width"]) for _, own in page.found("rect", class_="marked")]
     assert marks == [("0.0", "500.0"), ("500.0", "500.0")]
+
+
+def test_what_a_run_took_is_added_up(tmp_path: Path) -> None:
+    run = stored(tmp_path, "Words.")
+    (chunk, other), (node,) = list(run.chunks()), list(run.nodes(1))
+    took = {"seconds": 1.5, "tokens_in": 100, "tokens_out": 7}
+    run.describe.write(0, [dataclasses.replace(one, **took) for one in (chunk, other)])
+    run.level(1).write(0, [dataclasses.replace(node, seconds=6.0, fidelity='{"share": 0.75}')])
+    found = work(run)
+    assert [(one.stage, one.rows) for one in found] == [("hear", 2), ("see", 1), ("describe", 2), ("merge, level 1", 1)]
+    assert (found[2].seconds, found[2].tokens_in, found[2].tokens_out, found[2].kept) == (3.0, 200, 14, None)
+    assert (found[3].seconds, found[3].kept) == (6.0, 0.75)
+    cells = [text for text, _ in Page(written(run)).found("td")]
+    assert cells[cells.index("merge, level 1") :][:6] == ["merge, level 1", "1", "6.0 s", "", "", "75%"]
+    assert work(Store(tmp_path / "empty").run(KEY)) == []
 
 
 def test_blocks_are_of_one_speaker_and_not_too_long() -> None:
