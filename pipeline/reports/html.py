@@ -91,7 +91,7 @@ def report(run: Run, length: Length = "normal", media: Media | None = None) -> I
             states=_states(total),
             gaps=total.gaps,
             notes=notes(run),
-            chunks=(chunk for chunk in run.chunks() if chunk.summary and not looked.segments),
+            chunks=(chunk for chunk in run.chunks() if _has_notes(chunk, seen=bool(looked.segments))),
             lanes=_lanes(run, summary, spoken, looked, total),
             judged=timeline.judged(timeline.Scale(total.end), found),
             curves=timeline.curves(timeline.Scale(total.end), looked.series),
@@ -151,6 +151,12 @@ def _policy(script: str, style: str) -> str:
         f"default-src 'none'; script-src {hashed(script)}; style-src {hashed(style)}; img-src data:; "
         "media-src 'self' file: data: blob:; base-uri 'none'; form-action 'none'"
     )
+
+
+def _has_notes(chunk: DescribeRow, *, seen: bool) -> bool:
+    """Whether a chunk says more than stands beside its pictures, where it has any (`seen`)."""
+    partly = chunk.status == "processed" and bool(chunk.error)
+    return bool((chunk.summary and not seen) or chunk.events or chunk.screen_differences or partly)
 
 
 def _lanes(run: Run, summary: Outline, spoken: Spoken, looked: Looked, total: Coverage) -> list[timeline.Lane]:

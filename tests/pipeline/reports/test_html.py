@@ -24,7 +24,7 @@ from pipeline.reports.stream import blocks
 from pipeline.reports.work import work
 from pipeline.store import FORMAT, Run, RunDocument, RunKey, Store
 from pipeline.store.documents import InputDocument, RecordingDocument, Result
-from pipeline.store.structs import Citation, KeyFrame, ScreenText
+from pipeline.store.structs import Citation, Event, KeyFrame, ScreenDifference, ScreenText
 from pipeline.store.tables import DescribeRow, HearRow, NodeRow, SeeRow
 from pipeline.text.cues import Cue
 
@@ -118,7 +118,7 @@ def stored(folder: Path, say: str, name: str = "talk.wav", who: str = "Helen", p
         0,
         [
             DescribeRow(recording="r", index=0, start=0, end=30 * S, kind="segment", inputs="x", status="processed",
-                        summary=say),
+                        summary=say, screen_text=say, events=[Event(2 * S, say)]),
             DescribeRow(recording="r", index=1, start=30 * S, end=60 * S, kind="segment", inputs="x", status="failed",
                         error=say),
         ],
@@ -208,6 +208,7 @@ def test_what_comes_from_a_recording_stays_text(tmp_path: Path) -> None:
     for where in (
         page.found("span", class_="c"), page.found("a", class_="said"), page.found("td", class_="who"),
         page.found("ul", class_="screen"), page.found("div", class_="missing"), page.found("dd"),
+        page.found("p", class_="event"),
     ):  # fmt: skip
         assert any(shown in text for text, _ in where)
     assert page.found("title")[0][0] == " ".join(name.split())
@@ -285,6 +286,19 @@ def test_the_timeline_marks_what_was_refused_and_what_was_made_elsewhere(tmp_pat
     assert {"what a model gave was refused: 1 stretch", "made outside this machine: 1 stretch"} <= lanes
     marks = [(own["x"], own["width"]) for _, own in page.found("rect", class_="marked")]
     assert marks == [("0.0", "500.0"), ("500.0", "500.0")]
+
+
+def test_what_a_multimodal_model_saw_is_among_the_notes(tmp_path: Path) -> None:
+    run = stored(tmp_path, "Words.")
+    chunk = DescribeRow(
+        recording="r", index=0, start=0, end=60 * S, kind="segment", inputs="x", status="processed", summary="A slide.",
+        events=[Event(2 * S, "A hand <moves>.")], screen_differences=[ScreenDifference("V4LVE", "model")],
+        error="the words are not described: loop",
+    )  # fmt: skip
+    run.describe.write(0, [chunk])
+    shown = [text for text, _ in Page(written(run)).found("p")]
+    for expected in ("0:00:02 A hand <moves>.", "Read by the model alone: V4LVE", "the words are not described: loop"):
+        assert expected in shown
 
 
 def test_what_a_run_took_is_added_up(tmp_path: Path) -> None:
