@@ -36,9 +36,10 @@ format: $(VENV)/.test  ## let ruff format and mend what it can
 	$(BIN)/ruff format .
 
 bench: $(VENV)/.bench  ## side by side with peers and limits; about half an hour on two quiet cores
-	$(BIN)/longmedia models get qwen2.5-0.5b whisper-base
+	$(BIN)/longmedia models get qwen2.5-0.5b whisper-base diariser
 	$(BIN)/python -m benchmarks.transcription
 	$(BIN)/python -m benchmarks.ghosts
+	$(BIN)/python -m benchmarks.speakers
 	mkdir -p build && $(BIN)/python -m data.inspection_film --minutes 30 --out build
 	$(BIN)/python -m benchmarks.seeing build/inspection.mp4
 	$(BIN)/python -m benchmarks.seeing_peers build/inspection.mp4

@@ -5,11 +5,11 @@ FOLDER holds meetings as JSON in the form of QMSum: `meeting_transcripts`, a lis
 on. The turns have no times: each gets as long as its words take at 150 a minute.
 
 Three tables. Chapters: Pk and WindowDiff say how often a window of half a gold chapter has borders where the gold has
-none, or the other way round (0 is best). Even cuts have as many chapters as ours; TextTiling is nltk's (extra `peers`),
-where it is installed. Choice: of some sentences that a rule chooses without a model, how many lie in turns on which a gold
-answer rests (precision), and of how many gold answers one was chosen (recall). Summaries, with `--store`: the same of the
-moments that a root's sentences rest on, and its numbers and names that nobody said. `--write FOLDER` writes the meetings
-as transcripts that `longmedia run` takes.
+none, or the other way round (0 is best). Even cuts have as many chapters as ours; TextTiling is nltk's (extra
+`peers`), where it is installed. Choice: of some sentences that a rule chooses without a model, how many lie in turns on
+which a gold answer rests (precision), and of how many gold answers one was chosen (recall). Summaries, with `--store`:
+the same of the moments that a root's sentences rest on, and its numbers and names that nobody said. `--write FOLDER`
+writes the meetings as transcripts that `longmedia run` takes.
 """
 
 from __future__ import annotations

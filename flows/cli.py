@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -34,7 +35,7 @@ from flows.session import Session
 from flows.streams import drop_output, nobody_reads, open_streams
 from flows.terminal import log_to_terminal, say
 from pipeline import settings as settings_module
-from pipeline.archive import attempt, jobs, passed_over, triage
+from pipeline.archive import Item, attempt, attempt_joined, jobs, passed_over, triage
 from pipeline.chain import Stage
 from pipeline.discovery import discover, shard
 from pipeline.errors import LongmediaError, MediaError, NoSuchRunError, SettingsError
@@ -69,6 +70,7 @@ app.command(epilog='Example: `longmedia serve --inbox inbox --cron "0 1 * * *" -
 
 @app.command(
     epilog="Examples: `longmedia run talk.mp3` · `longmedia run archive/ --store results` · "
+    "`longmedia run talk.mp3 --transcript talk.srt` · `longmedia run camera/ --join` · "
     "`longmedia run talk.mp3 --transcript talk.srt` · `longmedia run archive/ --formats html,srt --reports out` · "
     "`longmedia run talk.mp3 --model qwen2.5-0.5b` · `longmedia run night.mp4 --recipe gemma --model ~/gemma-4-E4B-it`"
 )
@@ -105,6 +107,9 @@ def run(
         bool,
         typer.Option("--allow-fallback", help="What failed here may go to the fallback (docs/fallback.md)."),
     ] = False,
+    joined: Annotated[
+        bool, typer.Option("--join", help="All of them are one recording in order of time: a camera's numbered files.")
+    ] = False,
     dask: Annotated[str | None, typer.Option(help="Address of a Dask cluster to run on (extra `dask`).")] = None,
 ) -> None:
     """Transcribe and summarise; goes on where an earlier start ended.
@@ -123,23 +128,36 @@ def run(
     files = shard(found.files, part) if part else found.files
     if transcript is not None and len(files) + len(found.passed) != 1:
         raise SettingsError("--transcript goes with one recording.", cure="Name that one recording.")
+    if joined and (transcript is not None or only is not None or part):
+        raise SettingsError("--join goes without --transcript, --only and --shard.")
     children: list[Child] = []
     stop = stop_on_signals(children)
     opened = open_store(store, settings)
     done = cli_report.Reports(formats, reports, opened, settings)
-    todo = list(jobs(files, settings, egress=egress, only=only, transcript=transcript))
+    ends: Stage | None = "describe" if joined else only
+    todo = list(jobs(files, settings, egress=egress, only=ends, transcript=transcript))
     known = list(triage(todo, opened, stop))
+    # Of files that are joined only the whole has a report.
+    of_each: Callable[[Item], None] = (lambda _: None) if joined else done
     with watching() as watch:
-        session = Session(Registry(keep=settings.models.keep_loaded), watch=watch, stop=stop, done=done)
+        session = Session(Registry(keep=settings.models.keep_loaded), watch=watch, stop=stop, done=of_each)
         if direct or all(item for _, item in known):
             items = []
             for job, item in known:
                 items.append(item or attempt(job, opened, session.registry, watch(job.path), stop))
-                done(items[-1])
+                of_each(items[-1])
         else:
             from flows.local import run_flow
 
             items = run_flow(todo, settings, opened, session, children, dask)
+        if joined and not any(item.state in ("stopped", "blocked") for item in items):
+            first = (paths or files)[0]
+            folder = first if first.is_dir() else first.parent
+            whole = attempt_joined(
+                folder.absolute(), items, settings, opened, session.registry, watch(folder), stop, egress=egress
+            )
+            done(whole)
+            items = [*items, whole]
     items = [*items, *passed_over(found.passed)]
     cli_archive.show(items, store)
     raise typer.Exit(exit_code(items) or (BLOCKED if done.failed else OK))

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from chunkers import to_text
 from flows.server import Child
 from flows.terminal import say
 from pipeline.archive import Item
@@ -51,6 +52,12 @@ def find_run(name: str, run: str | None, store: Store) -> Run:
         from chunkers import content_id
 
         return store.find(content_id(Path(name)), run)
+    if Path(name).is_dir():  # files that were joined
+        whole = to_text(Path(name).absolute())
+        for found in reversed(store.runs()):
+            document = found.document()
+            if document is not None and document.input.path == whole:
+                return store.find(found.key.recording, run)
     matches = [folder for folder in store.files.folders() if folder.startswith(name)]
     if len(matches) > 1:
         raise NoSuchRunError(f"{name}: {len(matches)} recordings begin like this.", cure="Give more of the id.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
@@ -16,8 +16,9 @@ from pipeline.errors import LongmediaError, MediaError, SettingsError, StoreErro
 from pipeline.fallback.gate import admit_store
 from pipeline.faults import explain, way_to
 from pipeline.job import Watch
+from pipeline.joined import PartRun, join
 from pipeline.models.registry import Registry
-from pipeline.process import Interrupted, Stop, process
+from pipeline.process import Interrupted, Outcome, Stop, process
 from pipeline.results import failed, finished, note_asked
 from pipeline.settings import Settings
 from pipeline.source import known_source, names_digest
@@ -101,7 +102,7 @@ def triage(todo: Iterable[Job], store: Store, stop: Stop) -> Iterator[tuple[Job,
             continue
         try:
             recording = content_id(job.path)
-            run = _known(job, recording, store)
+            run, asked = _known(job, recording, store)
             done = finished(run) if run is not None else None
         except (LongmediaError, OSError):
             yield job, None  # the attempt meets the same and says so
@@ -113,15 +114,17 @@ def triage(todo: Iterable[Job], store: Store, stop: Stop) -> Iterator[tuple[Job,
                 Item(job.path, "duplicate", *_names(run), error=f"the same content as {without_controls(str(first))}"),
             )
         elif run is not None and done is not None:
-            note_asked(store, run, job.settings.profile)
+            note_asked(store, run, asked)
             seconds = done[1].end / TICKS_PER_SECOND
             yield job, Item(job.path, done[0].state, *_names(run), media_seconds=seconds)
         else:
             yield job, None
 
 
-def _known(job: Job, recording: str, store: Store) -> Run | None:
-    """The run of a job, where the store knows the recording; no model is loaded, and the file is not looked into.
+def _known(job: Job, recording: str, store: Store) -> tuple[Run | None, Settings]:
+    """The run of a job, where the store knows the recording, and the settings that it is asked for with.
+
+    No model is loaded, and the file is not looked into.
 
     Raises `EgressRefusedError` as `process` does: a store elsewhere is not even asked about such a recording.
     """
@@ -130,8 +133,9 @@ def _known(job: Job, recording: str, store: Store) -> Run | None:
     audio = job.settings.audio
     source = known_source(job.path, recording, audio.track, store, job.transcript, channel=audio.channel)
     if source is None:
-        return None
-    return store.run(chain(job.settings, source, job.only, names=names_digest(store, recording)).run)
+        return None, job.settings
+    links = chain(job.settings, source, job.only, names=names_digest(store, recording))
+    return store.run(links.run), links.settings
 
 
 def _names(run: Run | None) -> tuple[str, str]:
@@ -140,10 +144,10 @@ def _names(run: Run | None) -> tuple[str, str]:
 
 def attempt(job: Job, store: Store, registry: Registry, watch: Watch, stop: Stop) -> Item:
     """Process one recording; what goes wrong with it is in the result, never an exception."""
-    path = job.path
-    try:
-        outcome = process(
-            path,
+    return _attempted(
+        job.path,
+        lambda: process(
+            job.path,
             job.settings,
             store,
             registry,
@@ -152,7 +156,37 @@ def attempt(job: Job, store: Store, registry: Registry, watch: Watch, stop: Stop
             watch=watch,
             stop=stop,
             egress=job.egress,
-        )
+        ),
+    )
+
+
+def attempt_joined(
+    folder: Path,
+    items: Sequence[Item],
+    settings: Settings,
+    store: Store,
+    registry: Registry,
+    watch: Watch,
+    stop: Stop,
+    *,
+    egress: bool = False,
+) -> Item:
+    """One recording, named after `folder`, of what became of its files, whose runs end with describing.
+
+    Files that could not be read are left out: the time that they would hold is a gap where the others' names tell it.
+    """
+
+    def act() -> Outcome:
+        parts = [PartRun(item.path, store.find(item.recording, item.run)) for item in items if item.recording]
+        return join(folder, parts, settings, store, registry, watch=watch, stop=stop, egress=egress)
+
+    return _attempted(folder, act)
+
+
+def _attempted(path: Path, act: Callable[[], Outcome]) -> Item:
+    """What came of it; what goes wrong is in the result, never an exception."""
+    try:
+        outcome = act()
     except Interrupted:
         return Item(path, "stopped")
     except MediaError as error:
@@ -191,8 +225,10 @@ def again(store: Store, settings: Settings) -> Iterator[tuple[Job | None, Item |
             continue
         path = from_text(document.input.path)
         try:
+            if path.is_dir():
+                raise StoreError("it was joined of several files.", cure="`longmedia run --join` takes it up again.")
             job = _as_then(document, settings)
-            known = _known(job, content_id(path), store)
+            known, _ = _known(job, content_id(path), store)
             same = known is not None and known.key.run == document.run
             why = "" if same else "the file, the models or the prompts have changed since; run it anew"
         except (LongmediaError, OSError) as error:

@@ -257,7 +257,7 @@ class Job:
         settings = self._settings
         writer = self._lease.writer(settings.write, settings.endpoint, settings.models)
         path, run = self._source.path, self._run.key.path
-        also = () if self._source.transcript_path is None else (self._source.transcript_path,)
+        also = self._source.also
         admit(writer, settings.fallback, settings.endpoint.model, path, run, egress=self._egress, also=also)
         return writer
 

@@ -74,7 +74,7 @@ def process(
     run = store.run(links.run)
     done = finished(run)
     if done is not None:
-        note_asked(store, run, settings.profile)
+        note_asked(store, run, links.settings)
         return Outcome(run, done[0].state, False, done[1], time.monotonic() - started)
     fallback = open_fallback(settings.fallback, path, run.key.path, egress=egress, also=also)
     with run.writing():
@@ -82,9 +82,9 @@ def process(
         store.save_recording(document_of(source, before, settings.audio.track))
         document = unless_damaged(run.document)
         now = new_document(links)
-        again = {"asked": now.asked, "input": now.input, "severity": now.severity}
+        again = {"asked": now.asked, "input": now.input, "settings": now.settings, "severity": now.severity}
         run.save(now if document is None else document.model_copy(update=again))
-        job = Job(links, run, registry.lease(), _stoppable(watch, stop), fallback, egress=egress)
+        job = Job(links, run, registry.lease(), stoppable(watch, stop), fallback, egress=egress)
         try:
             job.run_all()
         finally:
@@ -95,7 +95,9 @@ def process(
     return Outcome(run, result.state, True, total, seconds)
 
 
-def _stoppable(watch: Watch, stop: Stop | None) -> Callable[[Step], None]:
+def stoppable(watch: Watch, stop: Stop | None) -> Callable[[Step], None]:
+    """`watch`, which raises `Interrupted` once `stop` is set."""
+
     def look(step: Step) -> None:
         watch(step)
         if stop is not None and stop.is_set():

@@ -12,6 +12,7 @@ from chunkers import Span, ffmpeg_version, find_ffmpeg, printable, to_text
 from pipeline.chain import Chain
 from pipeline.errors import StoreDamagedError
 from pipeline.prompts.severity import severity_rules
+from pipeline.settings import Settings
 from pipeline.store import DESCRIBE, FORMAT, HEAR, Run, Store
 from pipeline.store.coverage import Coverage, coverage
 from pipeline.store.documents import Gap, InputDocument, Result, RunDocument, State
@@ -99,12 +100,21 @@ def failed(result: Result) -> bool:
     return bool(result.failed_nodes) or any(gap.status == "failed" for gap in result.gaps)
 
 
-def note_asked(store: Store, run: Run, profile: str) -> None:
-    """Make a finished run the one that reports show, since it was asked for last, by the profile's rules of now."""
-    runs, document, rules = store.runs(run.key.recording), run.document(), severity_rules(profile)
+def note_asked(store: Store, run: Run, settings: Settings) -> None:
+    """Make a finished run the one that reports show, since it was asked for last, by the settings and rules of now.
+
+    Settings that change no table may change what is read from one: how many people speak, for example. `settings` are
+    those of the chain, with nothing left on `auto`.
+    """
+    runs, document = store.runs(run.key.recording), run.document()
     newest = bool(runs) and runs[-1].key.run == run.key.run
-    if document is not None and (not newest or document.severity != rules):
-        run.save(document.model_copy(update={"asked": _now(), "severity": rules}))
+    if document is None:
+        return
+    now = document.model_copy(
+        update={"settings": settings.model_dump(mode="json"), "severity": severity_rules(settings.profile)}
+    )
+    if not newest or now != document:
+        run.save(now.model_copy(update={"asked": _now()}))
 
 
 def _identity(rests_on: dict[str, Any]) -> list[tuple[str, Any]]:

@@ -38,10 +38,17 @@ class Source:
     transcript_path: Path | None = None
     media: Recording | None = None
     words: ImportedTranscript | None = None
+    parts: tuple[Path, ...] = ()
+    """The files that it is joined of."""
     each: Each | None = None
     """What holds one person each, where that was asked for."""
     why: str = ""
     """In a sentence, why this track is heard; empty where there is no other."""
+
+    @property
+    def also(self) -> tuple[Path, ...]:
+        """Other files that hold what is in it: where one of them may not leave, nothing of it may."""
+        return self.parts if self.transcript_path is None else (*self.parts, self.transcript_path)
 
     @property
     def speakers(self) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from pipeline.merge.prompting import MergePrompts
 from pipeline.models.endpoint.messages import Ask
 from pipeline.models.protocol import Written
 from pipeline.prompts import PromptTemplate
-from pipeline.stages.describe import take_summary
+from pipeline.stages.describe import source_of, take_summary
 from pipeline.stages.hear import Sound, owned_samples
 from pipeline.stages.passages import Passage
 from pipeline.stages.protocol import Made, Part, Worker
@@ -117,7 +117,7 @@ class FallbackDescribing:
         written = _asked(self._fallback, ask, row, failure, self._max_tokens)
         if written is None:
             return
-        refused, _ = take_summary(row, written, passage.transcript)
+        refused, _ = take_summary(row, written, source_of(passage))
         if refused is not None:
             row.error = f"{row.error}; fallback: {refused}"
             return

@@ -16,6 +16,7 @@ from pipeline.merge.selection import Sentence, choose, cut, sections
 from pipeline.models.protocol import Written
 from pipeline.store.structs import Citation
 from pipeline.text.facts import find
+from pipeline.text.labels import labelled, without_label
 from pipeline.text.sentences import ended, joined, sentences
 
 Count = Callable[[str], int]
@@ -63,10 +64,11 @@ class Finisher:
         self._tokens = max(1, sum(count(note.text) for note in notes))
         self._sources = Sources(_sources(notes))
         self._ground = Ground(said)
+        self._speakers = {unit.speaker for unit in said if unit.speaker}
         units = [unit for note in notes for unit in note.units]
         self._units = units if translated else self._ground.true(units)
         self._text = "\n".join(unit.text for unit in self._units)
-        self._known = "\n".join([self._text, *(unit.text for unit in said)])
+        self._known = "\n".join([self._text, *(labelled(unit.text, unit.speaker) for unit in said)])
         self._kinds = ("number", "date") if translated else comparable(self._text)
         self._own: dict[str, tuple[Span, ...]] = {}
         moments = sorted((unit.spans[0].start, count(unit.text)) for unit in self._units if unit.spans)
@@ -91,7 +93,7 @@ class Finisher:
         named: dict[str, list[int]] = {}
         lines: list[tuple[str, str]] = []
         for lead, line in asked:
-            bare = unlabelled(line)
+            bare = without_label(unlabelled(line), self._speakers)
             if bare and bare not in named and repetition(bare) <= LOOPING:
                 named[bare] = labels(line)
                 lines.append((lead, bare))

@@ -10,6 +10,7 @@ from chunkers.spans import Span
 from pipeline.merge.inputs import Unit
 from pipeline.text.facts import find
 from pipeline.text.held import LONGEST, held, own_words
+from pipeline.text.labels import labelled
 from pipeline.text.lexicons import lexicon
 from pipeline.text.sentences import terms
 from pipeline.text.small_talk import small_talk
@@ -51,17 +52,20 @@ class Ground:
         if small_talk(unit.text, self._words):
             return None
         said = self._within(unit.spans)
-        texts = [one.text for one in said]
+        texts = [labelled(one.text, one.speaker) for one in said]
         if not said or held(unit.text, texts, self._words):
             return unit
         usable = self._usable(said)
         best = own_words(unit.text, [one.text for one in usable])
-        return None if best is None else replace(usable[best], text=fluent(usable[best].text, self._words))
+        return None if best is None else Unit(fluent(usable[best].text, self._words), usable[best].spans)
 
     def _fullest(self, units: Sequence[Unit]) -> list[Unit]:
         """The one sentence of what was said in the chunks of `units` that holds most."""
         said = self._usable(self._within([span for unit in units for span in unit.spans]))
-        return [max(said, key=lambda one: (len(find(one.text)), len(terms(one.text))))] if said else []
+        if not said:
+            return []
+        fullest = max(said, key=lambda one: (len(find(one.text)), len(terms(one.text))))
+        return [replace(fullest, speaker="")]
 
     def _usable(self, said: Sequence[Unit]) -> list[Unit]:
         return [one for one in said if len(one.text) <= LONGEST and not small_talk(one.text, self._words)]

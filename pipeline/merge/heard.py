@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.merge.inputs import Unit
+from pipeline.stages.speakers.spoken import Spoken
 from pipeline.store import Run
 from pipeline.text.chapters import borders
 from pipeline.text.lexicons import lexicon
@@ -13,11 +14,12 @@ from pipeline.text.spoken import spoken
 
 
 def heard_units(run: Run) -> Iterator[Unit]:
-    """The sentences that were said in order of time, each with the span of its chunk; the text read there beside them.
+    """The sentences that were said in order of time, with their speakers and the spans of their chunks.
 
-    Left out are chunks that a model has seen the pictures of: what it says of them nobody said.
+    The text that was read in a chunk stands beside them. Left out are chunks that a model has seen the pictures of:
+    what it says of them nobody said.
     """
-    rows = run.heard()
+    rows = Spoken(run).heard()
     row = next(rows, None)
     for chunk in run.chunks():
         cues, words = [], []
@@ -27,9 +29,10 @@ def heard_units(run: Run) -> Iterator[Unit]:
             row = next(rows, None)
         if chunk.frames_sent or not (cues or any(words)):
             continue
-        said = [one.text for one in spoken(cues)] + [one for text in words for one in sentences(text)]
+        yield from (Unit(one.text, (chunk.span,), one.speaker) for one in spoken(cues))
+        more = [one for text in words for one in sentences(text)]
         shown = [*chunk.screen_text.splitlines(), *(event.text for event in chunk.events)]
-        yield from (Unit(text, (chunk.span,)) for text in [*said, *shown] if text.strip())
+        yield from (Unit(text, (chunk.span,)) for text in [*more, *shown] if text.strip())
 
 
 def chapter_starts(run: Run) -> list[int]:

@@ -21,6 +21,8 @@ class Unit:
 
     text: str
     spans: tuple[Span, ...]
+    speaker: str = ""
+    """Whose sentence it is, where it was said and that is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 
-VERSION = 6
+VERSION = 7
 """Raised where the same inputs would now give another node."""
 
 

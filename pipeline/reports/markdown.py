@@ -86,7 +86,9 @@ def _tasks(tasks: Sequence[Task], anchors: Anchors) -> Iterator[str]:
         return
     yield "## Tasks\n\n| who | what | when | said at |\n|---|---|---|---|\n"
     for task in tasks:
-        cells = [markdown(task.who), markdown(task.what), markdown(task.when), _link(task.moment.start, anchors)]
+        by = f" by {markdown(task.speaker)}" if task.speaker else ""
+        said = f"{_link(task.moment.start, anchors)}{by}"
+        cells = [markdown(task.who), markdown(task.what), markdown(task.when), said]
         yield f"| {' | '.join(cells)} |\n"
     yield "\n"
 
@@ -99,7 +101,8 @@ def _listed(heading: str, lines: Sequence[Line], anchors: Anchors) -> Iterator[s
 
 def _lines(lines: Sequence[Line], anchors: Anchors) -> Iterator[str]:
     for one in lines:
-        yield f"- {markdown(one.text)} {_moments(one.moments, anchors)}\n"
+        who = f"**{markdown(one.speaker)}:** " if one.speaker else ""
+        yield f"- {who}{markdown(one.text)} {_moments(one.moments, anchors)}\n"
     yield "\n"
 
 

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
 from chunkers.spans import TICKS_PER_SECOND, Span
 from pipeline import prompts
+from pipeline.merge.ground import Ground
+from pipeline.merge.heard import heard_units
+from pipeline.merge.inputs import Unit
 from pipeline.reports.reading import Sentence, by_time, root, traced
 from pipeline.stages.describe import MEASURED
 from pipeline.stages.speakers.spoken import Spoken
 from pipeline.store import Run
-from pipeline.text.chapters import borders
+from pipeline.text.chapters import borders, content
 from pipeline.text.figures import figures
 from pipeline.text.lexicons import lexicon
 from pipeline.text.notes import Kind, Note, notes
@@ -30,6 +33,9 @@ from pipeline.text.titles import titles
 Length = Literal["short", "normal", "long"]
 
 GENERAL = "general"
+
+SOMEBODY = "?"
+"""Who says `I` where several speak, and none of them said just that."""
 
 _GIST = {"short": 3, "normal": 5, "long": 8}
 """Sentences of the gist, at most."""
@@ -56,6 +62,8 @@ class Line:
 
     text: str
     moments: tuple[Span, ...]
+    speaker: str = ""
+    """Who says `I` in it, or of a sentence that was copied who said it; empty where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,8 @@ class Task:
     when: str
     source: str
     moment: Span
+    speaker: str = ""
+    """Who said it: `me` in it is they."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +108,13 @@ def outline(run: Run, length: Length = "normal") -> Outline:
     node = root(run)
     if node is None:
         return Outline()
-    found = by_time(traced(node))
     if node.model == MEASURED:
-        return Outline(gist=tuple(Line(one.text, one.moments) for one in found))
+        return Outline(gist=tuple(Line(one.text, one.moments) for one in by_time(traced(node))))
     document = run.document()
-    profile = str(document.settings.get("profile", GENERAL)) if document else GENERAL
+    settings = document.settings if document else {}
+    profile, merging = str(settings.get("profile", GENERAL)), settings.get("merge")
+    translated = isinstance(merging, dict) and merging.get("language") is not None
+    found = by_time(traced(node) if translated else _true(run, traced(node)))
     shown = prompts.sections(profile)
     talk = _Talk(tuple(spoken(cue for row in Spoken(run).heard() for cue in row.cues)), length)
     return Outline(
@@ -114,6 +126,12 @@ def outline(run: Run, length: Length = "normal") -> Outline:
         figures=talk.figures if "figures" in shown else (),
         chapters=talk.chapters if "chapters" in shown else (),
     )
+
+
+def _true(run: Run, found: Sequence[Sentence]) -> list[Sentence]:
+    """The sentences as what was said holds them: here, too, since a root may have been made by earlier rules."""
+    units = Ground(list(heard_units(run))).true([Unit(one.text, one.moments) for one in found])
+    return [Sentence(unit.text, unit.spans) for unit in units]
 
 
 class _Talk:
@@ -163,11 +181,12 @@ class _Talk:
         """
         told = [one for one in found if not (small_talk(one.text, self._words) or courteous(one.text, self._words))]
         told = [one for one in told if one.moments] or told or list(found)
+        told = [one for one in told if len(one.text) <= _LETTERS] or told
         starts = [self._said[at].span.start for at in self._parts]
         among = [Candidate(one.text, bisect_right(starts, one.moments[0].start) if one.moments else 0) for one in told]
         most = min(_GIST[self._length], 2 + round(self._minutes / _MINUTES[self._length]))
         return tuple(
-            Line(told[at].text.replace("**", ""), self._moments(told[at], told))
+            self._line(told[at].text.replace("**", ""), self._moments(told[at], told))
             for at in choose(among, most, self._topic, self._words)
         )
 
@@ -180,16 +199,16 @@ class _Talk:
             text = self._shown(note.said.text)
             same = next((at for at, line in enumerate(lines) if alike(line.text, text, self._words)), None)
             if same is None:
-                lines.append(Line(text, (note.said.span,)))
+                lines.append(Line(text, (note.said.span,), note.said.speaker))
             else:
-                lines[same] = Line(lines[same].text, (*lines[same].moments, note.said.span))
+                lines[same] = replace(lines[same], moments=(*lines[same].moments, note.said.span))
         return self._salient(lines, lambda line: line.text, _LINES[self._length])
 
     @property
     def tasks(self) -> tuple[Task, ...]:
         """The tasks, those that are dated or have somebody first where there are too many."""
         found = [
-            Task(note.who, _cut(note.what), note.when, self._shown(note.said.text), note.said.span)
+            Task(note.who, _cut(note.what), note.when, self._shown(note.said.text), note.said.span, note.said.speaker)
             for note in self._notes
             if note.kind == "task"
         ]
@@ -202,7 +221,7 @@ class _Talk:
         """The sentences with the figures that say most, each once."""
         most = min(_FIGURES[self._length], 1 + round(self._minutes / _MINUTES[self._length]))
         sentences = dict.fromkeys(figure.said for figure in figures(self._said, self._words))
-        lines = [Line(self._shown(one.text), (one.span,)) for one in sentences]
+        lines = [Line(self._shown(one.text), (one.span,), one.speaker) for one in sentences]
         return self._salient(lines, lambda line: line.text, most)
 
     @cached_property
@@ -223,6 +242,19 @@ class _Talk:
         """The moments of a sentence and of those that say the same."""
         same = [moment for other in others if alike(one.text, other.text, self._words) for moment in other.moments]
         return tuple(sorted({*one.moments, *same}))
+
+    def _line(self, text: str, moments: tuple[Span, ...]) -> Line:
+        """A sentence of the root; where a speaker means themselves in it, with who that is."""
+        if self._words.own.isdisjoint(word.strip(',.;:!?"()').lower() for word in text.replace("’", "'").split()):
+            return Line(text, moments)
+        said = [one for one in self._said if one.speaker and any(one.span.overlaps(moment) for moment in moments)]
+        if not said:
+            return Line(text, moments)
+        wanted = set(content(text, self._words))
+        shared = [(len(wanted.intersection(content(one.text, self._words))), one) for one in said]
+        most = max(count for count, _ in shared)
+        who = {one.speaker for count, one in shared if count == most}
+        return Line(text, moments, who.pop() if len(who) == 1 and most else SOMEBODY)
 
     def _shown(self, text: str) -> str:
         return _cut(fluent(text, self._words))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from pipeline.errors import ModelError
@@ -20,9 +20,10 @@ from pipeline.store.structs import Event
 from pipeline.store.tables import DescribeRow
 from pipeline.text import guards
 from pipeline.text.facts import facts
+from pipeline.text.labels import Line, labelled, lines
 from pipeline.text.sentences import ASKING, joined, sentences
 
-VERSION = 4
+VERSION = 5
 """Raised when code changes what is written although no setting, model or prompt did."""
 
 MEASURED = "measured"
@@ -160,20 +161,15 @@ def _without_open_questions(turns: Sequence[Turn]) -> str:
     while len(kept) > 1 and all(one.endswith(tuple(ASKING)) for one in sentences(kept[-1].text)):
         kept.pop()
     return "\n".join(
-        told(turn if turn is not kept[-1] else replace(turn, text=guards.without_open_questions(turn.text)))
+        labelled(turn.text if turn is not kept[-1] else guards.without_open_questions(turn.text), turn.speaker)
         for turn in kept
     )
 
 
-def told(turn: Turn) -> str:
-    """A turn as a writer is given it."""
-    return f"{turn.speaker}: {turn.text}" if turn.speaker else turn.text
-
-
-def source_of(passage: Passage) -> str:
+def source_of(passage: Passage) -> list[Line]:
     """What a summary may say: what was said and by whom, and what was read."""
-    said = [told(turn) for turn in passage.turns] or [passage.transcript]
-    return "\n".join([*said, *(passage.seen.screen if passage.seen is not None else ())])
+    said = [line for turn in passage.turns for line in lines(turn.text, turn.speaker)] or lines(passage.transcript)
+    return [*said, *(line for shown in (passage.seen.screen if passage.seen else ()) for line in lines(shown))]
 
 
 class _Try(NamedTuple):
@@ -183,7 +179,7 @@ class _Try(NamedTuple):
     refused: int
 
 
-def take_summary(row: DescribeRow, answer: Written, source: str) -> tuple[ModelError | None, int]:
+def take_summary(row: DescribeRow, answer: Written, source: Sequence[Line]) -> tuple[ModelError | None, int]:
     """Fill the row's summary from an answer about `source`, its sentences held against it.
 
     Returns why the answer is refused as a whole, if so, and how many of its sentences gave way. What was refused is

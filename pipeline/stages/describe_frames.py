@@ -33,6 +33,7 @@ from pipeline.store.tables import DescribeRow
 from pipeline.text import guards
 from pipeline.text.cues import Cue
 from pipeline.text.facts import facts
+from pipeline.text.labels import without_labels
 
 _MOST_STATEMENTS = 12
 """Sentences about the picture that the model is given."""
@@ -95,6 +96,7 @@ class GemmaDescriber:
             tries[number] = max(tries[number], one, key=lambda either: either.worth)
         for row, one, passage in zip(rows, tries, passages, strict=True):
             failure = _fill(row, one)
+            row.summary = without_labels(row.summary, {turn.speaker for turn in passage.turns if turn.speaker})
             if failure is None and not isinstance(passage.segment, _Begun):
                 # What is seen is in no transcript; where nothing is, every sentence must be in it.
                 checked = supported(row.summary, source_of(passage))

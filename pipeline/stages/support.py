@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.text.facts import find
 from pipeline.text.held import LONGEST, held, own_words
+from pipeline.text.labels import Line, without_labels
 from pipeline.text.lexicons import Lexicon, lexicon
 from pipeline.text.sentences import joined, sentences, terms
 from pipeline.text.small_talk import small_talk
@@ -25,20 +27,24 @@ class Supported:
     refused: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def supported(summary: str, source: str) -> Supported:
+def supported(summary: str, source: Sequence[Line]) -> Supported:
     """`summary` with each sentence that `source` does not hold replaced by the source's own, where one is like it.
 
-    Where nothing is left, the sentence of the source with most facts stands.
+    No sentence begins with the label of a speaker. Where nothing is left, the sentence of the source with most facts
+    stands.
     """
-    spoken, words = sentences(source), lexicon(source)
-    said = [one for one in spoken if len(one) <= LONGEST]
+    spoken = [line.labelled for line in source]
+    whole = "\n".join(spoken)
+    words = lexicon(whole)
+    said = [line.text for line in source if len(line.text) <= LONGEST]
+    summary = without_labels(summary, {line.speaker for line in source if line.speaker})
     kept: list[str] = []
     refused: list[tuple[str, tuple[str, ...]]] = []
     for sentence in _without_small_talk(sentences(summary), words):
         if held(sentence, spoken, words):
             kept.append(sentence)
             continue
-        refused.append((sentence, tuple(unsupported(sentence, source))))
+        refused.append((sentence, tuple(unsupported(sentence, whole))))
         own = own_words(sentence, said)
         if own is not None:
             kept.append(fluent(said[own], words))

@@ -149,6 +149,7 @@ class RunDocument(_Document):
     stages: dict[str, str] = {}
     """The key of each stage, in order."""
     settings: dict[str, JsonValue] = {}
+    """As they were when the run was last asked for."""
     severity: tuple[SeverityRule, ...] = ()
     """How bad an event of the picture is, as the profile said when the run was last asked for."""
     identity: dict[str, str] = {}

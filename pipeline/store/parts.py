@@ -17,7 +17,8 @@ class Parts(Generic[Row]):
     def __init__(self, files: Files, path: str, row: type[Row], cipher: Cipher) -> None:
         self.path = path
         self._files = files
-        self._row: type[Row] = row
+        self.row: type[Row] = row
+        """What a row is."""
         self._cipher = cipher
 
     def numbers(self) -> list[int]:
@@ -34,7 +35,7 @@ class Parts(Generic[Row]):
         """The rows of one part; raises `StoreDamagedError` where it cannot be read."""
         shown = f"{self._files.url}/{self._name(number)}"
         try:
-            return to_rows(self._cipher.read(self._files.read(self._name(number)), shown), self._row)
+            return to_rows(self._cipher.read(self._files.read(self._name(number)), shown), self.row)
         except DAMAGE as error:
             raise StoreDamagedError(
                 f"{shown}: damaged: {damage(error)}.", cure="Delete this file and run again: it is made anew."
@@ -42,7 +43,7 @@ class Parts(Generic[Row]):
 
     def write(self, number: int, rows: Sequence[Row]) -> None:
         """Store a part, replacing it whole."""
-        self._files.write(self._name(number), self._cipher.write(to_table(rows, self._row)))
+        self._files.write(self._name(number), self._cipher.write(to_table(rows, self.row)))
 
     def delete(self, number: int) -> None:
         """Remove a part: of a plan that no longer holds, or a damaged file."""

@@ -17,6 +17,7 @@ import contextlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
@@ -132,6 +133,11 @@ class Run:
     def describe(self) -> Parts[DescribeRow]:
         """The table of the level-0 summaries."""
         return Parts(self.files, self.folder(DESCRIBE), DescribeRow, self._cipher)
+
+    def table(self, stage: str) -> Parts[Any]:
+        """The table of a stage that goes over the recording, by its name."""
+        rows: dict[str, Any] = {HEAR: HearRow, SPEAKERS: SpeakersRow, SEE: SeeRow, DESCRIBE: DescribeRow}
+        return Parts(self.files, self.folder(stage), rows[stage], self._cipher)
 
     def level(self, level: int) -> Parts[NodeRow]:
         """The table of a level of the tree, from 1."""

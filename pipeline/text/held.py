@@ -1,8 +1,8 @@
 """Whether a written sentence is held by the sentences that were said, and which of them say it themselves. Pure.
 
 `unsupported` asks whether the words are somewhere in the source. Here it is asked, too, whether they belong together:
-numbers, dates and names have to stand within three sentences in a row with the words that go with them, a name in one
-with another of the words, what people decided or approved needs a word for it, and yes must not become no.
+all have to stand within three sentences in a row; a number, a date or a word such as `agreed` in one with a good share
+of the sentence's words, a name in one with another of them; and yes must not become no.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.text.chapters import content
+from pipeline.text.dates import CALENDAR
 from pipeline.text.facts import find
 from pipeline.text.lexicons import Lexicon
 from pipeline.text.scripts import spaceless
@@ -19,6 +20,9 @@ from pipeline.text.support import names_in, unsupported
 RUN, LONGER_RUN = 3, 6
 """Sentences in a row that may be taken together: for a sentence with a number, a date or a name, and for any other."""
 
+_BESIDE = 0.36
+"""Share of a sentence's content words that its number, date or decision must have beside it in one of the source's."""
+
 _SAME = 0.7
 """Share of a sentence's content words from which a sentence of the source is what it says again."""
 
@@ -27,15 +31,15 @@ LONGEST = 400
 
 
 def held(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
-    """Whether the sentences of `source`, in order of time, hold `sentence`."""
-    if sentence in source:
+    """Whether the sentences of `source`, in order of time and with the labels of their speakers, hold `sentence`."""
+    if any(one == sentence or one.endswith(f": {sentence}") for one in source):
         return True
     whole = "\n".join(source)
     if unsupported(sentence, whole):
         return False
     if spaceless(sentence):
         return True
-    if not _claims_held(sentence, whole, words) or _negated(sentence, source, words):
+    if _negated(sentence, source, words):
         return False
     length = RUN if find(sentence) or names_in(sentence) else LONGER_RUN
     runs = (source[at : at + length] for at in range(max(1, len(source) - length + 1)))
@@ -51,21 +55,25 @@ def own_words(sentence: str, source: Sequence[str]) -> int | None:
 
 
 def _holds(sentence: str, run: Sequence[str], words: Lexicon) -> bool:
-    text = "\n".join(run)
-    if unsupported(sentence, text) or not _claims_held(sentence, text, words):
+    if unsupported(sentence, "\n".join(run)):
         return False
     named = {name: set(terms(name)) for name in names_in(sentence)}
-    rest = set(content(sentence, words)).difference(*named.values())
-    return not rest or all(_together(own, rest, run) for own in named.values())
+    own = {word for word in content(sentence, words) if word.isalpha()} - CALENDAR
+    rest = own.difference(*named.values())
+    if rest and not all(_together(name, rest, run) for name in named.values()):
+        return False
+    beside = [(one, len(own & set(content(one, words))) >= _BESIDE * len(own)) for one in run]
+    near = [one for one, enough in beside if enough]
+    known = {fact.key for one in near for fact in find(one, small=True)}
+    facts = {fact.key for fact in find(sentence) if fact.kind != "name"}
+    return facts <= known and all(
+        any(evidence.search(one) for one in near) for claim, evidence in words.claims if claim.search(sentence)
+    )
 
 
 def _together(name: set[str], rest: set[str], run: Sequence[str]) -> bool:
     """Whether a sentence that has the name has another word of the summary's sentence, too."""
     return any(name & said and rest & said for said in map(set, map(terms, run)))
-
-
-def _claims_held(sentence: str, text: str, words: Lexicon) -> bool:
-    return all(not claim.search(sentence) or bool(evidence.search(text)) for claim, evidence in words.claims)
 
 
 def _negated(sentence: str, source: Sequence[str], words: Lexicon) -> bool:

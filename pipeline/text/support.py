@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
@@ -93,15 +94,28 @@ _FORMS = {
     for form in forms.split()
 }  # fmt: skip
 _TO_SOMEBODY = re.compile(
-    r"\b(\w{3,})\s+(to|by|for|from|with|an|bei|mit|von|für)\s+"
-    r"(?:(?:the|a|an|his|her|their|our|my|der|die|das|dem|den|einem|einer|seinem|seiner)\s+)?(\w+)",
+    r"\b(\w{3,}) +(to|by|for|from|with|an|bei|mit|von|für) +"
+    r"(?:(?:the|a|an|his|her|their|our|my|der|die|das|dem|den|einem|einer|seinem|seiner) +)?(\w+)(?=(?: +(\d+))?)",
     re.IGNORECASE,
 )
 _NO_NAMES = _set("mr mrs ms dr prof sir lady president chairman herr frau")
 _PRONOUNS = _set("me us you him her them mir mich uns dir dich ihm ihn ihr ihnen euch")
+_FIRST_PERSON = _set("me us mir mich uns")
 _ANYBODY = _set("speaker narrator author group team him her them sprecher sprecherin erzähler autor gruppe ihm")
+_LABEL = re.compile(r"([^:\n]{1,80}): ")
+_LABEL_WORD = re.compile(r"\w+")
 _IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
 _WORD = re.compile(r"[^\W\d_](?:[\w'’-]*\w)?")
+
+
+@dataclass(slots=True)
+class _Replaced:
+    """What a source says of a pronoun behind a verb (`reports to me`)."""
+
+    first_person: bool = True
+    """Whether it is nothing but `me` or `us`."""
+    speakers: set[str] = field(default_factory=set)
+    """The words of the names of those who say it, in lower case, where they are known."""
 
 
 class _Source:
@@ -115,6 +129,22 @@ class _Source:
         self._starts: dict[str, list[str]] = {}
         for word in self.words:
             self._starts.setdefault(word[:3], []).append(word)
+        self.to_pronouns: dict[tuple[str, str], _Replaced] = {}
+        self.to_others: set[tuple[str, str, str]] = set()
+        for line in text.split("\n"):
+            self._add_objects(line)
+
+    def _add_objects(self, line: str) -> None:
+        """Note whom the verbs of a line are about."""
+        label = _LABEL.match(line)
+        for match in _TO_SOMEBODY.finditer(line):
+            verb, whom = (_root(match[1]), match[2].lower()), match[3].lower()
+            if whom not in _PRONOUNS:
+                self.to_others.add((*verb, _root(whom)))
+                continue
+            known = self.to_pronouns.setdefault(verb, _Replaced())
+            known.first_person &= whom in _FIRST_PERSON
+            known.speakers |= set(_LABEL_WORD.findall(label[1].lower())) if label else set()
 
     def holds(self, word: str) -> bool:
         """Whether the source has a form of `word`, or a compound with it."""
@@ -197,19 +227,26 @@ def _characters(sentence: str, source: str) -> list[str]:
 
 
 def _swapped(sentence: str, known: _Source) -> list[str]:
-    """Whom a sentence puts in the place of a pronoun: `reports to the council` for `reports to me`."""
-    said = {
-        (_root(match[1]), match[2].lower())
-        for match in _TO_SOMEBODY.finditer(known.text)
-        if match[3].lower() in _PRONOUNS
-    }
-    return [
-        match[3]
-        for match in _TO_SOMEBODY.finditer(sentence)
-        if (_root(match[1]), match[2].lower()) in said
-        and match[3].lower() not in _PRONOUNS | _ANYBODY
-        and not known.holds(match[3])
-    ]
+    """Whom a sentence puts in the place of a pronoun: `reports to the council` for `reports to me`.
+
+    `me` is the speaker of that line, or whoever is named with the same words elsewhere; any other pronoun may be
+    whoever is named in the source.
+    """
+    found: list[str] = []
+    for match in _TO_SOMEBODY.finditer(sentence):
+        whom = match[3].lower()
+        replaced = known.to_pronouns.get((_root(match[1]), match[2].lower()))
+        if replaced is None or whom in _PRONOUNS or (_root(match[1]), match[2].lower(), _root(whom)) in known.to_others:
+            continue
+        if not replaced.first_person:
+            swapped = whom not in _ANYBODY and not known.holds(whom)
+        elif whom in _ANYBODY:  # `Speaker 2` is somebody, where it is known who says `me`
+            swapped = bool(match[4] and replaced.speakers) and match[4] not in replaced.speakers
+        else:
+            swapped = whom not in replaced.speakers
+        if swapped:
+            found.append(match[3])
+    return found
 
 
 def _related(one: str, other: str) -> bool:

@@ -82,7 +82,7 @@ CHANGES: dict[str, tuple[str, str, str]] = {
 }
 """Every setting that may change a text. Those of the groups below never do."""
 
-NEVER = ("encryption.", "models.", "media.", "endpoint.", "fallback.")
+NEVER = ("encryption.", "models.", "media.", "endpoint.", "fallback.", "report.")
 """`endpoint` counts where a server writes: tested below."""
 
 
@@ -142,7 +142,7 @@ def test_where_things_are_and_how_fast_they_go_changes_nothing(setting: str) -> 
         "endpoint.key_variable": "SOME", "endpoint.cap_field": "max_completion_tokens", "endpoint.tokenizer": "t.json",
         "fallback.when": "too-long", "fallback.kinds": "audio", "fallback.hook": "m:f", "fallback.redact": "contacts",
         "fallback.ledger": "ledger.jsonl", "fallback.hosts": "h", "fallback.plain_hosts": "h", "fallback.allow": "*",
-        "fallback.deny": "*",
+        "fallback.deny": "*", "report.length": "short",
     }  # fmt: skip
     same = special.get(setting, special.get(setting.replace("fallback.", "endpoint.")))
     value = same or other.get(kind) or ("3" if default.replace(".", "").isdigit() else "")

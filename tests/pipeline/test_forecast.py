@@ -8,7 +8,7 @@ import pytest
 
 from chunkers import probe
 from data.draw_film import films, write
-from pipeline.forecast import ASSUMED, LOOKED, forecast
+from pipeline.forecast import ASSUMED, LOOKED, TOLD_APART, forecast
 from pipeline.process import process
 from pipeline.store import Store
 from tests.pipeline.quick import QuickRegistry, quick_settings, tones
@@ -47,6 +47,15 @@ def test_runs_of_the_same_models_give_the_rates(tmp_path: Path, sound: Path) -> 
         assert forecast(probe(sound), changed, store).measured_runs == 0, other
     budget = quick_settings(tmp_path / "weights", [*MERGE, "merge.budget=512", "describe.windows=2"])
     assert forecast(probe(sound), budget, store).measured_runs == 1, "rates are the models', whatever is merged"
+
+
+def test_telling_speakers_apart_is_counted(tmp_path: Path, sound: Path) -> None:
+    off = quick_settings(tmp_path / "weights", MERGE)
+    on = quick_settings(tmp_path / "weights", [*MERGE, "speakers.enabled=true"])
+    made = forecast(probe(sound), on, Store(tmp_path / "store"))
+    assert made.speakers_s == pytest.approx(60 / TOLD_APART)
+    assert any(line.startswith("  speakers told apart") for line in made.lines())
+    assert forecast(probe(sound), off, Store(tmp_path / "store")).speakers_s == 0
 
 
 def test_runs_that_did_not_finish_measure_nothing(tmp_path: Path, sound: Path) -> None:

@@ -60,12 +60,15 @@ class Looked:
 
     def __init__(self, rows: Iterable[SeeRow]) -> None:
         """`rows` in order."""
-        signals: list[Signals] = []
+        signals: list[list[Signals]] = [[]]
         parts: list[list[ScreenText]] = []
         self.segments: list[SeenSegment] = []
         for row in rows:
             self.segments.append(SeenSegment(row.index, row.span, row.error if row.status == "skipped" else ""))
-            signals.append(signals_of(row))
+            if row.status == "skipped":
+                signals.append([])
+            else:
+                signals[-1].append(signals_of(row))
             parts.append(row.texts)
         texts = joined(*parts)
         self.series: list[Series] = series(texts)
@@ -78,7 +81,9 @@ class Looked:
             for text in texts
             if _says(text) and not any(_is_value(text, *pair) for pair in values.get(text.start, ()))
         ]
-        self.events = _without_texts(picture_events(concatenated(signals)), self.texts, self.series)
+        # What nobody saw is neither still nor moving: events are told on either side of it.
+        events = [event for some in signals if some for event in picture_events(concatenated(some))]
+        self.events = _without_texts(events, self.texts, self.series)
 
     @property
     def span(self) -> Span:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from chunkers.spans import TICKS_PER_SECOND, Span
+from chunkers.spans import TICKS_PER_SECOND
 from pipeline.text import cues
 from pipeline.text.cues import Cue
 from pipeline.text.scripts import cells
@@ -44,11 +44,6 @@ class Turn:
     end: int
     speaker: str | None
     text: str
-
-    @property
-    def span(self) -> Span:
-        """From its first word to its last."""
-        return Span(self.start, max(self.start, self.end))
 
 
 class Voices:

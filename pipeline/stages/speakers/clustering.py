@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,14 +75,15 @@ class Wanted:
 def speakers(pieces: Sequence[Piece], vectors: Vectors, wanted: Wanted) -> list[int]:
     """The speaker of each piece, numbered from 0 in order of their first pieces; `vectors` (pieces, 192) of length 1.
 
-    Where there is no voice of `LEAST` ticks, everything said is one person's.
+    Where there is no voice of `LEAST` ticks, everything said is one person's. Where more people are known to speak than
+    are heard for so long, the heaviest groups are people, too; where there are too few, the joining ends earlier.
     """
     if not pieces:
         return []
     distance = wanted.distance if wanted.distance is not None else _distance(pieces)
-    groups = _groups(pieces, vectors, distance, replace(wanted, least=1))
+    groups = _groups(pieces, vectors, distance, wanted, forced=False)
     if len(groups.means) < wanted.least:
-        groups = _groups(pieces, vectors, distance, wanted)
+        groups = _groups(pieces, vectors, distance, wanted, forced=True)
     return _in_order(_everybody(pieces, vectors, groups), list(groups.of))
 
 
@@ -99,25 +100,30 @@ def _distance(pieces: Sequence[Piece]) -> float:
     return NARROW_DISTANCE if 2 * narrow > sum(piece.ticks for piece in pieces) else DISTANCE
 
 
-def _groups(pieces: Sequence[Piece], vectors: Vectors, distance: float, wanted: Wanted) -> _Groups:
-    """The voices of the clean pieces that are heard for long enough."""
+def _groups(pieces: Sequence[Piece], vectors: Vectors, distance: float, wanted: Wanted, *, forced: bool) -> _Groups:
+    """The voices of the clean pieces that are heard for long enough, or the heaviest where more are known to speak.
+
+    `forced` ends the joining while there are still as many as are wanted.
+    """
     clean = [number for number, piece in enumerate(pieces) if piece.clean]
     clean = clean or list(range(len(pieces)))
     own, weights = vectors[clean], np.array([pieces[number].ticks for number in clean], np.float64)
     blocks = defaultdict[int, list[int]](list)
     for place, number in enumerate(clean):
         blocks[pieces[number].start // BLOCK].append(place)
-    # Where more people are asked for than were found, what is joined at first cannot be parted again.
-    tightness = min(TIGHT if wanted.least == 1 else TIGHTER, distance)
-    within = distance if wanted.least == 1 else 0.7 * distance
+    # What is joined at first cannot be parted again.
+    tightness = min(TIGHTER if forced else TIGHT, distance)
+    within = 0.7 * distance if forced else distance
     members: list[list[int]] = []
     for _, places in sorted(blocks.items()):
         tight = joined(own[places], tightness)
         inside = [[places[at] for at in group] for group in tight]
         members += _near(inside, own, weights, within, Wanted()) if len(blocks) > 1 else inside
-    members = _near(members, own, weights, distance, wanted)
-    heard = [group for group in members if weights[group].sum() >= LEAST]
-    heard = heard or [max(members, key=lambda group: float(weights[group].sum()))]
+    # Here `most` would join people, and leave alone what is too little for one.
+    members = _near(members, own, weights, distance, Wanted(least=wanted.least if forced else 1))
+    heaviest = sorted(members, key=lambda group: -float(weights[group].sum()))
+    enough = sum(float(weights[group].sum()) >= LEAST for group in heaviest)
+    heard = sorted(heaviest[: max(enough, wanted.least)])
     if wanted.most is not None and len(heard) > wanted.most:
         heard = _near(heard, own, weights, -1.0, Wanted(most=wanted.most))
     means = np.stack([_mean(own[group], weights[group]) for group in heard])

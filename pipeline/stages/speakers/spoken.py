@@ -58,11 +58,6 @@ class Spoken:
         apart = len(self.people) > 1 or any(person.named for person in self.people)
         self._voices = Voices(voice for person in self.people for voice in person.voices) if apart else Voices(())
 
-    @property
-    def voices(self) -> Sequence[Voice]:
-        """Every piece of speech in order, where at least one voice was found."""
-        return sorted((one for person in self.people for one in person.voices), key=lambda one: (one.start, one.end))
-
     def heard(self) -> Iterator[HearRow]:
         """All windows in order, as far as they are there; cues end where the speaker changes."""
         for row in self._run.heard():

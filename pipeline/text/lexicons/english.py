@@ -68,6 +68,7 @@ LEXICON = Lexicon(
         "year years"
         " metre metres meter meters kilometre kilometres"
     ),
+    own_words="i i'd i'll i'm i've me mine my myself",
     hesitation_words="ah eh er erm hm hmm mhm mm mmm mm-hmm uh uhhuh uh-huh um",
     filler_words=(
         "ah aha alright anyway bye er excuse fine hello hey hi hm hmm huh mhm mm mmm nah no nope oh ok okay ooh ow "

@@ -34,6 +34,7 @@ LEXICON = Lexicon(
     unit_words=(
         "euro euros dollar dollars heure heures minutes secondes jours semaine semaines mois an ans année années mètres"
     ),
+    own_words="j'ai j'avais j'irai je ma me mes mien mienne moi mon",
     hesitation_words="euh ben hein hm hum mmh",
     filler_words=(
         "ah alors allô bah ben bien bon bonjour bonsoir bof d'accord accord euh eh enfin exactement hein hum merci "

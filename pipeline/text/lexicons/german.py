@@ -44,6 +44,7 @@ LEXICON = Lexicon(
         "euro euros dollar stunde stunden minute minuten sekunden tage tagen woche wochen monat monate jahr"
         " jahre jahren meter"
     ),
+    own_words="ich mein meine meinem meinen meiner meines mich mir",
     hesitation_words="äh ähm ehm hm hmm mhm öh",
     filler_words=(
         "äh ähm ach aha alles also bitte danke doch eben entschuldigung genau gut gute guten hallo hm hmm ja jo klar "

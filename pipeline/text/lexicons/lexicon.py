@@ -23,6 +23,8 @@ class Lexicon:
     """Words, parted by spaces, of measures, money and time: they make no title."""
     hesitation_words: str = ""
     """Words, parted by spaces, that are only a pause; nothing is lost without them."""
+    own_words: str = ""
+    """Words, parted by spaces, with which a single speaker means themselves."""
     filler_words: str = ""
     """Words, parted by spaces, that fill a pause, agree, greet or thank."""
     courtesy: str = ""
@@ -72,6 +74,11 @@ class Lexicon:
     def fillers(self) -> frozenset[str]:
         """The filler words."""
         return frozenset(self.filler_words.split())
+
+    @cached_property
+    def own(self) -> frozenset[str]:
+        """The words with which a single speaker means themselves."""
+        return frozenset(self.own_words.split())
 
     @cached_property
     def hesitations(self) -> frozenset[str]:

@@ -34,6 +34,7 @@ LEXICON = Lexicon(
         " quince seis sesenta setenta siete treinta veinte"
     ),
     unit_words=("euro euros dólar dólares hora horas minutos segundos días semana semanas mes meses año años metros"),
+    own_words="conmigo me mi mis mí mía mío yo",
     hesitation_words="eh em este hm mmm",
     filler_words=(
         "ah adiós bien bueno claro eh em este exacto genial gracias hola hm no ok okay oh perdón perfecto por favor "

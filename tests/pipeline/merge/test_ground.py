@@ -128,3 +128,14 @@ def test_two_sentences_that_give_way_to_one_have_its_moment_once() -> None:
     ground = Ground([Unit("The crack is long.", spans)])
     units = [Unit(f"The crack is {metres} metres long.", spans) for metres in (5, 6)]
     assert ground.true(units) == [Unit("The crack is long.", spans)]
+
+
+def test_whose_words_they_are_is_known_and_no_label_stands_in_their_place() -> None:
+    spans = (Span(0, 30 * S),)
+    said = ["The price of steel went up.", "It is in the drawer.", "I will send the offer by Wednesday."]
+    ground = Ground([Unit(one, spans, "Speaker 2") for one in said] + [Unit("Omar reports to me.", spans, "Anna")])
+    for true in ("Speaker 2 will send the offer by Wednesday.", "Omar reports to Anna."):
+        assert ground.borne_out(Unit(true, spans)) == Unit(true, spans)
+    assert ground.borne_out(Unit("Speaker 1 will send the offer by Wednesday.", spans)) == Unit(said[2], spans)
+    assert ground.borne_out(Unit("Omar reports to Pavel.", spans)) == Unit("Omar reports to me.", spans)
+    assert ground.true([Unit("The harbour was flooded.", spans)]) == [Unit(said[2], spans)]

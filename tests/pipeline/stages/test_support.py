@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from pipeline.stages.support import supported
+from pipeline.text.labels import Line, lines
 from pipeline.text.sentences import sentences
 
-SOURCE = (
+SAID = (
     "Good morning. The pump at Halden was opened on 14 March, and two bearings are worn. "
     "Maria Lopez reports to me every Friday. The new pump costs 412,000 euros. We will decide in April."
 )
+SOURCE = lines(SAID)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +46,7 @@ def test_what_it_does_not_hold_gives_way_to_its_own_sentence(summary: str, inste
 def test_what_has_nothing_in_common_is_left_out_and_something_true_is_left() -> None:
     checked = supported("The void crusade was a military operation.", SOURCE)
     assert len(sentences(checked.text)) == 1
-    assert checked.text in SOURCE
+    assert checked.text in SAID
     assert any(digit in checked.text for digit in "0123456789")
 
 
@@ -55,6 +57,36 @@ def test_a_sentence_of_the_source_stands_once() -> None:
 
 
 def test_a_time_of_day_is_the_same_with_a_colon() -> None:
-    said = "It is 9.30 on Tuesday, and we finish at 6.30 in the evening."
+    said = lines("It is 9.30 on Tuesday, and we finish at 6.30 in the evening.")
     assert supported("It is 9:30 on Tuesday, finishing at 6:30.", said).refused == ()
     assert supported("It is 9:45 on Tuesday.", said).refused
+
+
+TALK = [
+    *lines("The price of steel went up. Who sends the offer to the council?", "Speaker 1"),
+    *lines("Let me see. It is in the drawer. I will send the offer by Wednesday. Omar reports to me.", "Speaker 2"),
+    Line("The meeting room is closed."),
+]
+
+
+@pytest.mark.parametrize(
+    ("summary", "kept"),
+    [
+        ("Speaker 2: I will send the offer by Wednesday.", "I will send the offer by Wednesday."),
+        ("**Speaker 2**: I will send the offer by Wednesday.", "I will send the offer by Wednesday."),
+        ("speaker 1: Speaker 2: Omar reports to me.", "Omar reports to me."),
+        ("Speaker 1:\nThe price of steel went up.", "The price of steel went up."),
+        ("Speaker 2 will send the offer by Wednesday.", "Speaker 2 will send the offer by Wednesday."),
+        ("Omar reports to Speaker 2.", "Omar reports to Speaker 2."),
+        ("Omar reports to Speaker 1.", "Omar reports to me."),
+        ("Omar reports to the council.", "Omar reports to me."),
+        ("They will send the offer by 3 May.", "I will send the offer by Wednesday."),
+    ],
+)
+def test_a_label_is_no_part_of_a_sentence_and_whose_words_they_are_is_known(summary: str, kept: str) -> None:
+    assert supported(summary, TALK).text == kept
+
+
+def test_the_label_of_nobody_who_speaks_stays_text() -> None:
+    agenda = "Agenda: the price of steel went up."
+    assert supported(agenda, [Line(agenda)]).text == agenda

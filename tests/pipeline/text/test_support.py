@@ -92,6 +92,7 @@ FALSE = [
     (MEETING, "The crew from Vienna can start on 1 July.", ["Vienna"]),
     (MEETING, "Anna Schmidt spoke about the delivery.", ["Anna Schmidt"]),
     (MEETING, "Omar reports to the mayor every week.", ["mayor"]),
+    (MEETING, "Omar reports to the council.", ["council"]),
     (MEETING, "The fence will be painted green by volunteers from the village school.", ["green"]),
     (MEETING, "The company celebrated record profits after launching its smartphone.", ["smartphone"]),
     (MEETING, "The contractors threatened to sue the municipality over unpaid invoices.", ["invoices"]),
@@ -224,3 +225,24 @@ def test_who_speaks_may_be_named(sentence: str) -> None:
 )
 def test_who_does_not_speak_may_not(sentence: str) -> None:
     assert unsupported(sentence, TALK)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["Speaker 2 reports to the supplier.", "Speaker 2 reports to Speaker 1 on Friday.", "Report to Pavel Novak."],
+)
+def test_me_is_who_says_it_and_nobody_else(sentence: str) -> None:
+    said = f"{TALK}\nSpeaker 1: We write to the supplier. Pavel Novak has the list."
+    assert unsupported(sentence, said)
+
+
+def test_whom_both_are_reported_to_may_be_named() -> None:
+    said = "Anna: Omar reports to me, and Pavel reports to the council."
+    assert unsupported("Pavel reports to the council.", said) == []
+    assert unsupported("Omar reports to Anna.", said) == []
+
+
+def test_another_pronoun_may_be_whoever_is_named() -> None:
+    said = "I told the director that this could not go on. Omar reports to her."
+    assert unsupported("Omar reports to the director.", said) == []
+    assert unsupported("Omar reports to the mayor.", said) == ["mayor"]

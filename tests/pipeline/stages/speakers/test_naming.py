@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,15 @@ def test_a_digest_changes_with_what_is_said() -> None:
     other = NOBODY.model_copy(update={"merged": ((1, 2),)})
     assert NOBODY.digest == ""
     assert len({NOBODY.digest, one.digest, other.digest}) == 3
+
+
+def test_in_an_encrypted_store_no_name_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STORE_KEY", base64.b64encode(bytes(range(32))).decode())
+    store = Store(tmp_path, "env:STORE_KEY")
+    document = NamesDocument(recording="r", names=(NamedVoice(at=1, name="Anna Keller"),))
+    store.save_names(document)
+    assert store.names("r") == document
+    assert not any(b"Anna" in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
 
 
 def test_reports_have_a_name_at_once_and_the_summary_with_the_next_run(tmp_path: Path) -> None:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from chunkers.spans import TICKS_PER_SECOND
+from pipeline.archive import jobs, triage
 from pipeline.errors import ModelError
-from pipeline.models.protocol import Samples, VoicePiece
+from pipeline.models.protocol import Samples, VoicePiece, Written
+from pipeline.prompts import Prompt
 from pipeline.reports import report
 from pipeline.stages.speakers.spoken import Spoken
 from pipeline.store import Run, Store
-from tests.pipeline.quick import QuickVoices, QuickWriter
+from pipeline.text.sentences import sentences
+from tests.pipeline.quick import QuickVoices, QuickWriter, quick_settings
 from tests.pipeline.stages.speakers.talk import LENGTH, made, unused
 
 S = TICKS_PER_SECOND
@@ -69,6 +74,20 @@ def test_the_writer_is_told_who_speaks(folder: Path) -> None:
     assert all("\nSpeaker 1: " in prompt or "\nSpeaker 2: " in prompt for prompt in chunks)
 
 
+def test_no_sentence_that_was_written_begins_with_a_label(folder: Path) -> None:
+    class Labels(QuickWriter):
+        def _answer(self, prompt: Prompt) -> Written:
+            said = super()._answer(prompt)
+            return replace(said, text=" ".join(f"Speaker 1: {one}" for one in sentences(said.text)))
+
+    run = made(folder, "describe.max_tokens=98", writer=Labels)
+    summaries = [row.summary for row in run.chunks()] + [
+        node.text for level in run.levels() for node in run.nodes(level)
+    ]
+    assert any(summaries)
+    assert not any("Speaker 1:" in text for text in summaries)
+
+
 def test_reports_name_them(run: Run) -> None:
     text = "".join(report(run, "md"))
     assert "## Speakers" in text
@@ -99,6 +118,20 @@ def test_another_number_of_people_asks_for_no_sound(folder: Path, run: Run) -> N
     assert all(word.speaker is None for row in Spoken(one).heard() for word in row.words), "one voice needs no name"
     assert "## Speakers" not in "".join(report(one, "md"))
     assert "Speaker_1" in "".join(report(one, "rttm"))
+
+
+def test_a_finished_run_follows_the_settings_that_it_was_last_asked_for_with(tmp_path: Path) -> None:
+    run = made(tmp_path, only="speakers")
+    assert len(Spoken(run).people) == 2
+    one = made(tmp_path, "speakers.count=1", only="speakers", voices=unused, hearer=unused)
+    assert one.key == run.key
+    assert len(Spoken(run).people) == 1
+    assert "Speaker 2" not in "".join(report(run, "rttm"))
+    settings = quick_settings(tmp_path / "weights", ["speakers.enabled=true"])
+    ((_, item),) = triage(jobs([tmp_path / "talk.wav"], settings, only="speakers"), Store(tmp_path / "store"), Event())
+    assert item is not None
+    assert item.state == "complete"
+    assert len(Spoken(run).people) == 2
 
 
 def test_off_is_off(folder: Path, run: Run) -> None:
