@@ -23,6 +23,7 @@ from pipeline.reports.media import Media, linked
 from pipeline.reports.outline import Length, Line, Outline, outline
 from pipeline.reports.reading import MEANING, by_time, covered, imported, languages, no_summary, notes, root, traced
 from pipeline.reports.stream import stream
+from pipeline.reports.work import work
 from pipeline.stages.describe import MEASURED
 from pipeline.stages.see.findings import findings
 from pipeline.stages.see.looked import Looked
@@ -90,11 +91,12 @@ def report(run: Run, length: Length = "normal", media: Media | None = None) -> I
             states=_states(total),
             gaps=total.gaps,
             notes=notes(run),
-            chunks=(chunk for chunk in run.chunks() if chunk.summary and not looked.segments),
+            chunks=(chunk for chunk in run.chunks() if _has_notes(chunk, seen=bool(looked.segments))),
             lanes=_lanes(run, summary, spoken, looked, total),
             judged=timeline.judged(timeline.Scale(total.end), found),
             curves=timeline.curves(timeline.Scale(total.end), looked.series),
             items=stream(run, spoken.heard(), looked, total),
+            work=work(run),
             made=_made(run),
         )
     )
@@ -149,6 +151,12 @@ def _policy(script: str, style: str) -> str:
         f"default-src 'none'; script-src {hashed(script)}; style-src {hashed(style)}; img-src data:; "
         "media-src 'self' file: data: blob:; base-uri 'none'; form-action 'none'"
     )
+
+
+def _has_notes(chunk: DescribeRow, *, seen: bool) -> bool:
+    """Whether a chunk says more than stands beside its pictures, where it has any (`seen`)."""
+    partly = chunk.status == "processed" and bool(chunk.error)
+    return bool((chunk.summary and not seen) or chunk.events or chunk.screen_differences or partly)
 
 
 def _lanes(run: Run, summary: Outline, spoken: Spoken, looked: Looked, total: Coverage) -> list[timeline.Lane]:

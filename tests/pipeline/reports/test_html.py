@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import io
 import re
@@ -20,9 +21,10 @@ from pipeline.prompts.severity import SeverityRule
 from pipeline.reports import report
 from pipeline.reports.media import Media, embedded, linked
 from pipeline.reports.stream import blocks
+from pipeline.reports.work import work
 from pipeline.store import FORMAT, Run, RunDocument, RunKey, Store
 from pipeline.store.documents import InputDocument, RecordingDocument, Result
-from pipeline.store.structs import Citation, KeyFrame, ScreenText
+from pipeline.store.structs import Citation, Event, KeyFrame, ScreenDifference, ScreenText
 from pipeline.store.tables import DescribeRow, HearRow, NodeRow, SeeRow
 from pipeline.text.cues import Cue
 
@@ -116,7 +118,7 @@ def stored(folder: Path, say: str, name: str = "talk.wav", who: str = "Helen", p
         0,
         [
             DescribeRow(recording="r", index=0, start=0, end=30 * S, kind="segment", inputs="x", status="processed",
-                        summary=say),
+                        summary=say, screen_text=say, events=[Event(2 * S, say)]),
             DescribeRow(recording="r", index=1, start=30 * S, end=60 * S, kind="segment", inputs="x", status="failed",
                         error=say),
         ],
@@ -141,7 +143,7 @@ def page(tmp_path: Path) -> Page:
 
 
 def test_a_sentence_leads_to_the_seconds_that_it_rests_on(page: Page) -> None:
-    said = dict(page.found("a", class_="said"))
+    said = dict(reversed(page.found("a", class_="said")))  # the first of those that say the same is the summary's
     assert said["The pump costs 412,000 euros."]["href"] == "#t=1.00,4.00"
     assert "Nobody said this." not in said
     assert any("no moment found" in text for text, _ in page.found("li"))
@@ -206,6 +208,7 @@ def test_what_comes_from_a_recording_stays_text(tmp_path: Path) -> None:
     for where in (
         page.found("span", class_="c"), page.found("a", class_="said"), page.found("td", class_="who"),
         page.found("ul", class_="screen"), page.found("div", class_="missing"), page.found("dd"),
+        page.found("p", class_="event"),
     ):  # fmt: skip
         assert any(shown in text for text, _ in where)
     assert page.found("title")[0][0] == " ".join(name.split())
@@ -283,6 +286,34 @@ def test_the_timeline_marks_what_was_refused_and_what_was_made_elsewhere(tmp_pat
     assert {"what a model gave was refused: 1 stretch", "made outside this machine: 1 stretch"} <= lanes
     marks = [(own["x"], own["width"]) for _, own in page.found("rect", class_="marked")]
     assert marks == [("0.0", "500.0"), ("500.0", "500.0")]
+
+
+def test_what_a_multimodal_model_saw_is_among_the_notes(tmp_path: Path) -> None:
+    run = stored(tmp_path, "Words.")
+    chunk = DescribeRow(
+        recording="r", index=0, start=0, end=60 * S, kind="segment", inputs="x", status="processed", summary="A slide.",
+        events=[Event(2 * S, "A hand <moves>.")], screen_differences=[ScreenDifference("V4LVE", "model")],
+        error="the words are not described: loop",
+    )  # fmt: skip
+    run.describe.write(0, [chunk])
+    shown = [text for text, _ in Page(written(run)).found("p")]
+    for expected in ("0:00:02 A hand <moves>.", "Read by the model alone: V4LVE", "the words are not described: loop"):
+        assert expected in shown
+
+
+def test_what_a_run_took_is_added_up(tmp_path: Path) -> None:
+    run = stored(tmp_path, "Words.")
+    (chunk, other), (node,) = list(run.chunks()), list(run.nodes(1))
+    took = {"seconds": 1.5, "tokens_in": 100, "tokens_out": 7}
+    run.describe.write(0, [dataclasses.replace(one, **took) for one in (chunk, other)])
+    run.level(1).write(0, [dataclasses.replace(node, seconds=6.0, fidelity='{"share": 0.75}')])
+    found = work(run)
+    assert [(one.stage, one.rows) for one in found] == [("hear", 2), ("see", 1), ("describe", 2), ("merge, level 1", 1)]
+    assert (found[2].seconds, found[2].tokens_in, found[2].tokens_out, found[2].kept) == (3.0, 200, 14, None)
+    assert (found[3].seconds, found[3].kept) == (6.0, 0.75)
+    cells = [text for text, _ in Page(written(run)).found("td")]
+    assert cells[cells.index("merge, level 1") :][:6] == ["merge, level 1", "1", "6.0 s", "", "", "75%"]
+    assert work(Store(tmp_path / "empty").run(KEY)) == []
 
 
 def test_blocks_are_of_one_speaker_and_not_too_long() -> None:
