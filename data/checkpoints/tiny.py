@@ -83,7 +83,8 @@ def tokenizer() -> GemmaTokenizer:
         initial_alphabet=["▁", "\n", *letters],
         show_progress=False,
     )
-    texts = [path.read_text(encoding="utf-8") for path in sorted(_PROMPTS.rglob("*.txt"))]
+    files = [path.read_text(encoding="utf-8") for path in sorted(_PROMPTS.rglob("*.txt"))]
+    texts = [text for text in files if "\n---\n" in f"\n{text}"]  # the others are lists
     trained.train_from_iterator([*texts, "the and of to in a is that for it was on with as at by"] * 3, trainer)
     state: dict[str, Any] = json.loads(trained.to_str())["model"]
     return GemmaTokenizer(

@@ -205,6 +205,7 @@ def test_what_failed_tells_the_fallback_what_the_model_failed_at(
     monkeypatch.setattr(gemma.loaded.model.generation_config, "eos_token_id", [3])
     made = [*hearing(gemma).work(Part("r", [window(0, 0, 1)])), *describing(gemma).work(Part("r", [shown(0, 0, 2)]))]
     assert [str(one.failure) for one in made] == [one.row.error for one in made]
+    assert all(one.failure for one in made)
 
 
 def test_a_segment_over_a_limit_is_a_failed_row_not_an_exception(opened: Callable[..., Gemma]) -> None:
@@ -366,7 +367,8 @@ class _Noting(Registry):
 def test_whisper_in_front_of_gemma(recipe: Settings, whisper_base: Path, tmp_path: Path) -> None:
     """The recogniser hears, is let go, and only then the model that sees is loaded."""
     front = recipe.hear.model_copy(update={"engine": "whisper", "beam": 1})
-    both = recipe.model_copy(update={"hear": front, "models": Models()})
+    off = recipe.speakers.model_copy(update={"enabled": False})
+    both = recipe.model_copy(update={"hear": front, "models": Models(), "speakers": off})
     film = tmp_path / "film.mkv"
     picture = ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=8"]
     talk = ["-t", "8", "-i", str(MEETING), "-c:a", "pcm_s16le", str(film)]
