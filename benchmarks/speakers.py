@@ -1,10 +1,14 @@
-"""Who speaks when, against what was made: `python -m benchmarks.speakers [--folder build/voices] [--long]`.
+"""Who speaks when, against what was made: `python -m benchmarks.speakers [--folder FOLDER] [--long [MINUTES ...]]`.
 
 The words of the demo's meeting are put down to people, beside what was written down. Dialogues of human voices (see
 `benchmarks.dialogues`) go through the diariser and the clustering as a run would take them. DER is missed, false and
 confused speech as a share of the reference's, overlapping speech counted, under the best pairing of speakers; with
 0.25 s on both sides of every border left out, and without. Frames are 10 ms. It agrees with pyannote.metrics within 0.2
 points, but where two pieces of one speaker overlap, which count once here.
+
+`--long` makes dialogues of four people of these lengths (5, 60 and 240 minutes) and nothing else. Each goes through the
+stage `speakers` of a run in a process of its own, with a transcript in the place of hearing: so peak memory is that of
+reading the sound, telling speakers apart, and clustering the stored pieces.
 """
 
 from __future__ import annotations
@@ -13,8 +17,11 @@ import argparse
 import itertools
 import json
 import resource
+import subprocess
+import sys
 import tempfile
 import time
+import wave
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -120,6 +127,45 @@ def score(diariser: Diariser, made: Dialogue, people: int) -> None:
     )
 
 
+def long(voices: dict[str, list[Sound]], minutes: float, folder: Path) -> None:
+    """Print a line about a run of one long dialogue."""
+    made = dialogue(voices, minutes * 60, "clean", 99 + round(minutes))
+    path = folder / f"{minutes:g}.wav"
+    with wave.open(str(path), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(TICKS_PER_SECOND)
+        out.writeframes((np.clip(made.sound, -1, 1) * 32767).astype("<i2").tobytes())
+    path.with_suffix(".vtt").write_text("WEBVTT\n\n00:00.000 --> 00:01.000\nA talk.\n")
+    command = [sys.executable, "-m", "benchmarks.speakers", "--run", str(path)]
+    told = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    lines = [(start, end, name) for start, end, name in told["lines"]]
+    rates = [error_rate(made.lines, lines, collar) for collar in (COLLAR_S, 0.0)]
+    print(
+        f"{made.name:<32} {len({name for *_, name in lines})} found  DER {rates[0]:6.1%} / {rates[1]:6.1%}"
+        f"  {minutes * 60 / told['cpu_s']:5.1f}x real time, of it clustering {told['clustering_s']:.1f} s of CPU,"
+        f" peak {told['peak_mib']:.0f} MiB",
+        flush=True,
+    )
+
+
+def run_alone(path: Path) -> None:
+    """Tell the speakers of a recording apart in this process, and print as JSON who speaks when and what it cost."""
+    with tempfile.TemporaryDirectory() as folder, Registry() as registry:
+        settings = load(sets=["speakers.enabled=true"])
+        transcript = path.with_suffix(".vtt")
+        run = process(path, settings, Store(folder), registry, only="speakers", transcript=transcript).run
+        before = time.process_time()
+        told = Spoken(run).people
+        clustering_s = time.process_time() - before
+    status = Path("/proc/self/status").read_text()  # what getrusage gives includes the process that started this one
+    peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:"))
+    voices = [voice for person in told for voice in person.voices]
+    lines = [(voice.start / TICKS_PER_SECOND, voice.end / TICKS_PER_SECOND, voice.speaker) for voice in voices]
+    cost = {"cpu_s": time.process_time(), "clustering_s": clustering_s, "peak_mib": peak / 1024}
+    print(json.dumps({"lines": lines, **cost}))
+
+
 def meeting() -> None:
     """Print how many words of the demo's meeting are put down to the right person, and the time beside Whisper's."""
     recording = Path("data/meeting.opus")
@@ -153,20 +199,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, default=Path("build/voices"))
     parser.add_argument("--minutes", type=float, default=4)
-    parser.add_argument("--long", action="store_true", help="an hour and four hours, too")
+    parser.add_argument("--long", type=float, nargs="*", metavar="MINUTES", help="only long dialogues: 5, 60, 240 min")
+    parser.add_argument("--run", type=Path, metavar="FILE", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    meeting()
+    if options.run is not None:
+        run_alone(options.run)
+        return
+    if options.long is None:
+        meeting()
     fetch(options.folder)
     voices = {person: clips(options.folder, person, CLIPS) for person in PEOPLE}
+    if options.long is not None:
+        with tempfile.TemporaryDirectory() as folder:
+            for minutes in options.long or (5, 60, 240):
+                long({name: voices[name] for name in list(voices)[:4]}, minutes, Path(folder))
+        return
     diariser = Diariser(locate(WEIGHTS, load().models))
     names = list(voices)
     groups = [names[:1], names[4:5], names[:2], names[4:6], names[2:5], names[3:7], names[1:7], names]
     for kind, (seed, group) in itertools.product(("clean", "noisy", "telephone"), enumerate(groups)):
         some = {name: voices[name] for name in group}
         score(diariser, dialogue(some, options.minutes * 60, kind, seed), len(group))
-    for hours in (1, 4) if options.long else ():
-        some = {name: voices[name] for name in names[:4]}
-        score(diariser, dialogue(some, hours * 3600, "clean", 99 + hours), 4)
 
 
 if __name__ == "__main__":
