@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 
 from pipeline.text.languages import decimal_comma
 from pipeline.text.number_words import Number, and_a_half, number_words
@@ -44,12 +45,17 @@ _PART = re.compile(rf"[\d.,]+|[{_NUMERALS}{_UNITS}]")
 
 def numbers(text: str) -> list[Number]:
     """The numbers of `text` in order, those up to twelve in words too."""
+    return list(_numbers(text))
+
+
+@lru_cache(maxsize=8192)
+def _numbers(text: str) -> tuple[Number, ...]:
     text = _ascii_digits(text)
     found = [] if text.isascii() else _east_asian(text)
     rest = _blank(text, found)
     digits = _digits(rest, comma=decimal_comma(text))
     found += [*digits, *number_words(_blank(rest, digits))]
-    return _signed(text, _joined(text, sorted(found, key=lambda number: number.start)))
+    return tuple(_signed(text, _joined(text, sorted(found, key=lambda number: number.start))))
 
 
 def _blank(text: str, found: Iterable[Number]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from pipeline.text import abbreviations
 from pipeline.text.scripts import HANGUL, IDEOGRAPHS, UNSPACED, marks
@@ -83,13 +84,19 @@ def terms(text: str) -> list[str]:
 
     Scripts without spaces give a character each (Chinese, Japanese, Korean), or every three in a row (Thai).
     """
+    return list(_terms(text))
+
+
+@lru_cache(maxsize=32_768)
+def _terms(text: str) -> tuple[str, ...]:
+    """A report asks dozens of times for those of a sentence."""
     found: list[str] = []
     for word in _TERM.findall(text.casefold()):
         if _UNSPACED.match(word):
             found += [word[at : at + 3] for at in range(max(1, len(word) - 2))]
         else:
             found.append(_stem(word))
-    return found
+    return tuple(found)
 
 
 def _borders(text: str) -> list[tuple[int, int | None]]:
