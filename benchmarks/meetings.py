@@ -30,10 +30,10 @@ from pipeline.reports.reading import root
 from pipeline.store import Store
 from pipeline.text.chapters import borders
 from pipeline.text.lexicons import lexicon
+from pipeline.text.said import Said
 from pipeline.text.salience import Candidate, choose, topic
 from pipeline.text.sentences import sentences
 from pipeline.text.small_talk import small_talk
-from pipeline.text.spoken import Said
 
 WORDS_A_MINUTE = 150
 

@@ -12,9 +12,9 @@ from pipeline.text.facts import find
 from pipeline.text.held import LONGEST, held, own_words
 from pipeline.text.labels import labelled
 from pipeline.text.lexicons import lexicon
+from pipeline.text.said import fluent
 from pipeline.text.sentences import terms
 from pipeline.text.small_talk import small_talk
-from pipeline.text.spoken import fluent
 
 
 class Ground:

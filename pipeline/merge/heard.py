@@ -9,8 +9,8 @@ from pipeline.stages.speakers.spoken import Spoken
 from pipeline.store import Run
 from pipeline.text.chapters import borders
 from pipeline.text.lexicons import lexicon
+from pipeline.text.said import spoken
 from pipeline.text.sentences import sentences
-from pipeline.text.spoken import spoken
 
 
 def heard_units(run: Run) -> Iterator[Unit]:

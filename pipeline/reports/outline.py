@@ -25,9 +25,9 @@ from pipeline.text.chapters import borders, content
 from pipeline.text.figures import figures
 from pipeline.text.lexicons import lexicon
 from pipeline.text.notes import Kind, Note, notes
+from pipeline.text.said import Said, fluent, spoken
 from pipeline.text.salience import Candidate, alike, choose, topic
 from pipeline.text.small_talk import courteous, small_talk
-from pipeline.text.spoken import Said, fluent, spoken
 from pipeline.text.titles import titles
 
 Length = Literal["short", "normal", "long"]

@@ -9,9 +9,9 @@ from pipeline.text.facts import find
 from pipeline.text.held import LONGEST, held, own_words
 from pipeline.text.labels import Line, without_labels
 from pipeline.text.lexicons import Lexicon, lexicon
+from pipeline.text.said import fluent
 from pipeline.text.sentences import joined, sentences, terms
 from pipeline.text.small_talk import small_talk
-from pipeline.text.spoken import fluent
 from pipeline.text.support import unsupported
 
 

@@ -18,8 +18,8 @@ from itertools import accumulate, pairwise
 
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.text.lexicons import Lexicon
+from pipeline.text.said import Said
 from pipeline.text.sentences import terms
-from pipeline.text.spoken import Said
 
 _STRETCHES = (600, 900, 1300)
 """Words on either side of a place that are compared; their figures are averaged."""

@@ -10,7 +10,7 @@ from pipeline.text.chapters import content
 from pipeline.text.dates import CALENDAR, dates
 from pipeline.text.lexicons import Lexicon
 from pipeline.text.numbers import numbers
-from pipeline.text.spoken import Said
+from pipeline.text.said import Said
 
 _BEFORE = re.compile(r"[€$£¥]\s?\Z")
 _AFTER = re.compile(r"\s?(?:[%‰€$£¥°]\w?|(?:per cent|percent|pour cent|por ciento)\b)|[\s-]([^\W\d_]+)")

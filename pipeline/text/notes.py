@@ -18,9 +18,9 @@ from pipeline.text.dates import CALENDAR, dates
 from pipeline.text.facts import find
 from pipeline.text.lexicons import Lexicon
 from pipeline.text.numbers import numbers
+from pipeline.text.said import Said, fluent
 from pipeline.text.sentences import ASKING
 from pipeline.text.small_talk import small_talk
-from pipeline.text.spoken import Said, fluent
 
 Kind = Literal["decision", "task", "question"]
 

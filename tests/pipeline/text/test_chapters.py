@@ -10,8 +10,8 @@ from chunkers.spans import TICKS_PER_SECOND as S
 from chunkers.spans import Span
 from pipeline.text.chapters import borders
 from pipeline.text.lexicons import LEXICONS, Lexicon
+from pipeline.text.said import Said
 from pipeline.text.sentences import terms
-from pipeline.text.spoken import Said
 from pipeline.text.titles import titles
 
 ENGLISH = LEXICONS["en"]

@@ -9,7 +9,7 @@ from chunkers.spans import Span
 from pipeline.text.figures import figures
 from pipeline.text.lexicons import LEXICONS, Lexicon
 from pipeline.text.notes import Note, notes, when
-from pipeline.text.spoken import Said, fluent
+from pipeline.text.said import Said, fluent
 
 ENGLISH = LEXICONS["en"]
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from chunkers.spans import TICKS_PER_SECOND as S
 from chunkers.spans import Span
 from pipeline.text.cues import Cue
-from pipeline.text.spoken import spoken
+from pipeline.text.said import spoken
 
 
 def test_a_sentence_goes_over_cues_and_a_cue_holds_sentences() -> None:
