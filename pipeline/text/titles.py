@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from pipeline.text.dates import CALENDAR
-from pipeline.text.lexicons import Lexicon
+from pipeline.text.lexicons import Lexicon, lexicon
 from pipeline.text.scripts import spaceless
 from pipeline.text.sentences import terms
 
@@ -79,6 +79,8 @@ def _phrases(sentences: Sequence[str], words: Lexicon) -> Iterator[Phrase]:
     for sentence in sentences:
         if spaceless(sentence):
             continue
+        # A recording may change its language: `und` is no topic in an English one either.
+        untitled = (words.untitled, lexicon(sentence).untitled)
         run: list[str] = []
         end = 0
         for match in _WORD.finditer(sentence):
@@ -86,7 +88,7 @@ def _phrases(sentences: Sequence[str], words: Lexicon) -> Iterator[Phrase]:
                 run = []
             end = match.end()
             word = match[0].lower().replace("’", "'")
-            if word in words.untitled or word in CALENDAR or len(word) < _LETTERS_OF_A_WORD:
+            if any(word in empty for empty in untitled) or word in CALENDAR or len(word) < _LETTERS_OF_A_WORD:
                 run = []
                 continue
             run = [*run, _stem(match[0])][-_LONGEST:]

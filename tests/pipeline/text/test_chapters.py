@@ -144,6 +144,17 @@ def test_a_title_names_what_the_other_chapters_do_not_speak_of() -> None:
     assert [title.split(",")[0] for title in titles(chapters, ENGLISH)] == ["Valves", "Paint"]
 
 
+def test_the_small_words_of_another_language_make_no_title() -> None:
+    english = ["The software may be used by anyone.", "Anyone may sell the software."]
+    german = [
+        "Die Software und die Kopien werden verteilt.",
+        "Sie ist frei und die Rechte sind es auch und bleiben es.",
+    ]
+    (title,) = titles([[*english, *german]], ENGLISH)
+    assert "und" not in title.lower().split()
+    assert title
+
+
 def test_nothing_said_twice_gives_no_title() -> None:
     assert titles([["One pump.", "Another valve."], [], ["会議は火曜日です。", "会議は火曜日です。"]], ENGLISH) == [
         "",
