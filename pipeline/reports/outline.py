@@ -17,10 +17,11 @@ from pipeline import prompts
 from pipeline.merge.ground import Ground
 from pipeline.merge.heard import heard_units
 from pipeline.merge.inputs import Unit
+from pipeline.merge.run import VERSION as MERGE_VERSION
 from pipeline.reports.reading import Sentence, by_time, root, traced
 from pipeline.stages.describe import MEASURED
 from pipeline.stages.speakers.spoken import Spoken
-from pipeline.store import Run
+from pipeline.store import MERGE, Run
 from pipeline.text.chapters import borders, content
 from pipeline.text.figures import figures
 from pipeline.text.lexicons import lexicon
@@ -114,7 +115,8 @@ def outline(run: Run, length: Length = "normal") -> Outline:
     settings = document.settings if document else {}
     profile, merging = str(settings.get("profile", GENERAL)), settings.get("merge")
     translated = isinstance(merging, dict) and merging.get("language") is not None
-    found = by_time(traced(node) if translated else _true(run, traced(node)))
+    held = translated or _by_rules_of_now(run)
+    found = by_time(traced(node) if held else _true(run, traced(node)))
     shown = prompts.sections(profile)
     talk = _Talk(tuple(spoken(cue for row in Spoken(run).heard() for cue in row.cues)), length)
     return Outline(
@@ -128,8 +130,14 @@ def outline(run: Run, length: Length = "normal") -> Outline:
     )
 
 
+def _by_rules_of_now(run: Run) -> bool:
+    """Whether the sentences of the root were held against what was said when they were made, as they would be now."""
+    document = run.stage(MERGE)
+    return document is not None and document.rests_on.get("version") == MERGE_VERSION
+
+
 def _true(run: Run, found: Sequence[Sentence]) -> list[Sentence]:
-    """The sentences as what was said holds them: here, too, since a root may have been made by earlier rules."""
+    """The sentences of a root that was made by earlier rules, as what was said holds them."""
     units = Ground(list(heard_units(run))).true([Unit(one.text, one.moments) for one in found])
     return [Sentence(unit.text, unit.spans) for unit in units]
 

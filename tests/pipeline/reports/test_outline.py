@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from chunkers.spans import TICKS_PER_SECOND as S
+from pipeline.merge.run import VERSION as MERGE_VERSION
 from pipeline.prompts import profiles, sections
 from pipeline.reports import report
 from pipeline.reports.outline import Outline, outline
 from pipeline.store import FORMAT, Run, RunDocument, RunKey, Store
-from pipeline.store.documents import InputDocument
+from pipeline.store.documents import InputDocument, StageDocument
 from pipeline.store.tables import Citation, DescribeRow, HearRow, NodeRow
 from pipeline.text.cues import Cue
 
@@ -105,7 +106,10 @@ def test_the_gist_is_of_the_root_without_courtesies_and_what_nothing_bears_out(r
 def test_a_root_of_earlier_rules_is_held_against_what_was_said(tmp_path: Path) -> None:
     root = [("The meeting decided that the budget of the bridge is 640,000 euros.", 0)]
     lines = [LINES[2], "It is a large budget of the bridge."]
-    assert [line.text for line in outline(stored(tmp_path, lines, root)).gist] == [LINES[2]]
+    run = stored(tmp_path, lines, root)
+    assert [line.text for line in outline(run).gist] == [LINES[2]]
+    run.save_stage(StageDocument(stage="merge", key="m", rests_on={"version": MERGE_VERSION}))
+    assert [line.text for line in outline(run).gist] == [root[0][0]], "what is made now was held against it then"
 
 
 def test_sentences_that_say_the_same_are_one_with_both_moments(tmp_path: Path) -> None:
