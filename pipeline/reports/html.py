@@ -65,7 +65,7 @@ def report(run: Run, length: Length = "normal", media: Media | None = None) -> I
     document, total, node = run.document(), covered(run), root(run)
     spoken, looked = Spoken(run), Looked(run.seen())
     found = findings(looked, document.severity if document else ())
-    summary = outline(run, length)
+    summary = outline(run, length, spoken)
     long = length == "long" and node is not None and node.model != MEASURED
     script, style = _own("page.js"), _own("page.css")
     pieces = (

@@ -23,21 +23,20 @@ _TICKS = ("start", "end", "heard_start", "at", "until")
 
 def report(run: Run, length: Length = "normal") -> Iterator[str]:
     """One object: `run`, `outline`, `summary`, `tree`, `chunks`, `windows`, `segments`, what was seen and who spoke."""
-    node = root(run)
+    node, spoken = root(run), Spoken(run)
     summary = [
         {"text": one.text, "moments": [[_seconds(m.start), _seconds(m.end)] for m in one.moments]}
         for one in (traced(node) if node else [])
     ]
     document = run.document()
     yield '{\n"run": ' + _dump(None if document is None else document.model_dump(mode="json"))
-    yield ',\n"outline": ' + _dump(_in_seconds(dataclasses.asdict(outline(run, length))))
+    yield ',\n"outline": ' + _dump(_in_seconds(dataclasses.asdict(outline(run, length, spoken))))
     yield ',\n"summary": ' + _dump(summary)
     yield ',\n"tree": ['
     yield from _items(node for level in run.levels() for node in run.nodes(level))
     yield '],\n"chunks": ['
     yield from _items(run.chunks())
     yield '],\n"windows": ['
-    spoken = Spoken(run)
     yield from _items(spoken.heard())
     yield '],\n"segments": ['
     yield from _items(run.seen(), without=("key_frames", "sampled", *MEASURED))

@@ -45,7 +45,7 @@ def report(run: Run, length: Length = "normal") -> Iterator[str]:
     node = root(run)
     spoken, looked = Spoken(run), Looked(run.seen())
     anchors = [(section.span, section.anchor) for section in sections(run, run.heard())]
-    yield from _summary(run, outline(run, length), total, anchors)
+    yield from _summary(run, outline(run, length, spoken), total, anchors)
     if node is not None and length == "long" and node.model != MEASURED:
         yield from _in_full(node, anchors)
     yield from _findings(findings(looked, document.severity if document else ()), anchors)

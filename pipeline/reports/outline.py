@@ -101,8 +101,10 @@ class Outline:
     chapters: tuple[Chapter, ...] = ()
 
 
-def outline(run: Run, length: Length = "normal") -> Outline:
+def outline(run: Run, length: Length = "normal", heard: Spoken | None = None) -> Outline:
     """The outline of a run, with the sections of its profile; empty while there is no root.
+
+    `heard` is what was heard in the run, where the caller has told the speakers apart already: it is not cheap.
 
     Of a recording that nobody speaks in, the root's sentences are measured, and all of them are the gist.
     """
@@ -118,7 +120,7 @@ def outline(run: Run, length: Length = "normal") -> Outline:
     held = translated or _by_rules_of_now(run)
     found = by_time(traced(node) if held else _true(run, traced(node)))
     shown = prompts.sections(profile)
-    talk = _Talk(tuple(spoken(cue for row in Spoken(run).heard() for cue in row.cues)), length)
+    talk = _Talk(tuple(spoken(cue for row in (heard or Spoken(run)).heard() for cue in row.cues)), length)
     return Outline(
         headline=talk.headline,
         gist=talk.gist(found) if "gist" in shown else (),

@@ -60,7 +60,7 @@ def _holds(sentence: str, run: Sequence[str], words: Lexicon) -> bool:
     named = {name: set(terms(name)) for name in names_in(sentence)}
     own = {word for word in content(sentence, words) if word.isalpha()} - CALENDAR
     rest = own.difference(*named.values())
-    if rest and not all(_together(name, rest, run) for name in named.values()):
+    if rest and not all(_in_one_sentence(name, rest, run) for name in named.values()):
         return False
     beside = [(one, len(own & set(content(one, words))) >= _BESIDE * len(own)) for one in run]
     near = [one for one, enough in beside if enough]
@@ -71,7 +71,7 @@ def _holds(sentence: str, run: Sequence[str], words: Lexicon) -> bool:
     )
 
 
-def _together(name: set[str], rest: set[str], run: Sequence[str]) -> bool:
+def _in_one_sentence(name: set[str], rest: set[str], run: Sequence[str]) -> bool:
     """Whether a sentence that has the name has another word of the summary's sentence, too."""
     return any(name & said and rest & said for said in map(set, map(terms, run)))
 

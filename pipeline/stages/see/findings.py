@@ -53,7 +53,7 @@ def _of_texts(texts: Sequence[ScreenText], rules: Sequence[SeverityRule]) -> Ite
 
 def _of_numbers(looked: Looked, rules: Sequence[SeverityRule]) -> Iterator[Finding]:
     """Stretches in which a number is beyond a limit; a value that an earlier rule judged is not judged again."""
-    found = [*looked.series, *(one for text in looked.texts for one in _standing(text))]
+    found = [*looked.series, *(one for text in looked.texts for one in _unchanging(text))]
     for series in found:
         left = [point for point in series.points if not point.doubtful] if series.kind == "number" else []
         for rule in rules:
@@ -67,7 +67,7 @@ def _of_numbers(looked: Looked, rules: Sequence[SeverityRule]) -> Iterator[Findi
                     yield Finding(rule.severity, "number", span, _out_of_limits(series, points, rule))
 
 
-def _standing(text: ScreenText) -> Iterator[Series]:
+def _unchanging(text: ScreenText) -> Iterator[Series]:
     """The numbers of a line that does not change, each as a series of one value."""
     for one in values(text.text)[1]:
         if one.kind == "number":
