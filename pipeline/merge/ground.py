@@ -8,12 +8,10 @@ from dataclasses import replace
 
 from chunkers.spans import Span
 from pipeline.merge.inputs import Unit
-from pipeline.text.facts import find
-from pipeline.text.held import LONGEST, held, own_words
+from pipeline.text.held import LONGEST, fullest, held, own_words
 from pipeline.text.labels import labelled
 from pipeline.text.lexicons import lexicon
 from pipeline.text.said import fluent
-from pipeline.text.sentences import terms
 from pipeline.text.small_talk import small_talk
 
 
@@ -64,8 +62,7 @@ class Ground:
         said = self._usable(self._within([span for unit in units for span in unit.spans]))
         if not said:
             return []
-        fullest = max(said, key=lambda one: (len(find(one.text)), len(terms(one.text))))
-        return [replace(fullest, speaker="")]
+        return [replace(said[fullest([one.text for one in said])], speaker="")]
 
     def _usable(self, said: Sequence[Unit]) -> list[Unit]:
         return [one for one in said if len(one.text) <= LONGEST and not small_talk(one.text, self._words)]

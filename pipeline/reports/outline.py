@@ -7,7 +7,7 @@ rule from what was said. So it changes with its length and profile, and no model
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
@@ -212,7 +212,7 @@ class _Talk:
                 lines.append(Line(text, (note.said.span,), note.said.speaker))
             else:
                 lines[same] = replace(lines[same], moments=(*lines[same].moments, note.said.span))
-        return self._salient(lines, lambda line: line.text, _LINES[self._length])
+        return self._salient(lines, _LINES[self._length])
 
     @property
     def tasks(self) -> tuple[Task, ...]:
@@ -232,7 +232,7 @@ class _Talk:
         most = min(_FIGURES[self._length], 1 + round(self._minutes / _MINUTES[self._length]))
         sentences = dict.fromkeys(figure.said for figure in figures(self._said, self._words))
         lines = [Line(self._shown(one.text), (one.span,), one.speaker) for one in sentences]
-        return self._salient(lines, lambda line: line.text, most)
+        return self._salient(lines, most)
 
     @cached_property
     def _parts(self) -> Sequence[int]:
@@ -241,11 +241,11 @@ class _Talk:
             return self._borders[1:]
         return [len(self._said) // 3, len(self._said) * 2 // 3] if len(self._said) > 2 else []
 
-    def _salient(self, lines: Sequence[Line], text: Callable[[Line], str], most: int) -> tuple[Line, ...]:
+    def _salient(self, lines: Sequence[Line], most: int) -> tuple[Line, ...]:
         if len(lines) <= most:
             return tuple(lines)
         starts = [self._said[at].span.start for at in self._parts]
-        among = [Candidate(text(line), bisect_right(starts, line.moments[0].start)) for line in lines]
+        among = [Candidate(line.text, bisect_right(starts, line.moments[0].start)) for line in lines]
         return tuple(lines[at] for at in choose(among, most, self._topic, self._words))
 
     def _moments(self, one: Sentence, others: Sequence[Sentence]) -> tuple[Span, ...]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.text.facts import find
-from pipeline.text.held import LONGEST, held, own_words
+from pipeline.text.held import LONGEST, fullest, held, own_words
 from pipeline.text.labels import Line, without_labels
 from pipeline.text.lexicons import Lexicon, lexicon
 from pipeline.text.said import fluent
-from pipeline.text.sentences import joined, sentences, terms
+from pipeline.text.sentences import joined, sentences
 from pipeline.text.small_talk import small_talk
 from pipeline.text.support import unsupported
 
@@ -49,7 +48,7 @@ def supported(summary: str, source: Sequence[Line]) -> Supported:
         if own is not None:
             kept.append(fluent(said[own], words))
     if refused and not kept and said:
-        kept.append(max(said, key=lambda one: (len(find(one)), len(terms(one)))))
+        kept.append(said[fullest(said)])
     text = joined(dict.fromkeys(kept))
     return Supported(text if refused or len(kept) < len(sentences(summary)) else summary, tuple(refused))
 

@@ -54,6 +54,11 @@ def own_words(sentence: str, source: Sequence[str]) -> int | None:
     return -at if most else None
 
 
+def fullest(source: Sequence[str]) -> int:
+    """The number of the sentence of `source`, which is not empty, that has most facts, and of these most words."""
+    return max(range(len(source)), key=lambda at: (len(find(source[at])), len(terms(source[at]))))
+
+
 def _holds(sentence: str, run: Sequence[str], words: Lexicon) -> bool:
     if unsupported(sentence, "\n".join(run)):
         return False
