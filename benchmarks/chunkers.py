@@ -20,7 +20,13 @@ from pathlib import Path
 
 import psutil
 
-from chunkers import concatenated, find_ffmpeg, picture_events, pictures, probe, segments, windows
+from chunkers.audio import windows
+from chunkers.ffmpeg import find_ffmpeg
+from chunkers.picture_events import picture_events
+from chunkers.pictures import pictures
+from chunkers.probing import probe
+from chunkers.signals import concatenated
+from chunkers.video import segments
 
 FFMPEG = str(find_ffmpeg())
 VOICE = "aevalsrc='0.3*sin(2*PI*(130+20*sin(t))*t)*max(0,sin(2*PI*1.7*t))*gt(mod(t,7),0.6)+0.002*random(0)':s=44100"

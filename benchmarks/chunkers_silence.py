@@ -14,7 +14,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from chunkers import TICKS_PER_SECOND, LongmediaError, is_silent, probe, windows
+from chunkers.audio import windows
+from chunkers.errors import LongmediaError
+from chunkers.probing import probe
+from chunkers.silence import is_silent
+from chunkers.spans import TICKS_PER_SECOND
 
 Sound = NDArray[np.float64]
 RATE = TICKS_PER_SECOND

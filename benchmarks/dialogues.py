@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from chunkers import find_ffmpeg
+from chunkers.ffmpeg import find_ffmpeg
 from chunkers.spans import TICKS_PER_SECOND
 
 PACKAGES = (

@@ -19,7 +19,7 @@ from typing import Any
 
 import torch
 
-from chunkers import find_ffmpeg
+from chunkers.ffmpeg import find_ffmpeg
 from data.checkpoints import tiny
 from pipeline.job import Step
 from pipeline.models.gemma.model import Gemma

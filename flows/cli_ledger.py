@@ -14,7 +14,7 @@ from pipeline.errors import LedgerError
 from pipeline.fallback.ledger import Ledger
 from pipeline.settings import load_here
 
-app = typer.Typer(no_args_is_help=True, help="What left this machine: verify, show.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="What left this machine: verify, show.")
 
 LedgerOption = Annotated[Path | None, typer.Option("--ledger", help="The ledger's file; else the one of the settings.")]
 

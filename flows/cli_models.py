@@ -16,7 +16,7 @@ from pipeline.models.weights.catalog import CATALOG, SETS, expand
 from pipeline.models.weights.hub import get_from_hub, home_of, is_hub_id
 from pipeline.settings import Models, load_here
 
-app = typer.Typer(no_args_is_help=True, help="The weights on this machine: get, list, verify.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="The weights on this machine: get, list, verify.")
 
 NamesArgument = Annotated[
     list[str],

@@ -7,21 +7,23 @@ import signal
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chunkers import to_text
-from flows.server import Child
+from chunkers.identity import content_id
+from chunkers.names import to_text
+from flows.exit_codes import BLOCKED, GAPS, INTERRUPTED, NO_INPUT, OK
 from flows.terminal import say
-from pipeline.archive import Item
 from pipeline.errors import NoSuchRunError, SettingsError
 from pipeline.settings import Settings
 from pipeline.store import Run, Store
 
-OK, BLOCKED, WRONG_USE, GAPS, NO_INPUT, INTERRUPTED = 0, 1, 2, 3, 4, 130
-_GRACE_S = 8
+if TYPE_CHECKING:
+    from flows.server import Child
+    from pipeline.archive import Item
 
+_GRACE_S = 8
 
 StoreOption = Annotated[str, typer.Option("--store", help="Folder or URL of the results.", envvar="LONGMEDIA_STORE")]
 SetOption = Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="A setting, e.g. `write.slots=4`.")]
@@ -49,8 +51,6 @@ def open_store(store: str, settings: Settings) -> Store:
 def find_run(name: str, run: str | None, store: Store) -> Run:
     """The run of a recording given by its id, by the start of it, or by the input's path."""
     if Path(name).is_file():
-        from chunkers import content_id
-
         return store.find(content_id(Path(name)), run)
     if Path(name).is_dir():  # files that were joined
         whole = to_text(Path(name).absolute())

@@ -1,4 +1,4 @@
-"""`longmedia plan` and `longmedia doctor`: what would happen, and what this machine can do."""
+"""`longmedia plan`: what a run would take."""
 
 from __future__ import annotations
 
@@ -7,19 +7,34 @@ from typing import Annotated
 
 import typer
 
-from chunkers import probe, stamp
-from flows.cli_options import ConfigOption
+from chunkers.probing import probe
+from chunkers.spans import stamp
+from flows.cli_options import ConfigOption, SetOption, StoreOption, open_store
+from flows.exit_codes import GAPS, NO_INPUT
 from flows.terminal import say
-from pipeline import doctor as doctor_module
 from pipeline.discovery import discover
 from pipeline.errors import MediaError
 from pipeline.forecast import forecast
-from pipeline.models.weights import fetch as weights
 from pipeline.settings import Settings, load_here
 from pipeline.store import Store
 
 
-def plan(paths: list[Path], settings: Settings, store: Store) -> tuple[int, list[MediaError]]:
+def plan(
+    paths: Annotated[list[Path], typer.Argument(help="Recordings, or folders of them.")],
+    store: StoreOption = "longmedia-store",
+    sets: SetOption = [],  # noqa: B006 - typer reads it once
+    config: ConfigOption = None,
+) -> None:
+    """Calls, tokens, depth and time of a run, before any model is loaded."""
+    settings = load_here(config, sets)
+    forecasts, faults = _forecasts(paths, settings, open_store(store, settings))
+    for fault in faults:
+        say(f"longmedia: {fault}", error=True)
+    if faults:
+        raise typer.Exit(GAPS if forecasts else NO_INPUT)
+
+
+def _forecasts(paths: list[Path], settings: Settings, store: Store) -> tuple[int, list[MediaError]]:
     """Print the forecast of each recording; gives how many there are, and what is wrong with the others."""
     found = discover(paths)
     faults, forecasts = found.passed, 0
@@ -35,13 +50,3 @@ def plan(paths: list[Path], settings: Settings, store: Store) -> tuple[int, list
         for line in lines:
             say(line)
     return forecasts, faults
-
-
-def doctor(
-    tokens: Annotated[int, typer.Option(help="Tokens of context in use, of all requests at once.")] = 32_768,
-    config: ConfigOption = None,
-) -> None:
-    """What this machine has, which models fit, and which recipe to run."""
-    machine = doctor_module.examine(weights.folder(load_here(config).models))
-    for line in doctor_module.report(machine, tokens).lines():
-        say(line)

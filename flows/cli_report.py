@@ -7,16 +7,51 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from chunkers import from_text, without_controls
+import typer
+
+from chunkers.names import from_text
+from chunkers.printable import without_controls
+from flows.cli_options import ConfigOption, StoreOption, find_run, open_store
 from flows.terminal import say
-from pipeline.archive import Item
 from pipeline.errors import LongmediaError, SettingsError
 from pipeline.faults import explain
-from pipeline.reports import FORMATS, report
+from pipeline.reports import FORMATS
+from pipeline.reports import report as pieces_of
 from pipeline.reports.media import embedded, linked
-from pipeline.settings import Settings
+from pipeline.settings import Settings, load_here
 from pipeline.store import Run, Store
+
+if TYPE_CHECKING:
+    from pipeline.archive import Item
+
+
+def report(
+    run: Annotated[str, typer.Argument(help="The recording's id (its folder in the store), or the input's path.")],
+    form: Annotated[
+        str,
+        typer.Option("--format", help="md, html (a page that plays what it says), srt, vtt, txt, json or rttm."),
+    ] = "md",
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The file to write; else standard output. A page plays from beside it.")
+    ] = None,
+    embed: Annotated[
+        bool, typer.Option("--embed", help="Put a small copy of the sound into the page: it can be sent alone.")
+    ] = False,
+    name: Annotated[
+        str | None, typer.Option("--run", help="The run, or the start of its name; else the one asked for last.")
+    ] = None,
+    length: Annotated[
+        str | None, typer.Option(help="How much of the summary: short, normal or long; else `report.length`.")
+    ] = None,
+    store: StoreOption = "longmedia-store",
+    config: ConfigOption = None,
+) -> None:
+    """Write a report, to standard output or to a file."""
+    settings = load_here(config, [f"report.length={length}"] if length else [])
+    found = find_run(run, name, open_store(store, settings))
+    write(found, form, settings, out=out, embed=embed)
 
 
 def write(run: Run, form: str, settings: Settings, *, out: Path | None, embed: bool) -> None:
@@ -28,12 +63,12 @@ def write(run: Run, form: str, settings: Settings, *, out: Path | None, embed: b
         raise SettingsError("--embed is for --format html.")
     length = settings.report.length
     if not embed:
-        _put(report(run, form, length, linked(run, out) if form == "html" else None), out)
+        _put(pieces_of(run, form, length, linked(run, out) if form == "html" else None), out)
         return
     with tempfile.TemporaryDirectory() as folder:
         media = embedded(run, Path(folder) / "sound.ogg", settings.media.ffmpeg)
         say(f"sound inside the page: {media.size / 1e6:.1f} MB, in Base64 {media.size * 4 / 3e6:.1f} MB", error=True)
-        _put(report(run, form, length, media), out)
+        _put(pieces_of(run, form, length, media), out)
 
 
 def _put(pieces: Iterator[str], out: Path | None) -> None:

@@ -10,8 +10,9 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from chunkers import from_text, printable, stamp
-from chunkers.spans import TICKS_PER_SECOND
+from chunkers.names import from_text
+from chunkers.printable import printable
+from chunkers.spans import TICKS_PER_SECOND, stamp
 from flows.cli_options import ConfigOption, SetOption, StoreOption, find_run, open_store
 from flows.terminal import say
 from pipeline.errors import NoSuchRunError, SettingsError
@@ -39,7 +40,12 @@ class _ListFirst(TyperGroup):
         return super().parse_args(ctx, args)
 
 
-app = typer.Typer(cls=_ListFirst, no_args_is_help=True, help="Who speaks in a recording, and what they are called.")
+app = typer.Typer(
+    cls=_ListFirst,
+    no_args_is_help=True,
+    add_completion=False,
+    help="Who speaks in a recording, and what they are called.",
+)
 
 RecordingArgument = Annotated[str, typer.Argument(help="The recording's id, or the input's path.")]
 RunOption = Annotated[str | None, typer.Option("--run", help="The run, or the start of its name.")]

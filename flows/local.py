@@ -16,7 +16,7 @@ from prefect import flow  # noqa: E402
 from prefect.futures import PrefectFuture  # noqa: E402
 from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
 
-from chunkers import to_text  # noqa: E402
+from chunkers.names import to_text  # noqa: E402
 from flows.archive import MOST_IN_FLIGHT, run_jobs, submit_to_threads  # noqa: E402
 from flows.pages import Shown, discreet  # noqa: E402
 from flows.recording import process_recording  # noqa: E402

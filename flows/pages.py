@@ -12,7 +12,9 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from chunkers import content_id, printable, to_text, without_controls
+from chunkers.identity import content_id
+from chunkers.names import to_text
+from chunkers.printable import printable, without_controls
 from pipeline.archive import Job
 from pipeline.errors import EgressError, LongmediaError
 from pipeline.fallback.gate import Place, PlaceGate

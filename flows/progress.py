@@ -11,7 +11,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from chunkers import TICKS_PER_SECOND, printable, stamp
+from chunkers.printable import printable
+from chunkers.spans import TICKS_PER_SECOND, stamp
 from flows.terminal import say
 from pipeline.job import Step, Watch
 

@@ -15,7 +15,7 @@ from typing import Any  # noqa: E402
 from prefect import task  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
 
-from chunkers import from_text  # noqa: E402
+from chunkers.names import from_text  # noqa: E402
 from flows.artifacts import Progress, show_run  # noqa: E402
 from flows.pages import Shown, discreet  # noqa: E402
 from flows.session import Session  # noqa: E402

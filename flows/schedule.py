@@ -22,7 +22,8 @@ from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
 from prefect.types.entrypoint import EntrypointType  # noqa: E402
 from pydantic import BaseModel, JsonValue  # noqa: E402
 
-from chunkers import from_text, printable, to_text  # noqa: E402
+from chunkers.names import from_text, to_text  # noqa: E402
+from chunkers.printable import printable  # noqa: E402
 from flows.archive import MOST_IN_FLIGHT, run_jobs, submit_to_threads  # noqa: E402
 from flows.pages import prefect_elsewhere  # noqa: E402
 from flows.server import server  # noqa: E402

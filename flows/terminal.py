@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from rich.text import Text
 
-from chunkers import printable, without_controls
+from chunkers.printable import printable, without_controls
 
 
 def say(line: str, *, error: bool = False) -> None:

@@ -11,9 +11,8 @@
 
 from longmedia.reading import Coverage, Cue, Gap, Moment, Run, Sentence, Store, open_store
 from longmedia.running import load_settings, run
-from pipeline.errors import LongmediaError, MediaError, ModelError, SettingsError, StoreError
+from pipeline.errors import Interrupted, LongmediaError, MediaError, ModelError, SettingsError, StoreError
 from pipeline.models.registry import Registry
-from pipeline.process import Interrupted
 from pipeline.settings import Settings
 
 __all__ = [

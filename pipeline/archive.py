@@ -9,16 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
-from chunkers import content_id, from_text, without_controls
+from chunkers.identity import content_id
+from chunkers.names import from_text
+from chunkers.printable import without_controls
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.chain import Stage, chain
-from pipeline.errors import LongmediaError, MediaError, SettingsError, StoreError
+from pipeline.errors import Interrupted, LongmediaError, MediaError, SettingsError, StoreError
 from pipeline.fallback.gate import admit_store
 from pipeline.faults import explain, way_to
 from pipeline.job import Watch
 from pipeline.joined import PartRun, join
 from pipeline.models.registry import Registry
-from pipeline.process import Interrupted, Outcome, Stop, process
+from pipeline.process import Outcome, Stop, process
 from pipeline.results import failed, finished, note_asked
 from pipeline.settings import Settings
 from pipeline.source import known_source, names_digest

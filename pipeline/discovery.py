@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chunkers import check_file
+from chunkers.probing import check_file
 from pipeline.encodings import decode, encoding_of
 from pipeline.errors import MediaError, NotAFileError, NotFoundError, SettingsError, UnreadableError
 

@@ -57,6 +57,7 @@ __all__ = [
     "EndpointError",
     "FfmpegMissingError",
     "InputMismatchError",
+    "Interrupted",
     "LedgerError",
     "LimitError",
     "LongmediaError",
@@ -156,3 +157,7 @@ class StoreLockedError(StoreError):
 
 class NoSuchRunError(StoreError):
     """Nothing in the store answers to that name."""
+
+
+class Interrupted(Exception):  # noqa: N818 - not an error: the user asked for it, and the state is kept
+    """The job was asked to stop, and stopped between two steps."""

@@ -7,7 +7,7 @@ import os
 import traceback
 from pathlib import Path
 
-from chunkers import without_controls
+from chunkers.printable import without_controls
 
 _RIGHTS = "Check your rights there, or choose another place."
 _ROOM = "Make room there, or choose another place; what was finished is kept."

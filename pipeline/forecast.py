@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 
-from chunkers import Recording
+from chunkers.recording import Recording
 from chunkers.spans import TICKS_PER_SECOND, Span, to_ticks
 from pipeline.merge import Limits
 from pipeline.merge.estimate import Estimate, Rates, estimate

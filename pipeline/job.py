@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from chunkers import Decoded, Segments, Windows, to_ticks
+from chunkers.audio import Windows
+from chunkers.decoding import Decoded
+from chunkers.spans import to_ticks
+from chunkers.video import Segments
 from pipeline import prompts
 from pipeline.chain import IMPORTED, Chain, Link
 from pipeline.errors import LimitError, StoreDamagedError

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chunkers import printable
+from chunkers.printable import printable
 from chunkers.spans import Span
 from pipeline.chain import Chain, Link, chain
 from pipeline.errors import NotFoundError

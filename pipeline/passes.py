@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from chunkers import Recording, SegmentRules, Segments, WindowRules, Windows, segments, windows
-from chunkers.audio import Cut
+from chunkers.audio import Cut, WindowRules, Windows, windows
 from chunkers.pictures import Pictures, pictures
+from chunkers.recording import Recording
+from chunkers.segments import SegmentRules
+from chunkers.video import Segments, segments
 from pipeline.settings import Audio, Media, See, Video
 from pipeline.source import Source
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pipeline.chain import Stage, chain
+from pipeline.errors import Interrupted
 from pipeline.fallback.client import open_fallback
 from pipeline.fallback.gate import admit_store
 from pipeline.job import Job, Step, Watch
@@ -38,10 +39,6 @@ class Outcome:
     fresh: bool
     coverage: Coverage
     seconds: float
-
-
-class Interrupted(Exception):  # noqa: N818 - not an error: the user asked for it, and the state is kept
-    """The job was asked to stop, and stopped between two steps."""
 
 
 def process(

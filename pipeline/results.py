@@ -8,7 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from chunkers import Span, ffmpeg_version, find_ffmpeg, printable, to_text
+from chunkers.ffmpeg import ffmpeg_version, find_ffmpeg
+from chunkers.names import to_text
+from chunkers.printable import printable
+from chunkers.spans import Span
 from pipeline.chain import Chain
 from pipeline.errors import StoreDamagedError
 from pipeline.prompts.severity import severity_rules

@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from chunkers import AudioTrack, Choice, Each, Recording, choose_audio, content_id, printable, probe
+from chunkers.identity import content_id
+from chunkers.printable import printable
+from chunkers.probing import probe
+from chunkers.recording import AudioTrack, Recording
+from chunkers.tracks import Choice, Each, choose_audio
 from pipeline.errors import TrackError
 from pipeline.store.documents import RecordingDocument
 from pipeline.store.store import Store

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from chunkers import find_ffmpeg
+from chunkers.ffmpeg import find_ffmpeg
 
 MEETING = Path(__file__).parent.parent / "data" / "meeting.opus"
 

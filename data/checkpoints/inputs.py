@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from chunkers import TICKS_PER_SECOND, Span, Window
+from chunkers.audio import Window
+from chunkers.spans import TICKS_PER_SECOND, Span
 
 
 def noise(seconds: float, seed: int = 0) -> Any:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from chunkers import Window
+from chunkers.audio import Window
 from pipeline.errors import EgressError, LimitError, ModelError
 from pipeline.fallback.client import FallbackClient
 from pipeline.fallback.hook import Question

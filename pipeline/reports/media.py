@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
-from chunkers import Choice, find_ffmpeg, probe, windows
+from chunkers.audio import windows
+from chunkers.ffmpeg import find_ffmpeg
 from chunkers.names import from_text
+from chunkers.probing import probe
 from chunkers.spans import TICKS_PER_SECOND
+from chunkers.tracks import Choice
 from pipeline.errors import DecodeError, NoSuchRunError
 from pipeline.store import SEE, Run
 

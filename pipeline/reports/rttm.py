@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chunkers import printable
+from chunkers.printable import printable
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.stages.speakers.spoken import Spoken
 from pipeline.store import Run

@@ -10,7 +10,8 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from chunkers import printable, stamp
+from chunkers.printable import printable
+from chunkers.spans import stamp
 from pipeline.stages.speakers.spoken import Spoken
 from pipeline.store import Run
 from pipeline.text.cues import Cue, shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chunkers import printable
+from chunkers.printable import printable
 from pipeline.store import Run
 
 

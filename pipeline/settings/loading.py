@@ -20,7 +20,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as SourceError
 
-from chunkers import printable
+from chunkers.printable import printable
 from pipeline.encodings import decode
 from pipeline.errors import SettingsError
 from pipeline.settings.checks import check, check_words

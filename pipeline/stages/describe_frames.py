@@ -12,7 +12,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chunkers import Segment, to_ticks
+from chunkers.segments import Segment
+from chunkers.spans import to_ticks
 from pipeline.errors import ModelError
 from pipeline.models.gemma.inputs import Proof, Request
 from pipeline.models.gemma.limits import frame_stamp

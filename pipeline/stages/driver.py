@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Generic
 
-from chunkers import Span
+from chunkers.spans import Span
 from pipeline.errors import StoreDamagedError
 from pipeline.stages.protocol import ItemT, Part, Stage
 from pipeline.store.parts import Parts

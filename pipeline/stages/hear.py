@@ -9,8 +9,9 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from chunkers import Decoded, Window, is_silent
-from chunkers.audio import Cut
+from chunkers.audio import Cut, Window
+from chunkers.decoding import Decoded
+from chunkers.silence import is_silent
 from pipeline.errors import ModelError, StoreDamagedError
 from pipeline.models.protocol import Heard, Hearer, LanguageFinder, Samples
 from pipeline.stages.conversation import Heard as SpeakerHeard

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from chunkers import Span
-from chunkers.spans import TICKS_PER_SECOND
+from chunkers.spans import TICKS_PER_SECOND, Span
 from pipeline.stages.protocol import Made, Part
 from pipeline.store.tables import HearRow
 from pipeline.text.cues import Cue

@@ -8,7 +8,9 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from chunkers import Segment, Span, Window
+from chunkers.audio import Window
+from chunkers.segments import Segment
+from chunkers.spans import Span
 from pipeline.stages.hear import MISSING
 from pipeline.stages.protocol import Pass
 from pipeline.stages.see.looked import Looked, Seen

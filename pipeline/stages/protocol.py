@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from chunkers import Decoded, Span
+from chunkers.decoding import Decoded
+from chunkers.spans import Span
 from pipeline.errors import ModelError
 from pipeline.store.tables import Row
 

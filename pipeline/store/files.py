@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 import pyarrow as pa
 import pyarrow.fs as pafs
 
-from chunkers import printable
+from chunkers.printable import printable
 from pipeline.errors import EgressRefusedError, StoreError, StoreFullError
 from pipeline.settings.addresses import is_loopback
 

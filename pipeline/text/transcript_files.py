@@ -6,7 +6,7 @@ import re
 import stat
 from pathlib import Path
 
-from chunkers import check_file
+from chunkers.probing import check_file
 from pipeline.encodings import decode, encoding_of
 from pipeline.errors import MediaError, NotMediaError, UnreadableError
 from pipeline.text import transcript_json, transcript_subtitles

@@ -13,7 +13,7 @@ import psutil
 import pytest
 from numpy.typing import NDArray
 
-from chunkers import find_ffmpeg
+from chunkers.ffmpeg import find_ffmpeg
 
 Make = Callable[..., Path]
 

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from chunkers import Segment
-from chunkers.segments import SegmentCutter
+from chunkers.segments import Segment, SegmentCutter
 
 
 def sound(seed: int, length: int) -> bytes:

@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chunkers import WindowRules, probe, union, windows
+from chunkers.audio import WindowRules, windows
+from chunkers.probing import probe
+from chunkers.spans import union
 
 CONTAINERS = {
     "a.wav": (),

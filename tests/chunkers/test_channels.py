@@ -10,8 +10,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from chunkers import SegmentRules, TrackError, WindowRules, choose_audio, probe, render_probe, segments, windows
+from chunkers.audio import WindowRules, windows
 from chunkers.channels import Mixer, layout_weights
+from chunkers.errors import TrackError
+from chunkers.probing import probe
+from chunkers.segments import SegmentRules
+from chunkers.tracks import choose_audio, render_probe
+from chunkers.video import segments
 
 Make = Callable[..., Path]
 Samples = NDArray[np.int16]

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from chunkers import Windows, probe, windows
+from chunkers.audio import Windows, windows
+from chunkers.probing import probe
 
 Make = Callable[..., Path]
 CLICKS = "aevalsrc='if(lt(mod(t,1),0.002),0.6,0)':s=48000"

@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chunkers import Segment, SegmentRules, Span, Window, WindowRules, probe, segments, union, windows
-from chunkers.audio import Cut, WindowCutter
-from chunkers.segments import SegmentCutter
+from chunkers.audio import Cut, Window, WindowCutter, WindowRules, windows
+from chunkers.probing import probe
+from chunkers.segments import Segment, SegmentCutter, SegmentRules
+from chunkers.spans import Span, union
+from chunkers.video import segments
 from tests.chunkers.feeding import fed, sound
 
 RATE = 16_000

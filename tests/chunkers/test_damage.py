@@ -10,7 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chunkers import MediaError, NotMediaError, probe, segments, windows
+from chunkers.audio import windows
+from chunkers.errors import MediaError, NotMediaError
+from chunkers.probing import probe
+from chunkers.video import segments
 from tests.chunkers.conftest import seeded
 
 Spoken = Callable[..., Path]

@@ -11,7 +11,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from chunkers import DecodeError, FfmpegMissingError, find_ffmpeg, probe, windows
+from chunkers.audio import windows
+from chunkers.errors import DecodeError, FfmpegMissingError
+from chunkers.ffmpeg import find_ffmpeg
+from chunkers.probing import probe
 from tests.chunkers.conftest import children
 
 Spoken = Callable[..., Path]
@@ -42,7 +45,7 @@ def test_a_forgotten_decoding_ends_its_child(encode: Spoken) -> None:
 def test_an_interpreter_that_ends_leaves_no_child(end: str, encode: Spoken) -> None:
     path = encode("long.wav", "-f", "lavfi", "-i", "anoisesrc=d=900:r=16000")
     program = (
-        "import sys, time, psutil; from chunkers import probe, windows\n"
+        "import sys, time, psutil; from chunkers.probing import probe\nfrom chunkers.audio import windows\n"
         "w = windows(probe(sys.argv[1]), read_ahead=1); next(w)\n"
         "print(psutil.Process().children()[0].pid, flush=True)\n"
         "time.sleep(30 if sys.argv[2] == 'interrupt' else 0)\n"

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from chunkers import (
+from chunkers.audio import windows
+from chunkers.errors import (
     ChangedError,
     DecodeError,
     EmptyFileError,
@@ -23,9 +24,8 @@ from chunkers import (
     NotMediaError,
     StalledError,
     UnreadableError,
-    probe,
-    windows,
 )
+from chunkers.probing import probe
 from tests.chunkers.conftest import seeded
 
 Spoken = Callable[..., Path]

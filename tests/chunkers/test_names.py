@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chunkers import from_text, printable, probe, to_text, without_controls
 from chunkers.arguments import audio_output, command, source
+from chunkers.names import from_text, to_text
+from chunkers.printable import printable, without_controls
+from chunkers.probing import probe
 from tests.pipeline.quick import tones
 
 

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chunkers import pictures, probe
 from chunkers.picture_events import KINDS, PictureEvent, picture_events
+from chunkers.pictures import pictures
+from chunkers.probing import probe
 from chunkers.signals import HEIGHT, WIDTH, SignalReducer, Signals, concatenated
 from data.draw_film import Film, films, write
 

@@ -13,10 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chunkers import DecodeError, NoVideoError, PictureSegment, pictures, probe, to_ticks, union
+from chunkers.errors import DecodeError, NoVideoError
 from chunkers.frames import changed_blocks
-from chunkers.pictures import PictureCutter, picture_size
+from chunkers.pictures import PictureCutter, PictureSegment, picture_size, pictures
+from chunkers.probing import probe
 from chunkers.signals import HEIGHT, WIDTH, concatenated
+from chunkers.spans import to_ticks, union
 
 Film = Callable[..., Path]
 NumberOf = Callable[..., int]

@@ -13,24 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-import chunkers
-from chunkers import (
-    BUDGETS,
-    SegmentRules,
-    Span,
-    WindowRules,
-    content_id,
-    frame_size,
-    is_silent,
-    quiet_point,
-    stamp,
-    to_seconds,
-    to_ticks,
-    union,
-)
-from chunkers.audio import WindowCutter
-from chunkers.frames import scene_cut
-from chunkers.segments import SegmentCutter
+from chunkers.audio import WindowCutter, WindowRules
+from chunkers.frames import BUDGETS, frame_size, scene_cut
+from chunkers.identity import content_id
+from chunkers.segments import SegmentCutter, SegmentRules
+from chunkers.silence import is_silent, quiet_point
+from chunkers.spans import Span, stamp, to_seconds, to_ticks, union
 from tests.chunkers.feeding import fed, sound
 
 ticks = st.integers(0, 10**12)
@@ -282,8 +270,3 @@ def test_segment_rules_that_do_not_fit(rules: dict[str, int]) -> None:
 def test_a_window_longer_than_a_segment_is_refused() -> None:
     with pytest.raises(ValueError, match="do not fit"):
         SegmentCutter(SegmentRules(length_s=25), None, size=(48, 48), sound_start=0)
-
-
-def test_exported_names_are_there() -> None:
-    assert len(set(chunkers.__all__)) == len(chunkers.__all__)
-    assert all(hasattr(chunkers, name) for name in chunkers.__all__)

@@ -15,9 +15,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from chunkers import MediaError, NotMediaError, ProbeError, ProbeStartError, StalledError, probe
 from chunkers.demuxing import read_header
+from chunkers.errors import MediaError, NotMediaError, ProbeError, ProbeStartError, StalledError
 from chunkers.probe_process import ProbeProcesses, shared
+from chunkers.probing import probe
 
 Make = Callable[..., Path]
 BAD = (sys.executable, str(Path(__file__).with_name("bad_probe.py")))
@@ -125,7 +126,7 @@ def test_a_limit_of_the_user_s_own_stays(sound: Callable[[str], Path]) -> None:
     """`ulimit -d`: the process keeps to it, and does not ask for more than it may have."""
     program = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_DATA, (1 << 30, 1 << 30))\n"
-        "from chunkers import probe; print(probe(sys.argv[1]).container)\n"
+        "from chunkers.probing import probe; print(probe(sys.argv[1]).container)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", program, sound("good.mp3")],

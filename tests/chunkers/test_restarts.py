@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from chunkers import Windows, probe, segments, windows
+from chunkers.audio import Windows, windows
+from chunkers.probing import probe
+from chunkers.video import segments
 
 Make = Callable[..., Path]
 NumberOf = Callable[[NDArray[np.uint8]], int]

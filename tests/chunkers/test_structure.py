@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chunkers import Decoded, probe, segments, windows
-from chunkers.decoding import runs_away
+from chunkers.audio import windows
+from chunkers.decoding import Decoded, runs_away
+from chunkers.probing import probe
 from chunkers.structure import structure
+from chunkers.video import segments
 
 Make = Callable[..., Path]
 CLICKS = "aevalsrc='if(lt(mod(t,1),0.002),0.6,0)':s=16000"

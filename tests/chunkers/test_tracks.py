@@ -10,8 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chunkers import NoAudioError, NoVideoError, TrackError, choose_audio, probe, render_probe, segments, windows
+from chunkers.audio import windows
+from chunkers.errors import NoAudioError, NoVideoError, TrackError
 from chunkers.levels import listen_through
+from chunkers.probing import probe
+from chunkers.tracks import choose_audio, render_probe
+from chunkers.video import segments
 
 Make = Callable[..., Path]
 

@@ -10,7 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chunkers import NoVideoError, Segment, SegmentRules, TrackError, probe, segments, union
+from chunkers.errors import NoVideoError, TrackError
+from chunkers.probing import probe
+from chunkers.segments import Segment, SegmentRules
+from chunkers.spans import union
+from chunkers.video import segments
 
 Film = Callable[..., Path]
 NumberOf = Callable[..., int]

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from chunkers import concatenated, picture_events, pictures, probe
+from chunkers.picture_events import picture_events
+from chunkers.pictures import pictures
+from chunkers.probing import probe
+from chunkers.signals import concatenated
 from data.inspection_film import LASTS_S, WEIGHTS, Planted, clock, main, plan, wall
 
 

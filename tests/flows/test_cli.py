@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from chunkers import find_ffmpeg
+from chunkers.ffmpeg import find_ffmpeg
 from flows.cli_options import model_sets
 from pipeline.settings import load
 

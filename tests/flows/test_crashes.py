@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from chunkers import Span
+from chunkers.spans import Span
 from pipeline.store import Run, Store
 from pipeline.store.documents import Gap
 from tests.flows.crashes import break_off, command, environment, parts, run_arguments, start, told

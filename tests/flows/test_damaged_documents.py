@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli_archive import _look
+from flows.cli_status import _look
 from pipeline.archive import Job, again, attempt
 from pipeline.errors import StoreDamagedError, StoreError
 from pipeline.process import process

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from chunkers import find_ffmpeg
+from chunkers.ffmpeg import find_ffmpeg
 from flows.cli_options import exit_code
 from pipeline.archive import Item
 

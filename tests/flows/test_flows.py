@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from chunkers import find_ffmpeg, to_text
+from chunkers.ffmpeg import find_ffmpeg
+from chunkers.names import to_text
 from flows.environment import prepare
 from flows.local import run_flow
 from flows.schedule import inbox_flow

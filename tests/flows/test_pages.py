@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from chunkers import content_id
+from chunkers.identity import content_id
 from flows.archive import run_jobs
 from flows.local import run_flow
 from flows.pages import dask_elsewhere, prefect_elsewhere, shown

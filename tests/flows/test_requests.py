@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from chunkers import find_ffmpeg
+from chunkers.ffmpeg import find_ffmpeg
 from tests.flows.crashes import ROOT, break_off, command, parts, run_arguments, start
 
 GERMAN = ["--set", "merge.language=German"]

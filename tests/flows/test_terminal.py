@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from flows import cli, cli_archive, progress
+from flows import cli, cli_status, progress
+from flows.outcomes import show
 from flows.progress import watching
 from flows.terminal import Lines, cell, say
 from pipeline.archive import Item
@@ -39,7 +40,7 @@ def test_what_became_of_a_recording(capsys: pytest.CaptureFixture[str]) -> None:
     path = Path("in") / NAME
     failed, stopped = Item(path, "unreadable", error=f"{path}: no"), Item(path, "stopped")
     items = [failed, stopped, Item(path, "complete", "r", "n", True)]
-    cli_archive.show(items, NAME)
+    show(items, NAME)
     out, err = capsys.readouterr()
     assert not obeyed(out + err)
     assert (out.count("\n"), err.count("\n")) == (3, 1)
@@ -48,7 +49,7 @@ def test_what_became_of_a_recording(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_table_of_rich_shows_the_name(capsys: pytest.CaptureFixture[str]) -> None:
     one = RunStatus("r", "n", NAME, "hear", 1, 2, "running")
     console = Console(file=io.StringIO(), width=300)
-    console.print(cli_archive._table({("r", "n"): one}, {("r", "n"): one}, 0))
+    console.print(cli_status._table({("r", "n"): one}, {("r", "n"): one}, 0))
     assert isinstance(console.file, io.StringIO)
     shown = console.file.getvalue()
     assert "[red]a|b<script>[link=http:x]" in shown

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from chunkers import from_text, probing
+from chunkers import probing
+from chunkers.names import from_text
 from chunkers.probe_process import ProbeProcesses
 from pipeline.archive import Job, Until, again, attempt, jobs, triage
 from pipeline.models.protocol import Heard, Samples

@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from chunkers import find_ffmpeg, probe, windows
+from chunkers.audio import windows
+from chunkers.ffmpeg import find_ffmpeg
+from chunkers.probing import probe
 from data.normalise import normalise
 from pipeline.models.registry import Registry
 from pipeline.process import process

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chunkers import probe
+from chunkers.probing import probe
 from data.draw_film import films, write
 from pipeline.forecast import ASSUMED, LOOKED, TOLD_APART, forecast
 from pipeline.process import process

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from chunkers import stamp
 from chunkers.spans import TICKS_PER_SECOND as S
+from chunkers.spans import stamp
 from data.draw_film import main as draw_films
 from pipeline.archive import Item, attempt, attempt_joined, jobs
 from pipeline.models.registry import Registry

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from chunkers import Span, find_ffmpeg
-from chunkers.spans import TICKS_PER_SECOND
+from chunkers.ffmpeg import find_ffmpeg
+from chunkers.spans import TICKS_PER_SECOND, Span
+from pipeline.errors import Interrupted
 from pipeline.job import Step
 from pipeline.models.protocol import Heard, Samples
-from pipeline.process import Interrupted, process
+from pipeline.process import process
 from pipeline.settings import Settings
 from pipeline.store import Run, Store
 from pipeline.store.coverage import coverage

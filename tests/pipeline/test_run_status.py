@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from chunkers.spans import TICKS_PER_SECOND
-from pipeline.errors import ModelError
+from pipeline.errors import Interrupted, ModelError
 from pipeline.job import Step
 from pipeline.models.protocol import Heard
-from pipeline.process import Interrupted, process
+from pipeline.process import process
 from pipeline.run_status import RunStatus, left_s, run_status
 from pipeline.settings import Settings
 from pipeline.store import Run, Store

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chunkers import printable
+from chunkers.printable import printable
 from pipeline.errors import SettingsError
 from pipeline.stages.speakers.clustering import Piece, Vectors
 from pipeline.stages.speakers.splitting import halves, piece_at

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chunkers import Window
+from chunkers.audio import Window
 from pipeline.errors import ModelError
 from pipeline.models.protocol import VoiceFinder, VoicePiece
 from pipeline.stages.hear import Sound, owned_samples

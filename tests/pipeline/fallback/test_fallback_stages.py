@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chunkers import Segment, Window
+from chunkers.audio import Window
+from chunkers.segments import Segment
 from chunkers.spans import TICKS_PER_SECOND, Span
 from pipeline.errors import LimitError, ModelError
 from pipeline.fallback.stages import FallbackDescribing, FallbackHearing, FallbackNodes

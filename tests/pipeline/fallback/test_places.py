@@ -95,7 +95,7 @@ def test_what_must_stay_is_refused_before_it_is_heard_and_the_others_go_on(
     assert hearer.heard == 3, "only the second was heard"
     (recording,) = elsewhere.recordings()
     assert recording == second.recording
-    from chunkers import content_id
+    from chunkers.identity import content_id
 
     assert not any(content_id(kept) in path for path in Elsewhere.asked), "its content is not even asked for"
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chunkers import Span, Window, probe, windows
-from chunkers.spans import TICKS_PER_SECOND
+from chunkers.audio import Window, windows
+from chunkers.probing import probe
+from chunkers.spans import TICKS_PER_SECOND, Span
 from data.sounds import SOUNDS, level, noise, without_voice
 from pipeline.models.voice import voice_seconds
 from pipeline.models.whisper import Whisper

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from chunkers import probe, windows
+from chunkers.audio import windows
+from chunkers.probing import probe
 from chunkers.spans import TICKS_PER_SECOND as S
 from chunkers.spans import Span
 from pipeline.errors import NoSuchRunError

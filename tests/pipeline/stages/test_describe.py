@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from chunkers import Segment
+from chunkers.segments import Segment
 from chunkers.spans import TICKS_PER_SECOND, Span
 from pipeline.errors import LimitError, ModelError, UnreachedError
 from pipeline.models.protocol import Written

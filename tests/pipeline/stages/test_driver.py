@@ -16,8 +16,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chunkers import Recording, Span, Window, WindowRules, probe, windows
-from chunkers.spans import TICKS_PER_SECOND
+from chunkers.audio import Window, WindowRules, windows
+from chunkers.probing import probe
+from chunkers.recording import Recording
+from chunkers.spans import TICKS_PER_SECOND, Span
 from pipeline.errors import ModelError
 from pipeline.stages.driver import run_stage
 from pipeline.stages.hear import HearStage, Sound, cuts, sounds

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from chunkers import Window
+from chunkers.audio import Window
 from chunkers.spans import TICKS_PER_SECOND, Span
 from pipeline.errors import ModelError
 from pipeline.models.protocol import Heard, Hearer, Samples

@@ -10,7 +10,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chunkers import Decoded, Segment, Span, Window
+from chunkers.audio import Window
+from chunkers.decoding import Decoded
+from chunkers.segments import Segment
+from chunkers.spans import Span
 from pipeline.stages.passages import MISSING, Passage, of_segments, of_windows, row_of
 from pipeline.store.coverage import coverage
 from pipeline.store.tables import HearRow

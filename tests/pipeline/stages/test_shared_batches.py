@@ -12,8 +12,8 @@ from typing import TypeVar
 import numpy as np
 import pytest
 
-from chunkers import Span, Window
-from chunkers.spans import TICKS_PER_SECOND
+from chunkers.audio import Window
+from chunkers.spans import TICKS_PER_SECOND, Span
 from pipeline.errors import ModelError
 from pipeline.process import process
 from pipeline.stages.hear import Sound

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chunkers import probe, windows
+from chunkers.audio import windows
+from chunkers.probing import probe
 from pipeline.errors import ModelError
 from pipeline.models.diariser import campplus, segmentation
 from pipeline.models.diariser.features import mel_bands

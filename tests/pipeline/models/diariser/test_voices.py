@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from chunkers import probe, windows
+from chunkers.audio import windows
+from chunkers.probing import probe
 from chunkers.spans import TICKS_PER_SECOND
 from data.sounds import level, noise
 from pipeline.models.diariser.segmentation import CHUNK, FRAMES, PEOPLE

@@ -10,7 +10,8 @@ import pytest
 
 pytest.importorskip("torch", reason="needs the extra `gemma`")
 
-from chunkers import TICKS_PER_SECOND, find_ffmpeg
+from chunkers.ffmpeg import find_ffmpeg
+from chunkers.spans import TICKS_PER_SECOND
 from pipeline.models.gemma.limits import frame_tokens
 from pipeline.store import Store
 from pipeline.store.coverage import coverage

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chunkers import BUDGETS
+from chunkers.frames import BUDGETS
 from data.checkpoints.inputs import noise, pictures, seconds
 from pipeline.errors import InputMismatchError, LimitError, ModelError
 from pipeline.models.gemma.inputs import Request, refusal

@@ -14,7 +14,12 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the extra `gemma`")
 
-from chunkers import Segment, Span, Window, find_ffmpeg, probe, segments, windows  # noqa: E402
+from chunkers.audio import Window, windows  # noqa: E402
+from chunkers.ffmpeg import find_ffmpeg  # noqa: E402
+from chunkers.probing import probe  # noqa: E402
+from chunkers.segments import Segment  # noqa: E402
+from chunkers.spans import Span  # noqa: E402
+from chunkers.video import segments  # noqa: E402
 from data.checkpoints.inputs import pictures, talk, window  # noqa: E402
 from data.checkpoints.taught import HEARD  # noqa: E402
 from pipeline.merge.inputs import ChunkSummary  # noqa: E402
