@@ -48,9 +48,9 @@ def run_status(run: Run) -> RunStatus | None:
         state = done[0].state
     elif result is not None and result.state == "gaps":
         state = "gaps"
-    return RunStatus(
-        document.recording, document.run, document.input.name, stage, ticks, max(document.duration, ticks), state
-    )
+    # A header may tell another length than there was to hear: once all is done, that is the length.
+    total = ticks if done else max(document.duration, ticks)
+    return RunStatus(document.recording, document.run, document.input.name, stage, ticks, total, state)
 
 
 def left_s(before: RunStatus, now: RunStatus, passed_s: float) -> float | None:

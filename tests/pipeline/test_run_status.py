@@ -117,3 +117,12 @@ def test_what_is_left_goes_by_the_pace_between_two_looks() -> None:
     assert left_s(before, before, 30) is None
     assert left_s(now, before, 30) is None
     assert left_s(before, RunStatus("r", "f", "a.wav", "merge", 400, 1000, "running"), 30) is None
+
+
+def test_a_header_that_told_too_much_leaves_a_done_run_whole(tmp_path: Path, sound: Path, short: Settings) -> None:
+    store = Store(tmp_path / "store")
+    run = process(sound, short, store, QuickRegistry()).run
+    document = run.document()
+    assert document is not None
+    run.save(document.model_copy(update={"duration": 3 * document.duration}))
+    assert status(store).share == 1
