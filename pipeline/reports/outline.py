@@ -29,7 +29,7 @@ from pipeline.text.notes import Kind, Note, notes
 from pipeline.text.said import Said, fluent, spoken
 from pipeline.text.salience import Candidate, alike, choose, topic
 from pipeline.text.small_talk import courteous, small_talk
-from pipeline.text.titles import titles
+from pipeline.text.titles import Counted, counted, titles, together
 
 Length = Literal["short", "normal", "long"]
 
@@ -165,23 +165,30 @@ class _Talk:
     def _borders(self) -> list[int]:
         return borders(self._said, self._words)
 
+    @cached_property
+    def _chapters(self) -> list[Sequence[Said]]:
+        """What was said in each chapter; there is one at least where anything was said."""
+        stops = [*self._borders[1:], len(self._said)]
+        return [self._said[first:stop] for first, stop in zip(self._borders, stops, strict=False)]
+
+    @cached_property
+    def _counted(self) -> list[Counted]:
+        return [counted([one.text for one in part], self._words) for part in self._chapters]
+
     @property
     def headline(self) -> str:
         """What is spoken of most."""
-        (title,) = titles([[one.text for one in self._said]], self._words)
+        (title,) = titles([together(self._counted)])
         return title
 
     @cached_property
     def chapters(self) -> tuple[Chapter, ...]:
         """The chapters; none where there is one only, or the recording is short."""
-        if len(self._borders) < 2 or self._said[-1].span.end < _SHORTEST:
+        if len(self._chapters) < 2 or self._said[-1].span.end < _SHORTEST:
             return ()
-        stops = [*self._borders[1:], len(self._said)]
-        parts = [self._said[first:stop] for first, stop in zip(self._borders, stops, strict=True)]
-        named = titles([[one.text for one in part] for part in parts], self._words)
         return tuple(
             Chapter(Span(part[0].span.start, part[-1].span.end), title)
-            for part, title in zip(parts, named, strict=True)
+            for part, title in zip(self._chapters, titles(self._counted), strict=True)
         )
 
     def gist(self, found: Sequence[Sentence]) -> tuple[Line, ...]:

@@ -49,6 +49,7 @@ _WEEKDAY = re.compile(rf"\b(?:{'|'.join(sorted(_WEEKDAYS, key=len, reverse=True)
 _MONTH = re.compile(rf"\b(?:{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b", re.IGNORECASE)
 _BEFORE = re.compile(r"(?:st|nd|rd|th|er|º|ª|\.)?(?:\s+(?:of|de|di|del|d['’]))?\s+", re.IGNORECASE)
 _AFTER = re.compile(r"(?:(?<=\b\w\w\w)\.)?\s+(?:the\s+)?", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _WRITTEN = (
     (re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b"), (1, 2, 3)),
     (re.compile(r"(?<![\d.])(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2})(?![\d.]\d)"), (3, 2, 1)),
@@ -83,6 +84,8 @@ def dates(text: str, numbers: list[Number]) -> list[Date]:
 
 
 def _in_digits(text: str) -> Iterator[Date]:
+    if not _DIGIT.search(text):
+        return
     for pattern, (year, month, day) in _WRITTEN:
         for match in pattern.finditer(text):
             first, second = int(match[month]), int(match[day])
@@ -100,6 +103,8 @@ def _year(match: re.Match[str], group: int) -> Number | None:
 
 
 def _with_names(text: str, numbers: list[Number]) -> Iterator[Date]:
+    if not numbers:
+        return
     starts = [one.start for one in numbers]
     for match in _MONTH.finditer(text):
         word = match[0].lower()

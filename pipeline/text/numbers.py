@@ -48,8 +48,9 @@ def numbers(text: str) -> list[Number]:
     return list(_numbers(text))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=32_768)
 def _numbers(text: str) -> tuple[Number, ...]:
+    """A report asks several times for those of a sentence, and twelve hours have more than ten thousand."""
     text = _ascii_digits(text)
     found = [] if text.isascii() else _east_asian(text)
     rest = _blank(text, found)

@@ -35,7 +35,7 @@ def marks() -> str:
 
 def spaceless(text: str) -> bool:
     """Whether most letters of `text` are of scripts that write no space between words."""
-    return 2 * len(_WITHOUT_SPACES.findall(text)) > sum(char.isalpha() for char in text)
+    return not text.isascii() and 2 * len(_WITHOUT_SPACES.findall(text)) > sum(char.isalpha() for char in text)
 
 
 def syllables(text: str) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from pipeline.text.dates import CALENDAR
 from pipeline.text.lexicons import Lexicon, lexicon
@@ -30,41 +31,54 @@ _WORTH = 0.4
 Phrase = tuple[str, ...]
 
 
-def titles(chapters: Sequence[Sequence[str]], words: Lexicon) -> list[str]:
-    """A title for each chapter, given by its sentences; every word of it was said there.
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How often each phrase is said in some sentences, and each way in which a word of them is written."""
+
+    phrases: Counter[Phrase]
+    spellings: dict[str, Counter[str]]
+
+
+def counted(sentences: Sequence[str], words: Lexicon) -> Counted:
+    """What a title of `sentences` is made of."""
+    return Counted(Counter(_phrases(sentences, words)), _spellings(sentences))
+
+
+def together(parts: Iterable[Counted]) -> Counted:
+    """What a title of all parts is made of."""
+    phrases: Counter[Phrase] = Counter()
+    spellings: dict[str, Counter[str]] = {}
+    for part in parts:
+        phrases.update(part.phrases)
+        for stem, spelt in part.spellings.items():
+            spellings.setdefault(stem, Counter()).update(spelt)
+    return Counted(phrases, spellings)
+
+
+def titles(chapters: Sequence[Counted]) -> list[str]:
+    """A title for each chapter; every word of it was said there.
 
     Empty where no phrase is said twice, or the script has no spaces.
     """
-    counts = [Counter(_phrases(chapter, words)) for chapter in chapters]
-    written = [_spellings(chapter) for chapter in chapters]
-    holders = Counter(phrase for counted in counts for phrase in counted)
-    everywhere = sum(counts, Counter[Phrase]())
-    return [
-        _title(counted, everywhere, holders, len(chapters), spelt)
-        for counted, spelt in zip(counts, written, strict=True)
-    ]
+    holders = Counter(phrase for one in chapters for phrase in one.phrases)
+    everywhere = together(chapters).phrases
+    return [_title(one, everywhere, holders, len(chapters)) for one in chapters]
 
 
-def _title(
-    counted: Counter[Phrase],
-    everywhere: Counter[Phrase],
-    holders: Counter[Phrase],
-    chapters: int,
-    spelt: dict[str, str],
-) -> str:
+def _title(chapter: Counted, everywhere: Counter[Phrase], holders: Counter[Phrase], chapters: int) -> str:
     scores = {
         phrase: count
         * math.log2(1 + len(phrase))
         * (count / everywhere[phrase])
         * math.log(1 + chapters / holders[phrase])
-        for phrase, count in counted.items()
+        for phrase, count in chapter.phrases.items()
         if count > 1
     }
     best = sorted(scores, key=lambda phrase: (-scores[phrase], phrase))
     chosen: list[str] = []
     used: set[str] = set()
     for phrase in best:
-        text = " ".join(spelt[word] for word in phrase)
+        text = " ".join(_spelt(chapter.spellings[word]) for word in phrase)
         if len(chosen) == _PHRASES or scores[phrase] < _WORTH * scores[best[0]]:
             break
         if used.isdisjoint(phrase) and len(", ".join([*chosen, text])) <= _LETTERS:
@@ -95,15 +109,20 @@ def _phrases(sentences: Sequence[str], words: Lexicon) -> Iterator[Phrase]:
             yield from (tuple(run[first:]) for first in range(len(run)))
 
 
-def _spellings(sentences: Sequence[str]) -> dict[str, str]:
-    """How each stem is written most often in the chapter."""
+def _spellings(sentences: Sequence[str]) -> dict[str, Counter[str]]:
+    """How often each stem is written in which way."""
     found: dict[str, Counter[str]] = {}
     for sentence in sentences:
         for at, match in enumerate(_WORD.finditer(sentence)):
             # A capital at the beginning of a sentence says nothing; a word in capitals or within one does.
             word = match[0] if at or match[0].isupper() else match[0].lower()
             found.setdefault(_stem(word), Counter())[word] += 1
-    return {stem: min(spelt, key=lambda word: (-spelt[word], word)) for stem, spelt in found.items()}
+    return found
+
+
+def _spelt(spellings: Counter[str]) -> str:
+    """The commonest spelling."""
+    return min(spellings, key=lambda word: (-spellings[word], word))
 
 
 def _stem(word: str) -> str:

@@ -12,7 +12,7 @@ from pipeline.text.chapters import borders
 from pipeline.text.lexicons import LEXICONS, Lexicon
 from pipeline.text.said import Said
 from pipeline.text.sentences import terms
-from pipeline.text.titles import titles
+from pipeline.text.titles import counted, titles, together
 
 ENGLISH = LEXICONS["en"]
 TOPICS = {
@@ -124,12 +124,16 @@ def test_chapters_are_never_very_short() -> None:
     assert all(end - start >= 180 * S for start, end in zip(starts, ends, strict=True))
 
 
+def titled(chapters: list[list[str]]) -> list[str]:
+    return titles([counted(chapter, ENGLISH) for chapter in chapters])
+
+
 def test_a_title_is_made_of_words_that_were_said_in_the_chapter() -> None:
     chapters = [
         ["The north pier has a crack.", "The north pier must be repaired.", "Repair it soon."],
         ["The budget of Grace Bennett is small.", "Grace Bennett asks for a larger budget."],
     ]
-    first, second = titles(chapters, ENGLISH)
+    first, second = titled(chapters)
     assert "north pier" in first.lower()
     assert "Grace Bennett" in second
     for title, chapter in zip((first, second), chapters, strict=True):
@@ -141,7 +145,7 @@ def test_a_title_names_what_the_other_chapters_do_not_speak_of() -> None:
         ["Our project needs valves.", "The valves of our project leak.", "A project like this."],
         ["Our project needs paint.", "The paint of our project is blue.", "A project like this."],
     ]
-    assert [title.split(",")[0] for title in titles(chapters, ENGLISH)] == ["Valves", "Paint"]
+    assert [title.split(",")[0] for title in titled(chapters)] == ["Valves", "Paint"]
 
 
 def test_the_small_words_of_another_language_make_no_title() -> None:
@@ -150,14 +154,16 @@ def test_the_small_words_of_another_language_make_no_title() -> None:
         "Die Software und die Kopien werden verteilt.",
         "Sie ist frei und die Rechte sind es auch und bleiben es.",
     ]
-    (title,) = titles([[*english, *german]], ENGLISH)
+    (title,) = titled([[*english, *german]])
     assert "und" not in title.lower().split()
     assert title
 
 
+def test_chapters_together_have_the_title_of_all_their_sentences() -> None:
+    chapters = [["The old pump leaks.", "A valve leaks."], ["The old pump is loud.", "THE OLD PUMP!"]]
+    whole = [sentence for chapter in chapters for sentence in chapter]
+    assert titles([together(counted(one, ENGLISH) for one in chapters)]) == titled([whole]) != [""]
+
+
 def test_nothing_said_twice_gives_no_title() -> None:
-    assert titles([["One pump.", "Another valve."], [], ["会議は火曜日です。", "会議は火曜日です。"]], ENGLISH) == [
-        "",
-        "",
-        "",
-    ]
+    assert titled([["One pump.", "Another valve."], [], ["会議は火曜日です。", "会議は火曜日です。"]]) == ["", "", ""]
