@@ -98,6 +98,12 @@ COMMANDS = {
         "What the profile's rules call bad, over all recordings of the store, each recording's worst first.",
         "Example: `longmedia findings --severity major --out findings.csv`",
     ),
+    "tasks": Entry(
+        "flows.cli_tasks",
+        "tasks",
+        "Who is to do what by when, over all recordings of the store, each with its moment.",
+        "Examples: `longmedia tasks --who anna` · `longmedia tasks --kind decision --json`",
+    ),
     "frames": Entry(
         "flows.cli_video",
         "frames",

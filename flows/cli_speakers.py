@@ -17,6 +17,7 @@ from flows.cli_options import ConfigOption, SetOption, StoreOption, find_run, op
 from flows.terminal import say
 from pipeline.errors import NoSuchRunError, SettingsError
 from pipeline.fallback.gate import admit_store
+from pipeline.reports.outline_rows import keep_outline
 from pipeline.settings import Settings, load_here
 from pipeline.stages.speakers.assign import Turn
 from pipeline.stages.speakers.naming import merged, parted, person, renamed
@@ -173,6 +174,7 @@ def _save(run: Run, document: NamesDocument, place: str, settings: Settings, *, 
     store.save_names(document)
     spoken = Spoken(run)
     kept = _remember(run, spoken, store, remember)
+    keep_outline(store.run(run.key))
     _show(spoken, _proposed(run, spoken, store))
     say("Reports show it now; the next `longmedia run` writes the summary again.")
     if kept:

@@ -15,6 +15,7 @@ from chunkers.spans import Span
 from pipeline.chain import Chain
 from pipeline.errors import StoreDamagedError
 from pipeline.prompts.severity import severity_rules
+from pipeline.reports.outline_rows import keep_outline
 from pipeline.settings import Settings
 from pipeline.store import DESCRIBE, FORMAT, HEAR, Run, Store
 from pipeline.store.coverage import Coverage, coverage
@@ -106,8 +107,9 @@ def failed(result: Result) -> bool:
 def note_asked(store: Store, run: Run, settings: Settings) -> None:
     """Make a finished run the one that reports show, since it was asked for last, by the settings and rules of now.
 
-    Settings that change no table may change what is read from one: how many people speak, for example. `settings` are
-    those of the chain, with nothing left on `auto`.
+    Settings that change no table may change what is read from one: how many people speak, for example. So the outline
+    in the store is made again where it rests on other settings, names or rules. `settings` are those of the chain, with
+    nothing left on `auto`.
     """
     runs, document = store.runs(run.key.recording), run.document()
     newest = bool(runs) and runs[-1].key.run == run.key.run
@@ -118,6 +120,7 @@ def note_asked(store: Store, run: Run, settings: Settings) -> None:
     )
     if not newest or now != document:
         run.save(now.model_copy(update={"asked": _now()}))
+    keep_outline(run)
 
 
 def _identity(rests_on: dict[str, Any]) -> list[tuple[str, Any]]:

@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from pipeline.errors import SettingsError
-from pipeline.reports import json_report, markdown, rttm, subtitles, transcript
+from pipeline.reports import json_report, markdown, rttm, subtitles, tasks, transcript
 from pipeline.reports.media import Media
 from pipeline.reports.outline import Length
 from pipeline.store import Run
 
 _DOCUMENTS: dict[str, Callable[[Run, Length], Iterator[str]]] = {"md": markdown.report, "json": json_report.report}
-"""Formats with a summary, which has a length."""
+"""Formats that show more or less of a summary."""
 
-_WORDS: dict[str, Callable[[Run], Iterator[str]]] = {
+_WHOLE: dict[str, Callable[[Run], Iterator[str]]] = {
     "srt": subtitles.srt,
     "vtt": subtitles.vtt,
     "txt": transcript.report,
     "rttm": rttm.report,
+    "csv": tasks.report,
 }
 
-FORMATS = ("md", "html", "srt", "vtt", "txt", "json", "rttm")
+FORMATS = ("md", "html", "srt", "vtt", "txt", "json", "rttm", "csv")
 
 
 def report(run: Run, form: str, length: Length = "normal", media: Media | None = None) -> Iterator[str]:
@@ -34,6 +35,6 @@ def report(run: Run, form: str, length: Length = "normal", media: Media | None =
         return html.report(run, length, media)
     if form in _DOCUMENTS:
         return _DOCUMENTS[form](run, length)
-    if form not in _WORDS:
+    if form not in _WHOLE:
         raise SettingsError(f"no report format {form}.", cure=f"Formats: {', '.join(FORMATS)}.")
-    return _WORDS[form](run)
+    return _WHOLE[form](run)

@@ -1,9 +1,10 @@
-"""Rows of plain values as CSV or Parquet, for other programs."""
+"""Rows of plain values as CSV, JSON or Parquet, for other programs."""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, fields
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from pipeline.text.markup import escaped
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -32,6 +35,15 @@ def to_csv(kind: type[Row], rows: Iterable[Row]) -> Iterator[str]:
         line.seek(0)
         line.truncate()
     yield line.getvalue()
+
+
+def to_json(rows: Iterable[Row]) -> Iterator[str]:
+    """The rows as one JSON list of objects, a line a row."""
+    before = "["
+    for row in rows:
+        yield f"{before}\n{escaped(json.dumps(asdict(row), ensure_ascii=False))}"
+        before = ","
+    yield "\n]\n" if before == "," else "[]\n"
 
 
 def to_parquet(kind: type[Row], rows: Iterable[Row], path: Path) -> None:

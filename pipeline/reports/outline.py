@@ -18,22 +18,21 @@ from pipeline.merge.ground import Ground
 from pipeline.merge.heard import heard_units
 from pipeline.merge.inputs import Unit
 from pipeline.merge.run import VERSION as MERGE_VERSION
+from pipeline.reports.outline_rows import kept_rows, profile_of, told_rows
 from pipeline.reports.reading import Sentence, by_time, root, traced
 from pipeline.stages.describe import MEASURED
 from pipeline.stages.speakers.spoken import Spoken
 from pipeline.store import MERGE, Run
+from pipeline.store.tables import OutlineRow
 from pipeline.text.chapters import borders, content
-from pipeline.text.figures import figures
-from pipeline.text.lexicons import lexicon
-from pipeline.text.notes import Kind, Note, notes
-from pipeline.text.said import Said, fluent, spoken
+from pipeline.text.lexicons import Lexicon, lexicon
+from pipeline.text.notes import Kind
+from pipeline.text.said import Said, spoken
 from pipeline.text.salience import Candidate, alike, choose, topic
 from pipeline.text.small_talk import courteous, small_talk
 from pipeline.text.titles import Counted, counted, titles, together
 
 Length = Literal["short", "normal", "long"]
-
-GENERAL = "general"
 
 SOMEBODY = "?"
 """Who says `I` where several speak, and none of them said just that."""
@@ -114,20 +113,22 @@ def outline(run: Run, length: Length = "normal", heard: Spoken | None = None) ->
     if node.model == MEASURED:
         return Outline(gist=tuple(Line(one.text, one.moments) for one in by_time(traced(node))))
     document = run.document()
-    settings = document.settings if document else {}
-    profile, merging = str(settings.get("profile", GENERAL)), settings.get("merge")
+    merging = document.settings.get("merge") if document else None
     translated = isinstance(merging, dict) and merging.get("language") is not None
     held = translated or _by_rules_of_now(run)
     found = by_time(traced(node) if held else _true(run, traced(node)))
-    shown = prompts.sections(profile)
-    talk = _Talk(tuple(spoken(cue for row in (heard or Spoken(run)).heard() for cue in row.cues)), length)
+    shown = prompts.sections(profile_of(run))
+    said = tuple(spoken(cue for row in (heard or Spoken(run)).heard() for cue in row.cues))
+    words = lexicon(" ".join(one.text for one in said))
+    kept = kept_rows(run)
+    talk = _Talk(said, words, told_rows(run, said, words) if kept is None else kept, length)
     return Outline(
         headline=talk.headline,
         gist=talk.gist(found) if "gist" in shown else (),
-        decisions=talk.lines("decision") if "decisions" in shown else (),
-        tasks=talk.tasks if "tasks" in shown else (),
-        questions=talk.lines("question") if "questions" in shown else (),
-        figures=talk.figures if "figures" in shown else (),
+        decisions=talk.lines("decision"),
+        tasks=talk.tasks,
+        questions=talk.lines("question"),
+        figures=talk.figures,
         chapters=talk.chapters if "chapters" in shown else (),
     )
 
@@ -145,21 +146,18 @@ def _true(run: Run, found: Sequence[Sentence]) -> list[Sentence]:
 
 
 class _Talk:
-    """What is told by rule from what was said."""
+    """What is told by rule from what was said; `rows` are the decisions, tasks, questions and figures in it."""
 
-    def __init__(self, said: Sequence[Said], length: Length) -> None:
+    def __init__(self, said: Sequence[Said], words: Lexicon, rows: Sequence[OutlineRow], length: Length) -> None:
         self._said = said
+        self._words = words
+        self._rows = rows
         self._length = length
-        self._words = lexicon(" ".join(one.text for one in said))
         self._minutes = (said[-1].span.end / TICKS_PER_SECOND / 60) if said else 0.0
 
     @cached_property
     def _topic(self) -> dict[str, float]:
         return topic((one.text for one in self._said), self._words)
-
-    @cached_property
-    def _notes(self) -> list[Note]:
-        return notes(self._said, self._words)
 
     @cached_property
     def _borders(self) -> list[int]:
@@ -210,24 +208,20 @@ class _Talk:
     def lines(self, kind: Kind) -> tuple[Line, ...]:
         """The notes of a kind, those that say the same joined."""
         lines: list[Line] = []
-        for note in self._notes:
-            if note.kind != kind:
-                continue
-            text = self._shown(note.said.text)
+        for row in self._of(kind):
+            text = _cut(row.text)
             same = next((at for at, line in enumerate(lines) if alike(line.text, text, self._words)), None)
             if same is None:
-                lines.append(Line(text, (note.said.span,), note.said.speaker))
+                lines.append(Line(text, (row.span,), row.speaker))
             else:
-                lines[same] = replace(lines[same], moments=(*lines[same].moments, note.said.span))
+                lines[same] = replace(lines[same], moments=(*lines[same].moments, row.span))
         return self._salient(lines, _LINES[self._length])
 
     @property
     def tasks(self) -> tuple[Task, ...]:
         """The tasks, those that are dated or have somebody first where there are too many."""
         found = [
-            Task(note.who, _cut(note.what), note.when, self._shown(note.said.text), note.said.span, note.said.speaker)
-            for note in self._notes
-            if note.kind == "task"
+            Task(row.who, _cut(row.what), row.when, _cut(row.text), row.span, row.speaker) for row in self._of("task")
         ]
         most = _LINES[self._length]
         best = sorted(range(len(found)), key=lambda at: (-bool(found[at].who) - bool(found[at].when), at))[:most]
@@ -237,9 +231,11 @@ class _Talk:
     def figures(self) -> tuple[Line, ...]:
         """The sentences with the figures that say most, each once."""
         most = min(_FIGURES[self._length], 1 + round(self._minutes / _MINUTES[self._length]))
-        sentences = dict.fromkeys(figure.said for figure in figures(self._said, self._words))
-        lines = [Line(self._shown(one.text), (one.span,), one.speaker) for one in sentences]
-        return self._salient(lines, most)
+        lines = dict.fromkeys(Line(_cut(row.text), (row.span,), row.speaker) for row in self._of("figure"))
+        return self._salient(list(lines), most)
+
+    def _of(self, kind: Kind | Literal["figure"]) -> list[OutlineRow]:
+        return [row for row in self._rows if row.kind == kind]
 
     @cached_property
     def _parts(self) -> Sequence[int]:
@@ -272,9 +268,6 @@ class _Talk:
         most = max(count for count, _ in shared)
         who = {one.speaker for count, one in shared if count == most}
         return Line(text, moments, who.pop() if len(who) == 1 and most else SOMEBODY)
-
-    def _shown(self, text: str) -> str:
-        return _cut(fluent(text, self._words))
 
 
 def _cut(text: str) -> str:

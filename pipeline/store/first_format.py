@@ -109,6 +109,10 @@ class FirstFormatRun(Run):
         names = [name.removeprefix("level=") for name in self.files.folders(self._path)]
         return sorted(int(name) for name in names if name.isdigit() and int(name) and self.level(int(name)).numbers())
 
+    @property
+    def outline(self) -> None:
+        """No place for it."""
+
     def parts(self) -> dict[str, int]:
         """How many parts each level has, by its number."""
         return {str(level): len(self.level(level).numbers()) for level in [0, *self.levels()]}

@@ -5,6 +5,7 @@
     <store>/<recording>/names.json                              who speaks in it, as people have said
     <store>/<recording>/<stage>=<key>/part-<n>.parquet          hear, speakers, see, describe
     <store>/<recording>/merge=<key>/level=<k>/part-<n>.parquet
+    <store>/<recording>/merge=<key>/outline.parquet             what was found by rule, see `pipeline.store.outlines`
     <store>/<recording>/<stage>=<key>/stage.json                what the rows rest on, whether they are all there
     <store>/<recording>/runs/<run>.json                         which stages answer a request, and how it ended
 
@@ -27,6 +28,7 @@ from pipeline.store.documents import Document, NamesDocument, RecordingDocument,
 from pipeline.store.encryption import DAMAGE, Cipher, damage
 from pipeline.store.files import Files
 from pipeline.store.lock import busy, held
+from pipeline.store.outlines import StoredOutline
 from pipeline.store.parts import Parts
 from pipeline.store.tables import DescribeRow, HearRow, NodeRow, SeeRow, SpeakersRow
 from pipeline.text.markup import escaped
@@ -143,6 +145,11 @@ class Run:
     def level(self, level: int) -> Parts[NodeRow]:
         """The table of a level of the tree, from 1."""
         return Parts(self.files, f"{self.folder(MERGE)}/{_LEVEL}{level}", NodeRow, self._cipher)
+
+    @property
+    def outline(self) -> StoredOutline | None:
+        """The table of what was found by rule; None where the run has no place for it."""
+        return StoredOutline(self.files, self.folder(MERGE), self._cipher) if self.has(MERGE) else None
 
     def heard(self) -> Iterator[HearRow]:
         """All windows in order, as far as they are there; a part in memory at a time."""

@@ -1,8 +1,9 @@
 """The tables: what is stored, column by column, with unit and meaning.
 
 A stage has a table of its own: hearing holds a row a window, seeing a row a segment, describing a row a chunk, merging
-a row a node of the tree. The dataclasses are what code handles; the Arrow schemas are drawn from them, so that the two
-cannot drift apart. Any Parquet reader opens the files; units and meanings travel in the schema.
+a row a node of the tree; the outline of a run holds a row a task, decision, question or figure. The dataclasses are
+what code handles; the Arrow schemas are drawn from them, so that the two cannot drift apart. Any Parquet reader opens
+the files; units and meanings travel in the schema.
 """
 
 from __future__ import annotations
@@ -251,6 +252,22 @@ class NodeRow(_Owner):
 
 
 @dataclass(slots=True, kw_only=True)
+class OutlineRow(_Owner):
+    """Outline: one decision, task, open question or figure that was said."""
+
+    recording: str = _column(pa.string(), "content id of the recording")
+    index: int = _column(pa.int64(), "number of the row in its table, in order of kind and time, from 0")
+    kind: str = _column(pa.string(), "decision, task, question or figure")
+    start: int = _tick("when the sentence begins that says so")
+    end: int = _tick("when it ends")
+    speaker: str = _column(pa.string(), "who said it; empty where speakers are not known", "", "")
+    who: str = _column(pa.string(), "of a task who is to do it, in words that were said or as the speaker", "", "")
+    what: str = _column(pa.string(), "of a task what is to be done, of a figure its amount, as it was said", "", "")
+    when: str = _column(pa.string(), "of a task by when, as it was said", "", "")
+    text: str = _column(pa.string(), "the sentence that was said, without its hesitations")
+
+
+@dataclass(slots=True, kw_only=True)
 class VoiceRow:
     """A voice that is remembered: of one person in one recording. It is biometric data."""
 
@@ -261,7 +278,7 @@ class VoiceRow:
 
 
 Row = TypeVar("Row", HearRow, SpeakersRow, SeeRow, DescribeRow, NodeRow)
-Kept = TypeVar("Kept", HearRow, SpeakersRow, SeeRow, DescribeRow, NodeRow, VoiceRow)
+Kept = TypeVar("Kept", HearRow, SpeakersRow, SeeRow, DescribeRow, NodeRow, OutlineRow, VoiceRow)
 
 
 def schema(row: type[Any]) -> pa.Schema:
