@@ -110,9 +110,9 @@ class Run:
         return Coverage(_seconds(total.end), {name: _seconds(ticks) for name, ticks in total.ticks.items()}, gaps)
 
     def report(self, form: str = "md", length: Literal["short", "normal", "long"] = "normal") -> str:
-        """A report: `md`, `html`, `srt`, `vtt`, `txt`, `json`, `rttm` or `csv`; raises `SettingsError` for another form.
+        """A report in the form `md`, `html`, `srt`, `vtt`, `txt`, `json`, `rttm` or `csv`.
 
-        `length` says how much of the summary `md`, `html` and `json` show.
+        `length` says how much of the summary `md`, `html` and `json` show. Raises `SettingsError` for another form.
         """
         return "".join(report(self._stored, form, length))
 

@@ -9,7 +9,6 @@ import itertools
 import json
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
@@ -24,7 +23,8 @@ from pipeline.reports.outline_rows import keep_outline, kept_rows, outline_rows
 from pipeline.reports.tasks import TaskRow, task_rows
 from pipeline.store import Run, RunKey, Store
 from pipeline.store.documents import NamedVoice, NamesDocument
-from pipeline.store.tables import schema
+from pipeline.store.encryption import Cipher
+from pipeline.store.tables import OutlineRow, schema
 from tests.pipeline.quick import QuickRegistry, quick_settings
 from tests.pipeline.reports.test_outline import LINES, ROOT, stored
 
@@ -59,9 +59,9 @@ def test_rows_are_what_the_outline_shows_each_with_its_span_and_speaker(run: Run
 def test_the_table_in_the_store_is_read_instead_of_telling_again(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     before = outline(run, "long")
     rows = keep_outline(run)
-    table = pq.ParquetFile(path(run))
-    assert [field.name for field in schema(type(rows[0]))] == table.schema_arrow.names
-    assert table.schema_arrow.field("start").metadata[b"unit"]
+    stored_as = Cipher().read(path(run).read_bytes(), "outline").schema
+    assert stored_as.names == schema(OutlineRow).names
+    assert stored_as.field("start").metadata[b"unit"]
     monkeypatch.delattr(rows_module, "notes")
     monkeypatch.delattr(rows_module, "figures")
     assert kept_rows(run) == keep_outline(run) == outline_rows(run) == rows
@@ -148,7 +148,7 @@ def test_json_csv_and_files_hold_the_same_rows(run: Run, tmp_path: Path) -> None
     as_csv = list(csv.DictReader(io.StringIO(asked(run, "--csv", "--who", "hughes"))))
     assert [one["text"] for one in as_csv] == [one["text"] for one in found]
     asked(run, "--out", str(tmp_path / "tasks.parquet"), "--who", "hughes")
-    assert pq.ParquetFile(tmp_path / "tasks.parquet").read(use_threads=False).to_pylist() == found
+    assert Cipher().read((tmp_path / "tasks.parquet").read_bytes(), "tasks").to_pylist() == found
     whole = list(csv.DictReader(io.StringIO("".join(report(run, "csv")))))
     assert {one["kind"] for one in whole} == {"decision", "task", "question", "figure"}
     assert asked(run, "--kind", "all", "--csv").splitlines() == "".join(report(run, "csv")).splitlines()
