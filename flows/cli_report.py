@@ -31,7 +31,7 @@ def report(
     run: Annotated[str, typer.Argument(help="The recording's id (its folder in the store), or the input's path.")],
     form: Annotated[
         str,
-        typer.Option("--format", help="md, html (a page that plays what it says), srt, vtt, txt, json or rttm."),
+        typer.Option("--format", help="md, html (a page that plays what it says), srt, vtt, txt, json, rttm or csv."),
     ] = "md",
     out: Annotated[
         Path | None, typer.Option("--out", help="The file to write; else standard output. A page plays from beside it.")

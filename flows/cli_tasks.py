@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 import typer
 
 from chunkers.spans import TICKS_PER_SECOND, stamp
-from flows.cli_options import GAPS, ConfigOption, StoreOption, find_run, open_store
+from flows.cli_options import ConfigOption, StoreOption, find_run, open_store
+from flows.exit_codes import GAPS
 from flows.terminal import say
 from pipeline.errors import SettingsError, StoreDamagedError, StoreError, StoreFullError
 from pipeline.reports.flat import to_json, write_rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from chunkers import printable
+from chunkers.printable import printable
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.reports.flat import to_csv
 from pipeline.reports.outline_rows import outline_rows
