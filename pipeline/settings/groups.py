@@ -186,6 +186,11 @@ class Write(Group):
 class Gemma(Group):
     """The multimodal model of the recipe `gemma`."""
 
+    engine: Literal["auto", "transformers", "llamacpp", "server"] = Field(
+        "auto",
+        description="what runs it; auto: transformers in this process; llamacpp: llama.cpp in this process; server: your "
+        "server, see endpoint",
+    )
     model: str = Field("google/gemma-4-12B-it", description="a hub id (12B, E4B or E2B), or a folder with the weights")
     quantization: Annotated[
         Literal["nf4", "int8", "none"],
@@ -211,6 +216,9 @@ class Gemma(Group):
     )
     prefill: Annotated[int, Field(ge=128, le=65_536)] = Field(
         2048, description="tokens of a merge that are read at once"
+    )
+    context: Annotated[int, Field(ge=1024, le=262_144)] = Field(
+        32_768, description="engines llamacpp and server: tokens of one request, prompt and answer"
     )
 
 
