@@ -16,12 +16,15 @@ from typing import Any, Literal
 from pipeline import prompts
 from pipeline.errors import NoAudioError
 from pipeline.merge.run import VERSION as MERGE_VERSION
+from pipeline.models.gemma.dialects import DIALECTS
+from pipeline.models.gemma.dialects import check_video as check_served
 from pipeline.models.hardware import ctranslate2_has_cuda, torch_has_bfloat16, torch_has_cuda
 from pipeline.models.huggingface.quantized import text_on_cuda
 from pipeline.models.identity import (
     diariser_identity,
     gemma_identity,
     reader_identity,
+    served_identity,
     whisper_identity,
     writer_identity,
 )
@@ -115,6 +118,8 @@ def chain(settings: Settings, source: Source, only: Stage | None = None, *, name
     resolved = _resolve(settings, engines)
     if shows:
         check_video(resolved.video, resolved.audio)
+        if resolved.gemma.engine == "server" and resolved.endpoint.dialect is not None:
+            check_served(DIALECTS[resolved.endpoint.dialect], resolved.video)
     wanted = STAGES[: STAGES.index(only) + 1] if only else STAGES
     if not hears and wanted == (HEAR,):
         raise NoAudioError(source.path, "no audio track: there is nothing to hear.")
@@ -218,7 +223,10 @@ def _writer(engine: str, settings: Settings) -> dict[str, Any]:
 
 
 def _gemma(settings: Settings) -> dict[str, Any]:
-    own = _without(settings.gemma, "model", "adapter", "drafter")
+    if settings.gemma.engine == "server":
+        server = {"engine": "server", "dialect": settings.endpoint.dialect, "context": settings.gemma.context}
+        return {"gemma": server, "identity": served_identity(settings.endpoint)}
+    own = _without(settings.gemma, "model", "adapter", "drafter", "engine", "context")
     if own["device"] == _AUTO:
         own["device"] = "cuda" if torch_has_cuda() else "cpu"
     if own["dtype"] == _AUTO:
@@ -237,7 +245,7 @@ def _digests(profile: str, *roles: str) -> dict[str, str]:
 
 def _resolve(settings: Settings, engines: Mapping[str, str]) -> Settings:
     """The settings with every `auto` of an engine that is used decided by this machine."""
-    hear, write, describe = settings.hear, settings.write, settings.describe
+    hear, write, gemma, describe = settings.hear, settings.write, settings.gemma, settings.describe
     if engines[HEAR] == WHISPER:
         device = hear.device if hear.device != _AUTO else "cuda" if ctranslate2_has_cuda() else "cpu"
         kinds = {"cpu": "int8", "cuda": "float16"}
@@ -245,7 +253,9 @@ def _resolve(settings: Settings, engines: Mapping[str, str]) -> Settings:
         hear = hear.model_copy(update={"device": device, "compute_type": kind})
     if TEXT in engines.values() and write.engine == _AUTO:
         write = write.model_copy(update={"engine": "transformers" if text_on_cuda() else "llamacpp"})
+    if gemma.engine == _AUTO:
+        gemma = gemma.model_copy(update={"engine": "transformers"})
     if describe.max_tokens is None:
         tokens = _GEMMA_TOKENS if engines[DESCRIBE] == GEMMA else _TEXT_TOKENS
         describe = describe.model_copy(update={"max_tokens": tokens})
-    return settings.model_copy(update={"hear": hear, "write": write, "describe": describe})
+    return settings.model_copy(update={"hear": hear, "write": write, "gemma": gemma, "describe": describe})

@@ -23,9 +23,10 @@ from pipeline.merge.nodes import NodeWorker, NodeWriter
 from pipeline.merge.prompting import MergePrompts
 from pipeline.merge.run import merge
 from pipeline.models.diariser.files import WEIGHTS as DIARISER_WEIGHTS
-from pipeline.models.gemma.model import Gemma
+from pipeline.models.gemma.chat_gemma import ChatGemma
+from pipeline.models.gemma.multimodal import Multimodal
 from pipeline.models.protocol import Hearer, Writer
-from pipeline.models.registry import DIARISER, TEXT, WHISPER, Lease
+from pipeline.models.registry import DIARISER, GEMMA, TEXT, WHISPER, Lease
 from pipeline.models.weights.fetch import locate
 from pipeline.passes import Passes
 from pipeline.stages.describe import DescribeStage, NothingSaid, TextDescriber
@@ -87,6 +88,7 @@ class Job:
         self._watch = watch
         self._fallback = fallback
         self._egress = egress
+        self._multimodal: ChatGemma | None = None
 
     def run_all(self) -> None:
         """Every stage in order; after each, the models that no later stage needs are let go.
@@ -101,6 +103,8 @@ class Job:
 
     def close(self) -> None:
         """Let go of the models."""
+        if self._multimodal is not None:
+            self._multimodal.close()
         self._lease.close()
 
     def _check(self) -> None:
@@ -111,6 +115,8 @@ class Job:
             locate(self._settings.hear.model, self._settings.models)
         if DIARISER in engines:
             locate(DIARISER_WEIGHTS, self._settings.models)
+        if GEMMA in engines and self._served:
+            self._gemma()
         if TEXT in engines and self._settings.write.engine == "endpoint":
             self._writer()
         elif TEXT in engines:
@@ -259,18 +265,49 @@ class Job:
     def _writer(self) -> Writer:
         settings = self._settings
         writer = self._lease.writer(settings.write, settings.endpoint, settings.models)
-        path, run = self._source.path, self._run.key.path
-        also = self._source.also
-        admit(writer, settings.fallback, settings.endpoint.model, path, run, egress=self._egress, also=also)
+        self._admit(writer, "text-only")
         return writer
 
-    def _gemma(self) -> Gemma:
-        return self._lease.gemma(self._settings.gemma, self._settings.video.frame_tokens, self._settings.models)
+    def _gemma(self) -> Multimodal:
+        settings = self._settings
+        if not self._served:
+            return self._lease.gemma(settings.gemma, settings.video.frame_tokens, settings.models)
+        if self._multimodal is None:
+            made = self._lease.served(settings.gemma, settings.video, settings.endpoint)
+            self._admit(made.chat, self._kinds())
+            self._multimodal = made
+        return self._multimodal
+
+    @property
+    def _served(self) -> bool:
+        """Whether the multimodal model is in a server."""
+        return self._settings.gemma.engine == "server"
+
+    def _kinds(self) -> str:
+        """What the multimodal model is sent."""
+        engines = {link.stage: link.engine for link in self._chain.links}
+        hears = engines.get(HEAR) == GEMMA or self._settings.describe.listen_again
+        sees = engines.get(DESCRIBE) == GEMMA and self._source.pictures
+        return "+".join(filter(None, ("text-only", "audio" * bool(hears), "frames" * sees)))
+
+    def _admit(self, asks: object, kind: str) -> None:
+        """Give what asks a server on another machine the gate of this run."""
+        settings, source = self._settings, self._source
+        admit(
+            asks,
+            settings.fallback,
+            settings.endpoint.model,
+            source.path,
+            self._run.key.path,
+            kind=kind,
+            egress=self._egress,
+            also=source.also,
+        )
 
     def _shared(self, link: Link, worker: Worker[ItemT, Row], part_rows: int) -> Worker[ItemT, Row]:
         """The worker, or where several recordings can wait for it at once the one that all of them share."""
-        endpoint = link.engine == TEXT and self._settings.write.engine == "endpoint"
-        if self._settings.media.recordings <= _OVERLAPPING or endpoint:
+        writes = link.engine == TEXT and self._settings.write.engine == "endpoint"
+        if self._settings.media.recordings <= _OVERLAPPING or writes or (link.engine == GEMMA and self._served):
             return worker  # what leaves the machine is one recording's matter, never a common batch's
         key = ("shared", link.stage, link.key)
         return self._lease.model(link.engine, key, lambda: SharedBatches(worker, part_rows))
@@ -278,8 +315,13 @@ class Job:
     # -- the document of a stage --------------------------------------------------------------------
 
     def _begin(self, link: Link, part_rows: int) -> StageDocument:
-        """The stage's document, written at its first start; later starts keep its part size: the parts rest on it."""
+        """The stage's document, written at its first start; later starts keep its part size: the parts rest on it.
+
+        A part holds at least as many chunks as a server that hears or sees is asked at once.
+        """
         document = unless_damaged(lambda: self._run.stage(link.stage))
+        if link.engine == GEMMA and self._served:
+            part_rows = max(part_rows, self._settings.endpoint.concurrency)
         if document is None:
             document = StageDocument(stage=link.stage, key=link.key, rests_on=link.rests_on, part_rows=part_rows)
             self._run.save_stage(document)

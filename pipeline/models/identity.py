@@ -10,6 +10,7 @@ import importlib.metadata
 from pipeline.models.diariser.files import NAME as DIARISER
 from pipeline.models.diariser.files import SEGMENTATION, VOICE
 from pipeline.models.diariser.voices import VERSION as DIARISER_VERSION
+from pipeline.models.gemma.chat_gemma import VERSION as CHAT
 from pipeline.models.gemma.model import VERSION as DRIVER
 from pipeline.models.reader.files import DETECTOR, NAME, RECOGNISER
 from pipeline.models.weights.catalog import find
@@ -66,6 +67,11 @@ def gemma_identity(gemma: Gemma, models: Models) -> dict[str, str]:
     if gemma.drafter is not None:
         found["drafter"] = build(weights_folder(gemma.drafter, folder(models)))
     return found | versions("gemma")
+
+
+def served_identity(endpoint: Endpoint) -> dict[str, str]:
+    """The multimodal model of a server: its name there, and the version of the code that asks it."""
+    return {"model": f"server:{endpoint.model}", "driver": str(CHAT)}
 
 
 def versions(engine: str) -> dict[str, str]:

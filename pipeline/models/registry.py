@@ -6,8 +6,10 @@ holds of it: while any lease holds a model it stays; after that it is let go, un
 
 from __future__ import annotations
 
+import contextlib
+import math
 import threading
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Hashable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
@@ -15,7 +17,11 @@ from typing import Any, Self, TypeVar, cast
 from pipeline.errors import MissingExtraError
 from pipeline.models.diariser.files import WEIGHTS
 from pipeline.models.diariser.voices import Diariser
+from pipeline.models.gemma.chat_gemma import ChatGemma, Proofs
+from pipeline.models.gemma.dialects import DIALECTS
+from pipeline.models.gemma.limits import served_limits
 from pipeline.models.gemma.model import Gemma
+from pipeline.models.gemma.multimodal import Multimodal
 from pipeline.models.hardware import GIB, memory
 from pipeline.models.llamacpp import LlamaCpp
 from pipeline.models.protocol import Reader, Samples, VoiceFinder, Writer
@@ -24,7 +30,7 @@ from pipeline.models.voice import voice_seconds
 from pipeline.models.weights.catalog import find
 from pipeline.models.weights.fetch import folder, locate
 from pipeline.models.whisper import Whisper
-from pipeline.settings import Endpoint, Hear, Models, Write
+from pipeline.settings import Endpoint, Hear, Models, Video, Write
 from pipeline.settings import Gemma as GemmaSettings
 
 _T = TypeVar("_T")
@@ -146,8 +152,8 @@ class Lease:
         """The reader of on-screen text. Raises `WeightsMissingError`, `WeightsDamagedError`, `ModelError`."""
         return self.model(READER, ("reader", threads), lambda: RapidReader(threads=threads))
 
-    def gemma(self, gemma: GemmaSettings, frame_tokens: int, models: Models) -> Gemma:
-        """The multimodal model; raises what `load_gemma` raises."""
+    def gemma(self, gemma: GemmaSettings, frame_tokens: int, models: Models) -> Multimodal:
+        """The multimodal model, in this process; raises what `load_gemma` raises."""
 
         def load() -> Gemma:
             from pipeline.models.gemma.loading import load_gemma
@@ -157,6 +163,23 @@ class Lease:
             )
 
         return self.model(GEMMA, ("gemma", gemma, frame_tokens), load)
+
+    def served(self, gemma: GemmaSettings, video: Video, endpoint: Endpoint) -> ChatGemma:
+        """The multimodal model of a server, made anew for each run, which has a gate of its own.
+
+        Raises `MissingExtraError`, `EndpointError` and `WeightsMissingError`; the server is not asked yet.
+        """
+        with _cloud():
+            from pipeline.models.endpoint.client import Endpoint as Client
+            from pipeline.models.gemma.served import ServedChat
+        dialect = DIALECTS[endpoint.dialect or "openai"]
+        frames = min(dialect.frames, math.ceil(video.length_s * video.fps))
+        budget, context = video.frame_tokens, gemma.context
+        chat = ServedChat(Client(endpoint), dialect, context=context, budget=budget, tokenizer=endpoint.tokenizer)
+        limits = served_limits(endpoint.model, context, frames=dialect.frames, clips=dialect.clips)
+        key = ("proofs", endpoint.url, endpoint.model, dialect.name, budget, frames)
+        proofs = self.model(GEMMA, key, Proofs)
+        return ChatGemma(chat, dialect, limits, budget=budget, frames=frames, proofs=proofs)
 
     def keep(self, engines: Collection[str]) -> None:
         """Let go of everything but `engines`: what the stages to come need."""
@@ -184,14 +207,21 @@ class Lease:
 
 
 def _endpoint(write: Write, server: Endpoint) -> Writer:
-    try:
+    with _cloud():
         from pipeline.models.endpoint.client import Endpoint as Client
         from pipeline.models.endpoint.writer import EndpointWriter
+    return EndpointWriter(Client(server), context=write.context, tokenizer=server.tokenizer)
+
+
+@contextlib.contextmanager
+def _cloud() -> Iterator[None]:
+    """Says which extra is missing where an import within fails."""
+    try:
+        yield
     except ImportError as error:
         raise MissingExtraError(
             "servers need the extra `cloud`.", cure="`pip install 'longmedia[cloud]'` brings it."
         ) from error
-    return EndpointWriter(Client(server), context=write.context, tokenizer=server.tokenizer)
 
 
 def _short(model: str) -> str:

@@ -50,7 +50,7 @@ def check(settings: Settings) -> None:
         if settings.gemma.engine == "server" and settings.endpoint.dialect is None:
             raise SettingsError(
                 "gemma.engine=server: endpoint.dialect does not say what the server is.",
-                cure="Set endpoint.dialect to vllm, llamacpp, ollama, mlx-vlm, transformers or openai; see docs/engines.md.",
+                cure="Set it to vllm, llamacpp, ollama, mlx-vlm, transformers or openai; see docs/engines.md.",
             )
 
 

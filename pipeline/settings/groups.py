@@ -188,8 +188,8 @@ class Gemma(Group):
 
     engine: Literal["auto", "transformers", "llamacpp", "server"] = Field(
         "auto",
-        description="what runs it; auto: transformers in this process; llamacpp: llama.cpp in this process; server: your "
-        "server, see endpoint",
+        description="what runs it; auto: transformers in this process; llamacpp: llama.cpp in this process; server: "
+        "yours, see endpoint",
     )
     model: str = Field("google/gemma-4-12B-it", description="a hub id (12B, E4B or E2B), or a folder with the weights")
     quantization: Annotated[

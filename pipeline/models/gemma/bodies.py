@@ -19,7 +19,7 @@ from pipeline.models.gemma.dialects import Dialect, Json
 from pipeline.models.protocol import Samples
 
 _CONTROL = re.compile(r"<(?=\||__|(?:bos|eos|pad|unk|mask)>)|(?<=\|)(?=>)|\[(?=img)")
-"""Places inside of what a tokenizer takes for a control token, llama.cpp for a mark of media, and Ollama for a picture."""
+"""Where in a text a control token of the tokenizer, llama.cpp's mark of media or Ollama's mark of a picture begins."""
 
 _COMPLETE = {"stop": True, "length": False}
 
@@ -158,6 +158,7 @@ def _reply(said: dict[str, Json]) -> Reply:
         tokens_in=_count(counted.get("prompt_tokens")),
         tokens_out=_count(counted.get("completion_tokens")),
         thoughts=_text(message.get("reasoning_content") or message.get("reasoning")),
+        model=_text(said.get("model")),
     )
 
 
@@ -171,6 +172,7 @@ def _native_reply(said: dict[str, Json]) -> Reply:
         tokens_in=_count(said.get("prompt_eval_count")),
         tokens_out=_count(said.get("eval_count")),
         thoughts=_text(message.get("thinking")),
+        model=_text(said.get("model")),
     )
 
 

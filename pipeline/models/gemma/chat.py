@@ -68,6 +68,8 @@ class Reply:
     tokens_in: int
     tokens_out: int
     thoughts: str = ""
+    model: str = ""
+    """The model that answered, where the engine names it."""
 
 
 class Chat(Protocol):
@@ -88,11 +90,6 @@ class Chat(Protocol):
         """Requests that are answered at once."""
         ...
 
-    @property
-    def exact(self) -> bool:
-        """Whether `count` is the model's own count; else it is never too few."""
-        ...
-
     def complete(self, message: Message, *, max_tokens: int, temperature: float) -> Reply:
         """The engine's answer.
 
@@ -102,7 +99,7 @@ class Chat(Protocol):
         ...
 
     def count(self, text: str) -> int:
-        """Tokens of `text` without special tokens."""
+        """Tokens of `text` without special tokens; never too few."""
         ...
 
     def prompt_tokens(self, prompt: Prompt) -> int:

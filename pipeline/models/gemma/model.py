@@ -18,7 +18,7 @@ from pipeline.errors import LimitError, ModelError
 from pipeline.models.gemma.frames import Frames, patches
 from pipeline.models.gemma.inputs import Prepared, Request, conversation, prepare, refusal
 from pipeline.models.gemma.limits import GemmaLimits
-from pipeline.models.gemma.multimodal import Answer
+from pipeline.models.gemma.multimodal import Answer, words
 from pipeline.models.huggingface.generating import generate, in_halves, release
 from pipeline.models.protocol import Written
 from pipeline.prompts import Prompt
@@ -102,7 +102,7 @@ class Gemma:
         """Answer each prompt, in order; raises `LimitError` where one would not fit the context."""
         requests = [Request(text=prompt.user, system=prompt.system) for prompt in prompts]
         answers = self.ask(requests, max_tokens=max_tokens, temperature=temperature)
-        return [_words(answer) for answer in answers]
+        return [words(answer) for answer in answers]
 
     def close(self) -> None:
         """Free the model."""
@@ -200,9 +200,3 @@ class Gemma:
             complete=complete,
             details={"thoughts": decode(thoughts, skip_special_tokens=True).strip()} if thoughts else {},
         )
-
-
-def _words(answer: Answer) -> Written:
-    if answer.written is None:
-        raise answer.error or ModelError("no answer")
-    return answer.written

@@ -55,3 +55,10 @@ class Multimodal(Writer, Protocol):
     def close(self) -> None:
         """Free what it holds."""
         ...
+
+
+def words(answer: Answer) -> Written:
+    """What was written; raises the answer's error where nothing was."""
+    if answer.written is None:
+        raise answer.error or ModelError("no answer")
+    return answer.written
