@@ -93,8 +93,7 @@ def _hyperparameters(writer: GGUFWriter, text: Mapping[str, Any]) -> None:
     writer.add_shared_kv_layers(shared)
     writer.add_sliding_window(text["sliding_window"])
     writer.add_sliding_window_pattern(sliding)
-    if text.get("final_logit_softcapping"):
-        writer.add_final_logit_softcapping(text["final_logit_softcapping"])
+    writer.add_final_logit_softcapping(text["final_logit_softcapping"] or 0.0)
 
 
 def _global_head(text: Mapping[str, Any]) -> int:
