@@ -270,6 +270,8 @@ class Job:
 
     def _gemma(self) -> Multimodal:
         settings = self._settings
+        if settings.gemma.engine == "llamacpp":
+            return self._lease.llama(settings.gemma, settings.video, settings.models)
         if not self._served:
             return self._lease.gemma(settings.gemma, settings.video.frame_tokens, settings.models)
         if self._multimodal is None:
