@@ -80,6 +80,8 @@ class Engines:
     def multimodal(self) -> Multimodal:
         """The multimodal model; raises `EgressRefusedError` where it is in a server that may not be asked."""
         settings = self._settings
+        if settings.gemma.engine == "llamacpp":
+            return self._lease.llama(settings.gemma, settings.video, settings.models)
         if not self._in_server(GEMMA):
             return self._lease.gemma(settings.gemma, settings.video.frame_tokens, settings.models)
         if self._served is None:

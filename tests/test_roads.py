@@ -45,7 +45,7 @@ KNOWN: dict[str, set[str]] = {
     "pipeline/fallback/plugins.py": {OWN},
     "pipeline/models/endpoint/client.py": {WRITES, CLOUD, PROXY},
     "pipeline/models/endpoint/transport.py": {WRITES, CLOUD, PROXY},
-    "pipeline/models/llamacpp.py": {LOOPBACK},
+    "pipeline/models/llamacpp/server.py": {LOOPBACK},
     "pipeline/models/weights/fetch.py": {HUB, REGISTRY},
     "pipeline/models/weights/hub.py": {HUB},
     "pipeline/reports/media.py": {ENCODES},

@@ -20,10 +20,11 @@ from pipeline.models.diariser.voices import Diariser
 from pipeline.models.gemma.chat_gemma import ChatGemma, Proofs
 from pipeline.models.gemma.dialects import DIALECTS
 from pipeline.models.gemma.limits import served_limits
+from pipeline.models.gemma.llama_chat import load_llama_gemma
 from pipeline.models.gemma.model import Gemma
 from pipeline.models.gemma.multimodal import Multimodal
 from pipeline.models.hardware import GIB, memory
-from pipeline.models.llamacpp import LlamaCpp
+from pipeline.models.llamacpp.writer import LlamaCpp
 from pipeline.models.protocol import Reader, Samples, VoiceFinder, Writer
 from pipeline.models.reader.rapid import RapidReader
 from pipeline.models.voice import voice_seconds
@@ -32,6 +33,7 @@ from pipeline.models.weights.fetch import folder, locate
 from pipeline.models.whisper import Whisper
 from pipeline.settings import Endpoint, Hear, Models, Video, Write
 from pipeline.settings import Gemma as GemmaSettings
+from pipeline.settings.checks import MOST_FRAMES
 
 _T = TypeVar("_T")
 
@@ -164,6 +166,15 @@ class Lease:
 
         return self.model(GEMMA, ("gemma", gemma, frame_tokens), load)
 
+    def llama(self, gemma: GemmaSettings, video: Video, models: Models) -> ChatGemma:
+        """The multimodal model in GGUF files, in this process; raises what `load_llama_gemma` raises."""
+        budget, frames = video.frame_tokens, _frames(video, MOST_FRAMES)
+        return self.model(
+            GEMMA,
+            ("llamacpp", gemma, budget, frames),
+            lambda: load_llama_gemma(gemma, folder(models), frame_tokens=budget, frames=frames),
+        )
+
     def served(self, gemma: GemmaSettings, video: Video, endpoint: Endpoint) -> ChatGemma:
         """The multimodal model of a server, made anew for each run, which has a gate of its own.
 
@@ -173,7 +184,7 @@ class Lease:
             from pipeline.models.endpoint.client import Endpoint as Client
             from pipeline.models.gemma.served import ServedChat
         dialect = DIALECTS[endpoint.dialect or "openai"]
-        frames = min(dialect.frames, math.ceil(video.length_s * video.fps))
+        frames = _frames(video, dialect.frames)
         budget, context = video.frame_tokens, gemma.context
         chat = ServedChat(Client(endpoint), dialect, context=context, budget=budget, tokenizer=endpoint.tokenizer)
         limits = served_limits(endpoint.model, context, frames=dialect.frames, clips=dialect.clips)
@@ -204,6 +215,11 @@ class Lease:
             batch=write.slots,
             generating=self._registry.generating,
         )
+
+
+def _frames(video: Video, most: int) -> int:
+    """Frames of a segment, at most."""
+    return min(most, math.ceil(video.length_s * video.fps))
 
 
 def _endpoint(write: Write, server: Endpoint) -> Writer:
