@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import urlsplit
 
 from PIL import Image
 
@@ -59,6 +60,7 @@ class Engine:
     slow_s: float = 0.0
     url: str = ""
     bodies: list[dict[str, Any]] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     most_at_once: int = 0
     inside: int = 0
@@ -245,15 +247,17 @@ def running(engine: Engine) -> Iterator[Engine]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            raw = self.rfile.read(int(self.headers["Content-Length"]))
+            path, body = urlsplit(self.path).path, json.loads(raw)
             status, said = 404, {}
             with engine.lock:
                 engine.inside += 1
+                engine.raw.append(raw)
                 engine.most_at_once = max(engine.most_at_once, engine.inside)
             try:
-                if self.path != "/tokenize":
+                if path != "/tokenize":
                     time.sleep(engine.slow_s)
-                    status, said = engine.reply(self.path, body)
+                    status, said = engine.reply(path, body)
             except AssertionError as error:
                 status, said = 400, {"error": f"not as documented: {error}"}
             finally:

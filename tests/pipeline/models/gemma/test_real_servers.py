@@ -1,4 +1,4 @@
-"""Gemma in real servers over HTTP, `transformers serve` and llama.cpp's own, on tiny checkpoints of its architecture."""
+"""Gemma in real servers over HTTP, `transformers serve` and llama.cpp's own, on tiny checkpoints."""
 
 from __future__ import annotations
 
