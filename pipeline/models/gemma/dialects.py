@@ -71,8 +71,8 @@ _DIALECTS = (
         engine="llama.cpp",
         fields={**NO_THINKING, "cache_prompt": False},
         sound_cure="start it with the projector in BF16: `--mmproj FILE`",
-        picture_cure="start it with `--mmproj FILE`, with `--image-max-tokens` of video.frame_tokens and "
-        "`--ubatch-size` above it; a build after September 2026",
+        picture_cure="start it with `--mmproj FILE`, `--image-min-tokens 1`, `--image-max-tokens` of "
+        "video.frame_tokens and `--ubatch-size` above it; a build after September 2026",
         thinking_cure="start it with `--jinja --reasoning-budget 0`",
     ),
     Dialect(
@@ -103,7 +103,7 @@ _DIALECTS = (
         fields=NO_THINKING,
         budget_at=("chat_template_kwargs", "processor_kwargs", "images_kwargs", "max_soft_tokens"),
         clips=None,
-        sound_cure="name a checkpoint that hears: 12B, E4B or E2B",
+        sound_cure="name a checkpoint that hears (12B, E4B or E2B), and install `soundfile` and `soxr` beside it",
         picture_cure="use transformers 5.24 or newer",
         thinking_cure="start it with `--reasoning off`",
     ),
