@@ -71,7 +71,10 @@ def _hyperparameters(writer: GGUFWriter, text: Mapping[str, Any]) -> None:
     sliding = [kind == "sliding_attention" for kind in text["layer_types"]]
     layers, shared = len(sliding), int(text["num_kv_shared_layers"])
     others = text.get("per_layer_config") or {}
-    heads = [int(others.get(str(index), {}).get("num_key_value_heads", text["num_key_value_heads"])) for index in range(layers)]
+    heads = [
+        int(others.get(str(index), {}).get("num_key_value_heads", text["num_key_value_heads"]))
+        for index in range(layers)
+    ]
     doubled = [2 if text.get("use_double_wide_mlp") and index >= layers - shared else 1 for index in range(layers)]
     ropes = text["rope_parameters"]
     writer.add_block_count(layers)

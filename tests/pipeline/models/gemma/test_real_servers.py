@@ -31,6 +31,7 @@ from pipeline.settings import load as load_settings
 from pipeline.store import Store
 from tests.pipeline.models.gemma.test_recipe import small_film
 
+ROOT = Path(__file__).parents[4]
 _PATIENCE_S = 300
 
 WAV_ONLY = '''
@@ -180,6 +181,7 @@ def test_the_command_line_runs_it_and_the_doctor_proves_it(transformers_serve: S
     environment = {
         **os.environ,
         **{f"LONGMEDIA_ENDPOINT__{name}": value for name, value in server.items()},
+        "PYTHONPATH": str(ROOT),
         "LONGMEDIA_GEMMA__ENGINE": "server",
         "LONGMEDIA_HEAR__MAX_TOKENS": "32",
     }
