@@ -37,7 +37,8 @@ ConfigOption = Annotated[
 
 def model_sets(model: str | None, quantization: str | None, settings: Settings) -> list[str]:
     """`--model` and `--quantization` as settings: of the recipe `gemma` its one model, else the text model."""
-    place = "gemma.model" if settings.recipe == "gemma" else "write.model"
+    served = settings.gemma.engine == "server"
+    place = "write.model" if settings.recipe != "gemma" else "endpoint.model" if served else "gemma.model"
     if quantization and settings.recipe != "gemma":
         raise SettingsError("--quantization is for the recipe `gemma`.", cure="GGUF models are quantised already.")
     return [f"{place}={model}"] * bool(model) + [f"gemma.quantization={quantization}"] * bool(quantization)

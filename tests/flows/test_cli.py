@@ -117,9 +117,15 @@ def test_a_level_that_does_not_exist_is_wrong_use(tmp_path: Path) -> None:
     assert "LONGMEDIA_LOG" in done.stderr
 
 
-@pytest.mark.parametrize(("recipe", "key"), [("gemma", "gemma.model"), ("cascade", "write.model")])
-def test_model_means_the_one_that_the_recipe_writes_with(recipe: str, key: str) -> None:
-    settings = load(sets=[f"recipe={recipe}"])
+SERVED = ["recipe=gemma", "gemma.engine=server", "endpoint.dialect=vllm"]
+
+
+@pytest.mark.parametrize(
+    ("sets", "key"),
+    [(["recipe=gemma"], "gemma.model"), (["recipe=cascade"], "write.model"), (SERVED, "endpoint.model")],
+)
+def test_model_means_the_one_that_the_recipe_writes_with(sets: list[str], key: str) -> None:
+    settings = load(sets=sets)
     assert model_sets("some", None, settings) == [f"{key}=some"]
     assert model_sets(None, None, settings) == []
 

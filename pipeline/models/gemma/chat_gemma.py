@@ -20,7 +20,7 @@ from pipeline.models.gemma.bodies import jpeg
 from pipeline.models.gemma.chat import Chat, Message, Picture, Reply, Sound
 from pipeline.models.gemma.dialects import Dialect
 from pipeline.models.gemma.frames import Frames
-from pipeline.models.gemma.handshake import Handshake, PictureProof, SoundProof, fault, thinks
+from pipeline.models.gemma.handshake import UNCOUNTED, Handshake, PictureProof, SoundProof, fault, thinks
 from pipeline.models.gemma.inputs import Counts, Proof, Request, expected, refusal, whole_tokens
 from pipeline.models.gemma.limits import GemmaLimits
 from pipeline.models.gemma.multimodal import Answer, words
@@ -199,11 +199,11 @@ class ChatGemma:
                     cure="Raise gemma.context, where the engine holds more.",
                 )
             said = self._chat.complete(sent.message, max_tokens=max_tokens, temperature=temperature)
+            return self._checked(sent, said)
         except UnreachedError:
             raise
         except ModelError as failed:
             return Answer(None, None, failed)
-        return self._checked(sent, said)
 
     def _sent(self, request: Request) -> _Sent:
         due = expected(request, self._budget)
@@ -222,13 +222,19 @@ class ChatGemma:
         return _Sent(message, self._text_tokens(text, request.system), beside, due)
 
     def _counted(self, text: str, system: str) -> int:
-        """Tokens of a prompt without its media, as the engine counts them."""
-        return self._chat.complete(Message((text,), system), max_tokens=1, temperature=0.0).tokens_in
+        """Tokens of a prompt without its media, as the engine counts them; raises `InputMismatchError` without them."""
+        return self._told(self._chat.complete(Message((text,), system), max_tokens=1, temperature=0.0))
+
+    def _told(self, said: Reply) -> int:
+        """The engine's count of a prompt."""
+        if said.tokens_in < 0:
+            raise fault(self._dialect, UNCOUNTED, "")
+        return said.tokens_in
 
     def _checked(self, sent: _Sent, said: Reply) -> Answer:
         proof = None
         if sent.message.pictures or sent.message.sounds:
-            proof = Proof(sent.expected, _arrived(sent, said.tokens_in))
+            proof = Proof(sent.expected, _arrived(sent, self._told(said)))
             if proof.error is not None:
                 return Answer(None, proof, self._different(sent, said.tokens_in))
         if thinks(said) and not said.text:
@@ -246,15 +252,17 @@ class ChatGemma:
 
     def _different(self, sent: _Sent, tokens: int) -> ModelError:
         due = sent.expected
-        media = [f"{due.audio_tokens} of sound"] * bool(due.audio_tokens)
-        media += [f"{due.video_tokens} of {due.frames} frames"] * bool(due.frames)
-        cure = self._dialect.picture_cure if due.frames else self._dialect.sound_cure
-        what = "frames" if due.frames else "sound"
+        media = {
+            "sound": (due.audio_tokens, f"{due.audio_tokens} of sound", self._dialect.sound_cure),
+            "frames": (due.video_tokens, f"{due.video_tokens} of {due.frames} frames", self._dialect.picture_cure),
+        }
+        kinds, parts_, cures = zip(*((kind, *rest) for kind, (some, *rest) in media.items() if some), strict=True)
         lost = "dropped or cut" if tokens < sent.due else "more than were sent"
         return fault(
             self._dialect,
-            f"{what} {lost}: the prompt is {tokens} tokens where {sent.due} are expected, with {' and '.join(media)}",
-            cure,
+            f"{' or '.join(kinds)} {lost}: the prompt is {tokens} tokens where {sent.due} are expected, "
+            f"with {' and '.join(parts_)}",
+            "; ".join(cures),
         )
 
 

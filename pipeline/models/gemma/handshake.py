@@ -35,6 +35,8 @@ _TURN = 3
 _THOUGHT = 4
 """Tokens of an answer without a word that no thought can be made of: its end."""
 
+UNCOUNTED = "it does not tell how many tokens it was sent: nothing proves what it saw"
+
 _ANSWER_TOKENS = 48
 _COLOURS = ((200, 30, 30), (30, 160, 30), (30, 30, 200))
 _OTHER_DIALECT = "name in endpoint.dialect what the server is; Ollama needs its own, at the address without `/v1`"
@@ -77,7 +79,7 @@ class Handshake:
         """What it answers to a question; raises where it counts no tokens, thinks, or makes a turn of each part."""
         said = self._ask(_ANSWER, max_tokens=_ANSWER_TOKENS)
         if said.tokens_in < 0:
-            raise fault(self._dialect, "it does not tell how many tokens it was sent: nothing proves what it saw", "")
+            raise fault(self._dialect, UNCOUNTED, "")
         if thinks(said):
             raise fault(self._dialect, "it thinks before it answers", self._dialect.thinking_cure)
         apart, together = self._count(*_HALVES), self._count("".join(_HALVES))

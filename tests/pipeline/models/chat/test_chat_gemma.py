@@ -210,6 +210,31 @@ def test_a_server_that_is_gone_ends_the_stage_instead_of_failing_every_row() -> 
         gemma.ask([heard()], max_tokens=8)
 
 
+def test_a_count_that_is_missing_later_is_no_proof() -> None:
+    engine = Engine("vllm")
+    with asked(engine) as gemma:
+        gemma.ask([heard()], max_tokens=8)
+        engine.fault = "counts nothing"
+        known, other = gemma.ask([heard(2), heard(2, "Another text.")], max_tokens=8)
+        engine.fault = ""
+        again = gemma.ask([heard(2, "Another text.")], max_tokens=8)
+    assert all("nothing proves what it saw" in str(answer.error) for answer in (known, other))
+    assert texts(again) == ["words"]
+
+
+def test_where_sound_or_frames_may_be_lost_both_are_named() -> None:
+    engine = Engine("transformers")
+    film = shown(3)
+    both = Request(text=film.text, frames=film.frames, at=film.at, audio=(noise(1),))
+    with asked(engine) as gemma:
+        assert texts(gemma.ask([both], max_tokens=8)) == ["words"]
+        engine.fault = "drops sound"
+        (answer,) = gemma.ask([both], max_tokens=8)
+    assert isinstance(answer.error, InputMismatchError)
+    assert "sound or frames dropped or cut" in answer.error.message
+    assert "25 of sound and 189 of 3 frames" in answer.error.message
+
+
 # -- limits ----------------------------------------------------------------------------------------
 
 
