@@ -19,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from chunkers.printable import without_controls
 from chunkers.spans import TICKS_PER_SECOND, Span, stamp
 from pipeline.reports import timeline
+from pipeline.reports.by_speaker import told_by_speaker
 from pipeline.reports.media import Media, linked
 from pipeline.reports.outline import Length, Line, Outline, outline
 from pipeline.reports.reading import MEANING, by_time, covered, imported, languages, no_summary, notes, root, traced
@@ -60,7 +61,9 @@ class State:
     meaning: str
 
 
-def report(run: Run, length: Length = "normal", media: Media | None = None) -> Iterator[str]:
+def report(
+    run: Run, length: Length = "normal", media: Media | None = None, *, by_speaker: bool = False
+) -> Iterator[str]:
     """The page, in pieces; `media` is what it plays, without it the original by its absolute path."""
     document, total, node = run.document(), covered(run), root(run)
     spoken, looked = Spoken(run), Looked(run.seen())
@@ -86,6 +89,7 @@ def report(run: Run, length: Length = "normal", media: Media | None = None) -> I
             findings=found,
             seen=looked.within(looked.span).statements if node is None or node.model != MEASURED else (),
             speakers=_speakers(spoken),
+            by_speaker=told_by_speaker(spoken, summary, length) if by_speaker else (),
             labelled=bool(spoken.people and spoken.people[0].labels),
             numbers={person.name: person.number % 8 for person in spoken.people} if len(spoken.people) > 1 else {},
             states=_states(total),

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from chunkers.spans import Span, stamp
+from pipeline.reports.by_speaker import BySpeaker, told_by_speaker
 from pipeline.reports.outline import Length, Line, Outline, Task, outline
 from pipeline.reports.reading import (
     MEANING,
@@ -36,7 +37,7 @@ Anchors = Sequence[tuple[Span, str]]
 """The sections of the transcript, and the names that links lead to."""
 
 
-def report(run: Run, length: Length = "normal") -> Iterator[str]:
+def report(run: Run, length: Length = "normal", *, by_speaker: bool = False) -> Iterator[str]:
     """Markdown, a section at a time; an anchor a chunk, to which the summary's stamps lead."""
     document = run.document()
     total = covered(run)
@@ -45,13 +46,16 @@ def report(run: Run, length: Length = "normal") -> Iterator[str]:
     node = root(run)
     spoken, looked = Spoken(run), Looked(run.seen())
     anchors = [(section.span, section.anchor) for section in sections(run, run.heard())]
-    yield from _summary(run, outline(run, length, spoken), total, anchors)
+    summary = outline(run, length, spoken)
+    yield from _summary(run, summary, total, anchors)
     if node is not None and length == "long" and node.model != MEASURED:
         yield from _in_full(node, anchors)
     yield from _findings(findings(looked, document.severity if document else ()), anchors)
     if node is None or node.model != MEASURED:
         yield from _picture(looked, anchors)
     yield from _speakers(spoken, anchors)
+    if by_speaker:
+        yield from _by_speaker(told_by_speaker(spoken, summary, length), anchors)
     yield from _coverage(total, notes(run))
     yield "## Notes and transcript\n\n"
     for section in sections(run, spoken.heard()):
@@ -146,6 +150,19 @@ def _speakers(spoken: Spoken, anchors: Anchors) -> Iterator[str]:
         yield f"| {markdown(person.name)} | {stamp(person.ticks)} | {person.ticks / max(total, 1):.0%} "
         yield f"| {count[person.name]} | {_link(first, anchors)} |\n"
     yield "\n"
+
+
+def _by_speaker(people: Sequence[BySpeaker], anchors: Anchors) -> Iterator[str]:
+    for person in people:
+        yield f"### {markdown(person.name)}\n\n"
+        yield from _lines(person.lines, anchors)
+        if person.tasks:
+            yield "To do:\n\n"
+            yield from _lines([Line(_to_do(task), (task.moment,)) for task in person.tasks], anchors)
+
+
+def _to_do(task: Task) -> str:
+    return f"{task.what} ({task.when})" if task.when and task.when not in task.what else task.what
 
 
 def _moments(moments: Sequence[Span], anchors: Anchors) -> str:

@@ -209,7 +209,7 @@ class _Talk:
         """The notes of a kind, those that say the same joined."""
         lines: list[Line] = []
         for row in self._of(kind):
-            text = _cut(row.text)
+            text = cut(row.text)
             same = next((at for at, line in enumerate(lines) if alike(line.text, text, self._words)), None)
             if same is None:
                 lines.append(Line(text, (row.span,), row.speaker))
@@ -221,7 +221,7 @@ class _Talk:
     def tasks(self) -> tuple[Task, ...]:
         """The tasks, those that are dated or have somebody first where there are too many."""
         found = [
-            Task(row.who, _cut(row.what), row.when, _cut(row.text), row.span, row.speaker) for row in self._of("task")
+            Task(row.who, cut(row.what), row.when, cut(row.text), row.span, row.speaker) for row in self._of("task")
         ]
         most = _LINES[self._length]
         best = sorted(range(len(found)), key=lambda at: (-bool(found[at].who) - bool(found[at].when), at))[:most]
@@ -231,7 +231,7 @@ class _Talk:
     def figures(self) -> tuple[Line, ...]:
         """The sentences with the figures that say most, each once."""
         most = min(_FIGURES[self._length], 1 + round(self._minutes / _MINUTES[self._length]))
-        lines = dict.fromkeys(Line(_cut(row.text), (row.span,), row.speaker) for row in self._of("figure"))
+        lines = dict.fromkeys(Line(cut(row.text), (row.span,), row.speaker) for row in self._of("figure"))
         return self._salient(list(lines), most)
 
     def _of(self, kind: Kind | Literal["figure"]) -> list[OutlineRow]:
@@ -270,8 +270,8 @@ class _Talk:
         return Line(text, moments, who.pop() if len(who) == 1 and most else SOMEBODY)
 
 
-def _cut(text: str) -> str:
-    """`text`, or its beginning where it is very long."""
+def cut(text: str) -> str:
+    """`text` of a sentence that was said, or its beginning where it is very long."""
     if len(text) <= _LETTERS:
         return text
     return text[:_LETTERS].rsplit(" ", 1)[0].rstrip(" ,;") + " …"
