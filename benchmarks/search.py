@@ -4,7 +4,7 @@
 the rest in six other languages, two of them without spaces), each with a phrase that is planted in it. Printed are:
 size and time of the index, the time that one more hour takes, milliseconds a question of several kinds, and how many
 planted phrases are found, asked for in another form than they stand there. `--tantivy` gives the same terms to Tantivy
-(`pip install tantivy`). `--store` writes the hours as a store as well and lets the index follow that.
+(`pip install tantivy`).
 """
 
 from __future__ import annotations
@@ -106,7 +106,8 @@ def report(name: str, ask: Ask, talk: Talk, hours: int) -> None:
             began = time.monotonic()
             found = ask(words)
             took.append((time.monotonic() - began) * 1000)
-        print(f"{name}: {kind:<22} first {took[0]:7.1f} ms, median {statistics.median(took):7.1f} ms, {len(found)} hits")
+        usual = statistics.median(took)
+        print(f"{name}: {kind:<22} first {took[0]:7.1f} ms, median {usual:7.1f} ms, {len(found)} hits")
     step = max(1, hours // _RECALL)
     planted = [talk.planted(hour) for hour in range(0, hours, step)]
     began = time.monotonic()

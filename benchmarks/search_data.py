@@ -1,4 +1,4 @@
-"""Made-up hours of talk for the benchmark of searching: words by Zipf's law in several languages, and planted phrases."""
+"""Made-up hours of talk for the benchmark of searching: words by Zipf's law, and a phrase planted in each."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from chunkers.spans import Span
@@ -26,6 +27,9 @@ VERSION = f"1 {TERMS}"
 
 _SECURE_DELETE = (3, 42)
 """The version of SQLite from which FTS5 takes deleted terms out of its pages at once."""
+
+RANKED = 50_000
+"""Passages that a question ranks, at most."""
 
 _TABLES = """
 CREATE TABLE about (version TEXT NOT NULL);
@@ -65,15 +69,15 @@ class Entry:
 class Wanted:
     """Where to search: nothing narrows it where a field is empty.
 
-    `recordings` are ids; `since` and `until` are days or moments (ISO 8601), both included; `speaker` is part of a
-    name, in any case.
+    `recordings` are ids; `speaker` is part of a name, in any case; from `since` until `until`, both included, are the
+    days (UTC) on which the store took a recording up.
     """
 
     recordings: tuple[str, ...] | None = None
     kinds: tuple[Kind, ...] = ()
     speaker: str = ""
-    since: str = ""
-    until: str = ""
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +121,22 @@ class Index:
 
     def entries(self) -> dict[str, Entry]:
         """What is known of each recording, by its id."""
-        rows = self.database.execute(f"SELECT {_ENTRY} FROM recordings")  # noqa: S608 - our own names
+        rows = self.database.execute(f"SELECT {_ENTRY} FROM recordings r")  # noqa: S608 - our own names
         return {entry.recording: entry for entry in map(_entry, rows)}
+
+    def entry(self, recording: str) -> Entry | None:
+        """What is known of a recording; None where nothing is."""
+        row = self.database.execute(
+            f"SELECT {_ENTRY} FROM recordings r WHERE r.recording = ?",  # noqa: S608
+            (recording,),
+        ).fetchone()
+        return None if row is None else _entry(row)
 
     def put(self, entry: Entry, passages: Iterable[Passage]) -> None:
         """Take up a recording, or take it up anew; inside a transaction of the caller's."""
         self.remove(entry.recording)
         cursor = self.database.execute(
-            f"INSERT INTO recordings ({_ENTRY}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+            f"INSERT INTO recordings ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
             (
                 entry.recording, entry.run, _clean(entry.name), entry.created, entry.ticks, _clean(entry.headline),
                 entry.growing, entry.seen,
@@ -172,14 +184,21 @@ class Index:
         return [language for (language,) in self.database.execute("SELECT language FROM languages ORDER BY language")]
 
     def search(self, query: Query, wanted: Wanted, limit: int) -> Iterator[Match]:
-        """The passages that hold what was asked for, the best first."""
+        """The passages that hold what was asked for, the best first.
+
+        Of more than `RANKED` passages those are ranked that were taken up last: so the commonest word of an archive is
+        answered soon, too.
+        """
         rules, values = _rules(wanted)
-        entry = ", ".join(f"r.{name}" for name in _ENTRY.split(", "))
+        tables = f"terms {_JOIN if rules else ''}"
+        cut = self.database.execute(
+            f"SELECT terms.rowid FROM {tables} WHERE terms MATCH ? {rules} ORDER BY terms.rowid DESC LIMIT 1 OFFSET ?",  # noqa: S608
+            (query.match, *values, RANKED),
+        ).fetchone()
         rows = self.database.execute(
-            f"SELECT {entry}, p.kind, p.start, p.stop, p.speaker, p.language, p.text, p.moments, terms.rank "  # noqa: S608
-            "FROM terms JOIN passages p ON p.id = terms.rowid JOIN recordings r ON r.id = p.recording "
-            f"WHERE terms MATCH ? {rules} ORDER BY terms.rank LIMIT ?",
-            (query.match, *values, limit),
+            f"SELECT {_ENTRY}, p.kind, p.start, p.stop, p.speaker, p.language, p.text, p.moments, terms.rank "  # noqa: S608
+            f"FROM terms {_JOIN} WHERE terms MATCH ? AND terms.rowid > ? {rules} ORDER BY terms.rank LIMIT ?",
+            (query.match, cut[0] if cut else -1, *values, limit),
         )
         for row in rows:
             kind, start, stop, speaker, language, text, moments, rank = row[8:]
@@ -188,12 +207,14 @@ class Index:
             yield Match(_entry(row[:8]), passage, rank)
 
 
-_ENTRY = "recording, run, name, created, ticks, headline, growing, seen"
+_COLUMNS = "recording, run, name, created, ticks, headline, growing, seen"
+_ENTRY = ", ".join(f"r.{name}" for name in _COLUMNS.split(", "))
+_JOIN = "JOIN passages p ON p.id = terms.rowid JOIN recordings r ON r.id = p.recording"
 
 
 def _entry(row: Any) -> Entry:
-    *texts, growing, seen = row
-    return Entry(*texts, bool(growing), seen)
+    recording, run, name, created, ticks, headline, growing, seen = row
+    return Entry(recording, run, name, created, ticks, headline, bool(growing), seen)
 
 
 def _rules(wanted: Wanted) -> tuple[str, list[object]]:
@@ -206,9 +227,9 @@ def _rules(wanted: Wanted) -> tuple[str, list[object]]:
     if wanted.speaker:
         rules.append(("instr(folded(p.speaker), folded(?)) > 0", [wanted.speaker]))
     if wanted.since:
-        rules.append(("r.created >= ?", [wanted.since]))
+        rules.append(("substr(r.created, 1, 10) >= ?", [wanted.since.isoformat()]))
     if wanted.until:
-        rules.append(("substr(r.created, 1, length(?)) <= ?", [wanted.until, wanted.until]))
+        rules.append(("substr(r.created, 1, 10) <= ?", [wanted.until.isoformat()]))
     return "".join(f" AND {rule}" for rule, _ in rules), [value for _, values in rules for value in values]
 
 

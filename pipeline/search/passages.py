@@ -51,9 +51,7 @@ class Passage:
     def packed(self) -> bytes:
         """The moments as bytes: pairs of int32, letter and milliseconds from the beginning of the span."""
         flat = [
-            number
-            for letter, tick in self.moments
-            for number in (letter, (tick - self.span.start) // _TICKS_PER_MS)
+            number for letter, tick in self.moments for number in (letter, (tick - self.span.start) // _TICKS_PER_MS)
         ]
         return struct.pack(f"<{len(flat)}i", *flat)
 
