@@ -11,8 +11,9 @@ from typing import Annotated
 
 import typer
 
-from chunkers import content_id, printable, stamp
-from chunkers.spans import TICKS_PER_SECOND
+from chunkers.identity import content_id
+from chunkers.printable import printable
+from chunkers.spans import TICKS_PER_SECOND, stamp
 from flows.cli_options import ConfigOption, StoreOption, open_store
 from flows.exit_codes import GAPS, NO_HITS, NO_INPUT
 from flows.terminal import say

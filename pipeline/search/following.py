@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipeline.errors import StoreError, StoreLockedError
 from pipeline.reports.outline import titled
 from pipeline.search.index import Entry, Index
 from pipeline.search.passages import Passage, passages
+from pipeline.search.terms import composed
 from pipeline.stages.speakers.spoken import Spoken
 from pipeline.store import Run, Store
 
@@ -54,7 +55,7 @@ def follow(index: Index, store: Store, watch: Watch | None = None) -> Followed:
                 passed.append(error)
     if watch is not None and todo:
         watch(len(todo), len(todo))
-    if writing.removed or (not known and writing.changed):
+    if writing.removed:
         index.tidy()
     return Followed(writing.changed, tuple(passed))
 
@@ -108,7 +109,7 @@ class _Writing:
 def _read(store: Store, run: Run) -> tuple[Entry, list[Passage]]:
     """What the index gets of a run. How the store is now is noted first: what changes meanwhile is seen next time."""
     document, about = run.document(), run.about()
-    name = document.input.name if document is not None else run.key.recording
+    name = composed(document.input.name) if document is not None else run.key.recording
     growing = document is None or document.result is None
     bare = Entry(run.key.recording, run.key.run, name, "", 0, "", growing, "")
     seen = _seen(store, bare)
@@ -123,15 +124,10 @@ def _read(store: Store, run: Run) -> tuple[Entry, list[Passage]]:
 
 def _seen(store: Store, entry: Entry) -> str:
     """What stands for the files of a recording: those that say how its runs ended, and while one grows, its parts."""
-    files, recording = store.files, entry.recording
-    folders = files.folders(recording)
-    looked = [recording, *(f"{recording}/{name}" for name in folders if "=" not in name)]
-    if entry.growing:
-        stages = [f"{recording}/{name}" for name in folders if "=" in name]
-        looked += _with_folders(store, [*stages, *looked[1:]])
-    told = json.dumps([[folder, files.stamps(folder)] for folder in looked])
-    return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:32]
-
-
-def _with_folders(store: Store, folders: Iterable[str]) -> list[str]:
-    return [one for folder in folders for one in (folder, *(f"{folder}/{n}" for n in store.files.folders(folder)))]
+    told = {"": store.files.stamps(entry.recording)}
+    waiting = [name for name, stamp in told[""].items() if not stamp and (entry.growing or "=" not in name)]
+    while waiting:
+        name = waiting.pop()
+        told[name] = store.files.stamps(f"{entry.recording}/{name}")
+        waiting += [f"{name}/{below}" for below, stamp in told[name].items() if not stamp and entry.growing]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode("utf-8", "replace")).hexdigest()[:32]

@@ -138,16 +138,15 @@ class Index:
         cursor = self.database.execute(
             f"INSERT INTO recordings ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
             (
-                entry.recording, entry.run, _clean(entry.name), entry.created, entry.ticks, _clean(entry.headline),
+                entry.recording, entry.run, entry.name, entry.created, entry.ticks, entry.headline,
                 entry.growing, entry.seen,
             ),
         )  # fmt: skip
         number = cursor.lastrowid
         languages = set()
         for one in passages:
-            text = _clean(one.text)
             row = (
-                number, KINDS.index(one.kind), one.span.start, one.span.end, _clean(one.speaker), one.language, text,
+                number, KINDS.index(one.kind), one.span.start, one.span.end, one.speaker, one.language, one.text,
                 one.packed(),
             )  # fmt: skip
             added = self.database.execute(
@@ -156,7 +155,7 @@ class Index:
                 row,
             )
             self.database.execute(
-                "INSERT INTO terms (rowid, body) VALUES (?, ?)", (added.lastrowid, _body(text, one.language))
+                "INSERT INTO terms (rowid, body) VALUES (?, ?)", (added.lastrowid, _body(one.text, one.language))
             )
             languages.add(one.language)
         self.database.executemany("INSERT OR IGNORE INTO languages VALUES (?)", [(one,) for one in sorted(languages)])
@@ -176,7 +175,7 @@ class Index:
         return True
 
     def tidy(self) -> None:
-        """Bring the full-text table into one piece: what was removed is gone from it, and it answers sooner."""
+        """Bring the full-text table into one piece: what was removed is then gone from its pages, too."""
         self.database.execute("INSERT INTO terms (terms) VALUES ('optimize')")
 
     def languages(self) -> list[str]:
@@ -239,8 +238,3 @@ def _marks(values: Sequence[object]) -> str:
 
 def _body(text: str, language: str) -> str:
     return " ".join(one.text for one in terms(text, language))
-
-
-def _clean(text: str) -> str:
-    """Text that can be written as UTF-8: a file's name may hold halves of characters."""
-    return text.encode("utf-8", "replace").decode()

@@ -11,6 +11,7 @@ from typing import Literal, get_args
 from chunkers.spans import TICKS_PER_SECOND, Span
 from pipeline.reports.outline import Outline
 from pipeline.reports.reading import root, traced
+from pipeline.search.terms import composed
 from pipeline.settings.languages import LANGUAGES
 from pipeline.stages.speakers.spoken import Spoken
 from pipeline.store import Run
@@ -73,7 +74,9 @@ def passages(run: Run, spoken: Spoken, outline: Outline) -> Iterator[Passage]:
     for person in spoken.people:
         if person.named or person.labels:
             first = min(person.voices, key=lambda voice: voice.start)
-            yield _single("speaker", Span(first.start, max(first.start, first.end)), person.name, "", person.name)
+            yield _single(
+                "speaker", Span(first.start, max(first.start, first.end)), person.name, "", composed(person.name)
+            )
     for chapter in outline.chapters:
         if chapter.title:
             yield _single("chapter", chapter.span, chapter.title, main)
@@ -108,12 +111,12 @@ def _joined(cues: list[Cue], language: str) -> Passage:
     text = ""
     moments: list[tuple[int, int]] = []
     for cue in cues:
-        bare = " ".join(cue.text.split())
+        bare = composed(" ".join(cue.text.split()))
         text += "" if not text or spaceless(text[-1] + bare[:1]) else " "
         moments.append((len(text), cue.start))
         text += bare
     span = Span(cues[0].start, max(cues[0].start, *(cue.end for cue in cues)))
-    return Passage("transcript", span, text, cues[0].speaker or "", language, tuple(moments))
+    return Passage("transcript", span, text, composed(cues[0].speaker or ""), language, tuple(moments))
 
 
 def _summaries(run: Run, main: str) -> Iterator[Passage]:
@@ -126,7 +129,7 @@ def _summaries(run: Run, main: str) -> Iterator[Passage]:
         for sentence in traced(node):
             text += "\n" if text else ""
             moments.append((len(text), sentence.moments[0].start if sentence.moments else node.start))
-            text += sentence.text
+            text += composed(sentence.text)
         language = _code(wanted) if isinstance(wanted, str) else main
         yield Passage("summary", node.span, text, "", language, tuple(moments))
     for chunk in run.chunks():
@@ -148,4 +151,4 @@ def _code(language: str) -> str:
 
 
 def _single(kind: Kind, span: Span, text: str, language: str, speaker: str = "") -> Passage:
-    return Passage(kind, span, text, speaker, language, ((0, span.start),))
+    return Passage(kind, span, composed(text), speaker, language, ((0, span.start),))

@@ -76,7 +76,7 @@ class Place:
             if index.version == VERSION:
                 return index
             index.database.close()
-        except (sqlite3.Error, StoreError) as error:
+        except (OSError, sqlite3.Error, StoreError) as error:
             log.warning("The index cannot be read: %s", error)
         if self._file is not None:
             try:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.errors import SettingsError
-from pipeline.search.terms import Term, is_joined, terms
+from pipeline.search.terms import Term, composed, is_joined, terms
 from pipeline.text.scripts import IDEOGRAPHS, UNSPACED
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂「」『』", '"'))
@@ -60,7 +60,7 @@ def parse(words: str, languages: Iterable[str]) -> Query:
 
     Raises `SettingsError` where nothing is asked for, or a quote is not closed.
     """
-    plain = _BETWEEN_LETTERS.sub("", words.encode("utf-8", "replace").decode().translate(_QUOTES))
+    plain = _BETWEEN_LETTERS.sub("", composed(words).translate(_QUOTES))
     if plain.count('"') % 2:
         raise SettingsError("search: a quote is not closed.", cure="Put phrases into double quotes: '\"the roof\"'.")
     bent = tuple(dict.fromkeys(languages)) or ("",)

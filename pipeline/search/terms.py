@@ -57,7 +57,7 @@ class _Stemmer(Protocol):
 
 
 def terms(text: str, language: str) -> Iterator[Term]:
-    """The terms of a text in a language (ISO 639), in order.
+    """The terms of a text in a language (ISO 639), in order; of composed letters (NFC), see `composed`.
 
     Words written without spaces between them give every pair of neighbouring letters, and the last letter alone: so
     each letter begins a term, and any piece of them is found. The thousands of a number are one term: 50,000 is 50000.
@@ -65,24 +65,22 @@ def terms(text: str, language: str) -> Iterator[Term]:
     for match in _PIECE.finditer(text):
         start, end = match.span()
         if match["joined"]:
-            letters = unicodedata.normalize("NFC", match.group())
-            if len(letters) != end - start:  # decomposed: places of letters are then those of the whole
-                yield from (Term(pair, start, end) for pair in _pairs(letters))
-                continue
-            yield from (Term(pair, start + at, start + at + len(pair)) for at, pair in enumerate(_pairs(letters)))
+            for at in range(start, end):
+                yield Term(text[at : min(at + 2, end)], at, min(at + 2, end))
         elif match["number"]:
             yield Term("".join(char for char in match.group() if char.isdigit()), start, end)
         else:
             yield Term(_stem(match.group()[:_LONGEST], language), start, end)
 
 
+def composed(text: str) -> str:
+    """The text with its letters composed, and without halves of characters, which cannot be written."""
+    return unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode())
+
+
 def is_joined(text: str) -> bool:
     """Whether a term is of a script that gives pairs of letters."""
     return re.fullmatch(f"[{_JOINED}].?", text) is not None
-
-
-def _pairs(letters: str) -> list[str]:
-    return [letters[at : at + 2] for at in range(len(letters))]
 
 
 @lru_cache(maxsize=1 << 18)
