@@ -48,6 +48,8 @@ bench: $(VENV)/.bench  ## side by side with peers and limits; about half an hour
 	$(BIN)/python -m benchmarks.seeing_peers build/slides.mp4
 	$(BIN)/python -m benchmarks.chunkers
 	$(BIN)/python -m benchmarks.archive
+	$(BIN)/python -m benchmarks.search --hours 200
+	$(BIN)/python -m benchmarks.search --hours 200 --tantivy
 	$(BIN)/python -m benchmarks.overhead
 	$(BIN)/python -m benchmarks.merging --day
 	$(BIN)/python -m benchmarks.merging --model "$$($(BIN)/python -m pipeline.models.weights.fetch qwen2.5-0.5b)"

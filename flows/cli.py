@@ -81,6 +81,14 @@ COMMANDS = {
         "`longmedia report talk.mp3 --format html --out talk.html` · "
         "`longmedia report talk.mp3 --format html --embed --out talk.html`",
     ),
+    "search": Entry(
+        "flows.cli_search",
+        "search",
+        "Find words in transcripts, summaries, on-screen text, speakers and chapters of all recordings, best first.",
+        "Examples: `longmedia search roof leak` · `longmedia search '\"written offer\"' --speaker anna` · "
+        "`longmedia search valve --kind screen --since 2026-03-01` · "
+        "`longmedia search budget --json | jq '.hits[].stamp'`",
+    ),
     "speakers": Entry(
         "flows.cli_speakers",
         "app",

@@ -117,8 +117,7 @@ def outline(run: Run, length: Length = "normal", heard: Spoken | None = None) ->
     translated = isinstance(merging, dict) and merging.get("language") is not None
     held = translated or _by_rules_of_now(run)
     found = by_time(traced(node) if held else _true(run, traced(node)))
-    shown = prompts.sections(profile_of(run))
-    said = tuple(spoken(cue for row in (heard or Spoken(run)).heard() for cue in row.cues))
+    shown, said = prompts.sections(profile_of(run)), _said(run, heard)
     words = lexicon(" ".join(one.text for one in said))
     kept = kept_rows(run)
     talk = _Talk(said, words, told_rows(run, said, words) if kept is None else kept, length)
@@ -131,6 +130,21 @@ def outline(run: Run, length: Length = "normal", heard: Spoken | None = None) ->
         figures=talk.figures,
         chapters=talk.chapters if "chapters" in shown else (),
     )
+
+
+def titled(run: Run, heard: Spoken | None = None) -> Outline:
+    """The headline and the chapters alone, as the outline has them: the rest takes longer."""
+    node = root(run)
+    if node is None or node.model == MEASURED:
+        return Outline()
+    said = _said(run, heard)
+    talk = _Talk(said, lexicon(" ".join(one.text for one in said)), (), "normal")
+    shown = "chapters" in prompts.sections(profile_of(run))
+    return Outline(headline=talk.headline, chapters=talk.chapters if shown else ())
+
+
+def _said(run: Run, heard: Spoken | None) -> tuple[Said, ...]:
+    return tuple(spoken(cue for row in (heard or Spoken(run)).heard() for cue in row.cues))
 
 
 def _by_rules_of_now(run: Run) -> bool:
