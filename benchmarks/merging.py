@@ -23,7 +23,7 @@ from benchmarks.merging_peers import PEERS
 from pipeline.merge import merge
 from pipeline.merge.nodes import NodeWriter
 from pipeline.merge.prompting import MergePrompts
-from pipeline.models.llamacpp import LlamaCpp
+from pipeline.models.llamacpp.writer import LlamaCpp
 from pipeline.models.protocol import Writer, Written
 from pipeline.prompts import Prompt
 from pipeline.prompts import load as load_prompt

@@ -16,18 +16,23 @@ from typing import Any, Literal
 from pipeline import prompts
 from pipeline.errors import NoAudioError
 from pipeline.merge.run import VERSION as MERGE_VERSION
+from pipeline.models.gemma.dialects import DIALECTS
+from pipeline.models.gemma.dialects import check_video as check_served
+from pipeline.models.gemma.gguf_pair import is_gguf
 from pipeline.models.hardware import ctranslate2_has_cuda, torch_has_bfloat16, torch_has_cuda
 from pipeline.models.huggingface.quantized import text_on_cuda
 from pipeline.models.identity import (
     diariser_identity,
     gemma_identity,
+    gguf_identity,
     reader_identity,
+    served_identity,
     whisper_identity,
     writer_identity,
 )
 from pipeline.models.registry import DIARISER, GEMMA, READER, TEXT, WHISPER
 from pipeline.models.weights.catalog import DIARISER as DIARISER_WEIGHTS
-from pipeline.models.weights.fetch import present
+from pipeline.models.weights.fetch import folder, present
 from pipeline.settings import Group, Settings, text_changing
 from pipeline.settings.checks import check_video
 from pipeline.source import Source
@@ -52,6 +57,8 @@ RECIPES: Mapping[str, Mapping[str, str]] = {
 
 _TEXT_TOKENS, _GEMMA_TOKENS = 110, 300
 _AUTO = "auto"
+_LLAMACPP_ONLY = ("projector", "gpu_layers", "context")
+"""Settings of Gemma that transformers does not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +122,8 @@ def chain(settings: Settings, source: Source, only: Stage | None = None, *, name
     resolved = _resolve(settings, engines)
     if shows:
         check_video(resolved.video, resolved.audio)
+        if resolved.gemma.engine == "server" and resolved.endpoint.dialect is not None:
+            check_served(DIALECTS[resolved.endpoint.dialect], resolved.video)
     wanted = STAGES[: STAGES.index(only) + 1] if only else STAGES
     if not hears and wanted == (HEAR,):
         raise NoAudioError(source.path, "no audio track: there is nothing to hear.")
@@ -218,7 +227,13 @@ def _writer(engine: str, settings: Settings) -> dict[str, Any]:
 
 
 def _gemma(settings: Settings) -> dict[str, Any]:
-    own = _without(settings.gemma, "model", "adapter", "drafter")
+    if settings.gemma.engine == "server":
+        server = {"engine": "server", "dialect": settings.endpoint.dialect, "context": settings.gemma.context}
+        return {"gemma": server, "identity": served_identity(settings.endpoint)}
+    if settings.gemma.engine == "llamacpp":
+        files = {name: getattr(settings.gemma, name) for name in ("engine", "batch", "context", "gpu_layers")}
+        return {"gemma": files, "identity": gguf_identity(settings.gemma, settings.models)}
+    own = _without(settings.gemma, "model", "adapter", "drafter", "engine", *_LLAMACPP_ONLY)
     if own["device"] == _AUTO:
         own["device"] = "cuda" if torch_has_cuda() else "cpu"
     if own["dtype"] == _AUTO:
@@ -237,7 +252,7 @@ def _digests(profile: str, *roles: str) -> dict[str, str]:
 
 def _resolve(settings: Settings, engines: Mapping[str, str]) -> Settings:
     """The settings with every `auto` of an engine that is used decided by this machine."""
-    hear, write, describe = settings.hear, settings.write, settings.describe
+    hear, write, gemma, describe = settings.hear, settings.write, settings.gemma, settings.describe
     if engines[HEAR] == WHISPER:
         device = hear.device if hear.device != _AUTO else "cuda" if ctranslate2_has_cuda() else "cpu"
         kinds = {"cpu": "int8", "cuda": "float16"}
@@ -245,7 +260,10 @@ def _resolve(settings: Settings, engines: Mapping[str, str]) -> Settings:
         hear = hear.model_copy(update={"device": device, "compute_type": kind})
     if TEXT in engines.values() and write.engine == _AUTO:
         write = write.model_copy(update={"engine": "transformers" if text_on_cuda() else "llamacpp"})
+    if gemma.engine == _AUTO:
+        files = is_gguf(gemma.model, folder(settings.models))
+        gemma = gemma.model_copy(update={"engine": "llamacpp" if files else "transformers"})
     if describe.max_tokens is None:
         tokens = _GEMMA_TOKENS if engines[DESCRIBE] == GEMMA else _TEXT_TOKENS
         describe = describe.model_copy(update={"max_tokens": tokens})
-    return settings.model_copy(update={"hear": hear, "write": write, "describe": describe})
+    return settings.model_copy(update={"hear": hear, "write": write, "gemma": gemma, "describe": describe})

@@ -12,13 +12,16 @@ import importlib.util
 import os
 import platform
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from pipeline.errors import SettingsError
 from pipeline.models.gemma.memory import CONFIGS, Need, need
 from pipeline.models.hardware import GIB, memory, torch_has_bfloat16
+from pipeline.models.registry import Lease
+from pipeline.settings import Settings
 
 PACKAGES = (
     "torch",
@@ -170,6 +173,39 @@ def examine(folder: Path) -> Machine:
         kernels=_kernels("bitsandbytes" in versions, bool(devices), _cpu_flags()),
         weights=tuple(model for model in CONFIGS if _has(model, folder)),
     )
+
+
+def examine_engine(settings: Settings, lease: Lease) -> Iterator[str]:
+    """Prove the engine that answers Gemma's chat requests, and say line by line what it heard and saw.
+
+    It is sent a question, a tone and pictures of three colours: nothing of a recording. Raises `SettingsError` where the
+    settings name no such engine, and what `Handshake` raises.
+    """
+    gemma = settings.gemma
+    if gemma.engine == "server":
+        found = lease.served(gemma, settings.video, settings.endpoint)
+    elif gemma.engine == "llamacpp":
+        found = lease.llama(gemma, settings.video, settings.models)
+    else:
+        raise SettingsError(
+            f"gemma.engine={gemma.engine}: only `server` and `llamacpp` are proved by a handshake.",
+            cure="transformers in this process is proved before every call.",
+        )
+    yield f"{found.name}: {found.batch} requests at once, {found.context:,} tokens each"
+    yield f"It answers: {_said(found.handshake.answers())}"
+    if found.limits.hears:
+        sound = found.handshake.hears()
+        yield f"It hears every token of sound, and {sound.beside} more a clip. Of a tone it says: {_said(sound.heard)}"
+    if found.limits.sees:
+        seen = found.handshake.sees()
+        yield (
+            f"It sees every token of frames, and {seen.further} more each, their stamps included. "
+            f"Of red, green and blue it says: {_said(seen.seen)}"
+        )
+
+
+def _said(text: str) -> str:
+    return " ".join(text.split()) or "(nothing)"
 
 
 def _devices() -> tuple[Device, ...]:

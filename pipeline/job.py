@@ -15,18 +15,15 @@ from chunkers.spans import to_ticks
 from chunkers.video import Segments
 from pipeline import prompts
 from pipeline.chain import IMPORTED, Chain, Link
-from pipeline.errors import LimitError, StoreDamagedError
-from pipeline.fallback.client import FallbackClient, admit
+from pipeline.engines import Engines
+from pipeline.errors import StoreDamagedError
+from pipeline.fallback.client import FallbackClient
 from pipeline.fallback.stages import FallbackDescribing, FallbackHearing, FallbackNodes
 from pipeline.merge.measured import measured_root
 from pipeline.merge.nodes import NodeWorker, NodeWriter
 from pipeline.merge.prompting import MergePrompts
 from pipeline.merge.run import merge
-from pipeline.models.diariser.files import WEIGHTS as DIARISER_WEIGHTS
-from pipeline.models.gemma.model import Gemma
-from pipeline.models.protocol import Hearer, Writer
-from pipeline.models.registry import DIARISER, TEXT, WHISPER, Lease
-from pipeline.models.weights.fetch import locate
+from pipeline.models.registry import TEXT, Lease
 from pipeline.passes import Passes
 from pipeline.stages.describe import DescribeStage, NothingSaid, TextDescriber
 from pipeline.stages.describe_frames import GemmaDescriber
@@ -37,7 +34,6 @@ from pipeline.stages.passages import Passage, of_seen, of_segments, of_windows
 from pipeline.stages.protocol import ItemT, Stage, Worker
 from pipeline.stages.see.looked import Looked
 from pipeline.stages.see.stage import SeeStage, SeeWorker, shown, window_ends
-from pipeline.stages.shared_batches import SharedBatches
 from pipeline.stages.speakers.spoken import Spoken, turns_of
 from pipeline.stages.speakers.stage import SpeakersStage, SpeakersWorker
 from pipeline.store import DESCRIBE, HEAR, SEE, SPEAKERS, Run
@@ -46,9 +42,6 @@ from pipeline.store.parts import Parts
 from pipeline.store.tables import DescribeRow, Row
 
 log = logging.getLogger(__name__)
-
-_OVERLAPPING = 2
-"""Recordings at once among which no two can wait for the models."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +79,14 @@ class Job:
         self._lease = lease
         self._watch = watch
         self._fallback = fallback
-        self._egress = egress
+        self._engines = Engines(chain, run.key, lease, egress=egress)
 
     def run_all(self) -> None:
         """Every stage in order; after each, the models that no later stage needs are let go.
 
         Raises, before any stage begins, what is wrong with the weights or with the server that is to write.
         """
-        self._check()
+        self._engines.check()
         stages = {HEAR: self._hear, SPEAKERS: self._tell_apart, SEE: self._see, DESCRIBE: self._describe}
         for link in self._chain.links:
             stages.get(link.stage, self._merge)(link)
@@ -101,20 +94,7 @@ class Job:
 
     def close(self) -> None:
         """Let go of the models."""
-        self._lease.close()
-
-    def _check(self) -> None:
-        engines = {link.engine for link in self._chain.links}
-        if not self._chain.has(HEAR) and self._chain.has(SEE):
-            engines.discard(TEXT)  # what is only seen is told without a model
-        if WHISPER in engines:
-            locate(self._settings.hear.model, self._settings.models)
-        if DIARISER in engines:
-            locate(DIARISER_WEIGHTS, self._settings.models)
-        if TEXT in engines and self._settings.write.engine == "endpoint":
-            self._writer()
-        elif TEXT in engines:
-            locate(self._settings.write.model, self._settings.models)
+        self._engines.close()
 
     # -- hearing ------------------------------------------------------------------------------------
 
@@ -131,8 +111,8 @@ class Job:
         self._watch(Step("load"))
         language = self._settings.hear.language
         speakers = self._source.speakers
-        local = HearWorker(self._hearer(link), self._lease.voice(), language=language, speakers=speakers)
-        worker = self._shared(link, local, document.part_rows)
+        local = HearWorker(self._engines.hearer(link), self._lease.voice(), language=language, speakers=speakers)
+        worker = self._engines.shared(link, local, document.part_rows)
         if self._fallback is not None:
             template = prompts.load(self._settings.profile, "fallback_hear")
             worker = FallbackHearing(worker, self._fallback, template)
@@ -140,25 +120,6 @@ class Job:
             stage = HearStage(self._recording, worker)
             parts = self._run_stage(link, stage, sounds(stream), table, document.part_rows)
             self._made(link, document, parts, stream.report)
-
-    def _hearer(self, link: Link) -> Hearer:
-        hear = self._settings.hear
-        if link.engine == WHISPER:
-            return self._lease.whisper(hear, self._settings.models)
-        from pipeline.models.gemma.hearing import GemmaHearer
-
-        gemma = self._gemma()
-        if not gemma.limits.hears:
-            raise LimitError(
-                f"{gemma.name} does not hear.",
-                cure="Gemma 4 12B, E4B and E2B do; or `--set hear.engine=whisper`, or `--recipe cascade`.",
-            )
-        return GemmaHearer(
-            gemma,
-            prompts.load(self._settings.profile, "gemma_hear"),
-            longest_s=hear.stretch_s or gemma.limits.hear_s,
-            max_tokens=hear.max_tokens,
-        )
 
     # -- telling speakers apart ---------------------------------------------------------------------
 
@@ -202,7 +163,7 @@ class Job:
             spoken = self._spoken()
             local, items, stream = self._describer(link, streams, spoken=spoken)
             # What needs no model is this recording's alone: the next one may have words.
-            worker = local if isinstance(local, NothingSaid) else self._shared(link, local, document.part_rows)
+            worker = local if isinstance(local, NothingSaid) else self._engines.shared(link, local, document.part_rows)
             if self._fallback is not None:
                 template = prompts.load(self._settings.profile, "chunk")
                 worker = FallbackDescribing(worker, self._fallback, template, max_tokens=describe.max_tokens or 0)
@@ -222,8 +183,8 @@ class Job:
             items = of_windows(heard, describe.windows) if looked is None else of_seen(looked, heard)
             if not spoken:
                 return NothingSaid(), items, None
-            return TextDescriber(self._writer(), prompts.load(profile, "chunk"), max_tokens=cap), items, None
-        gemma = self._gemma()
+            return TextDescriber(self._engines.writer(), prompts.load(profile, "chunk"), max_tokens=cap), items, None
+        gemma = self._engines.multimodal()
         again = gemma.limits.hears_behind_frames if describe.listen_again is None else describe.listen_again
         again = again and gemma.limits.hears and self._source.track is not None
         watch, listen = prompts.load(profile, "gemma_watch"), prompts.load(profile, "gemma_listen")
@@ -244,7 +205,7 @@ class Job:
             measured_root(self._run, looked.within(looked.span).statements)
             return
         self._watch(Step("load"))
-        writer = self._writer() if link.engine == TEXT else self._gemma()
+        writer = self._engines.writer() if link.engine == TEXT else self._engines.multimodal()
         template = prompts.load(self._settings.profile, "merge")
         local = NodeWriter(MergePrompts(writer, self._settings.merge, template))
         worker: NodeWorker = local if self._fallback is None else FallbackNodes(local, self._fallback)
@@ -254,32 +215,15 @@ class Job:
         """Whether a word was heard."""
         return any(row.transcript for row in self._run.heard())
 
-    # -- models -------------------------------------------------------------------------------------
-
-    def _writer(self) -> Writer:
-        settings = self._settings
-        writer = self._lease.writer(settings.write, settings.endpoint, settings.models)
-        path, run = self._source.path, self._run.key.path
-        also = self._source.also
-        admit(writer, settings.fallback, settings.endpoint.model, path, run, egress=self._egress, also=also)
-        return writer
-
-    def _gemma(self) -> Gemma:
-        return self._lease.gemma(self._settings.gemma, self._settings.video.frame_tokens, self._settings.models)
-
-    def _shared(self, link: Link, worker: Worker[ItemT, Row], part_rows: int) -> Worker[ItemT, Row]:
-        """The worker, or where several recordings can wait for it at once the one that all of them share."""
-        endpoint = link.engine == TEXT and self._settings.write.engine == "endpoint"
-        if self._settings.media.recordings <= _OVERLAPPING or endpoint:
-            return worker  # what leaves the machine is one recording's matter, never a common batch's
-        key = ("shared", link.stage, link.key)
-        return self._lease.model(link.engine, key, lambda: SharedBatches(worker, part_rows))
-
     # -- the document of a stage --------------------------------------------------------------------
 
     def _begin(self, link: Link, part_rows: int) -> StageDocument:
-        """The stage's document, written at its first start; later starts keep its part size: the parts rest on it."""
+        """The stage's document, written at its first start; later starts keep its part size: the parts rest on it.
+
+        A part holds at least as many chunks as a server is asked at once.
+        """
         document = unless_damaged(lambda: self._run.stage(link.stage))
+        part_rows = max(part_rows, self._engines.at_once(link))
         if document is None:
             document = StageDocument(stage=link.stage, key=link.key, rests_on=link.rests_on, part_rows=part_rows)
             self._run.save_stage(document)

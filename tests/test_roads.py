@@ -19,7 +19,7 @@ _MODULES = (
 WAYS_OUT = frozenset(_MODULES.split())
 """Modules that open connections, or start programs that can."""
 
-WRITES, CLOUD, PROXY = "a server that writes", "the cloud, for what failed", "a proxy"
+SERVER, CLOUD, PROXY = "a server of your own", "the cloud, for what failed", "a proxy"
 PREFECT, DASK, STORE = "a Prefect server", "a Dask cluster", "a store by its URL"
 HUB, REGISTRY, OWN = "the model hub", "the package registry", "code of your own"
 ONE_FILE = "opens the one recording, by a list of protocols and formats"
@@ -43,9 +43,9 @@ KNOWN: dict[str, set[str]] = {
     "flows/server.py": {PREFECT},
     "pipeline/doctor.py": {CACHE},
     "pipeline/fallback/plugins.py": {OWN},
-    "pipeline/models/endpoint/client.py": {WRITES, CLOUD, PROXY},
-    "pipeline/models/endpoint/transport.py": {WRITES, CLOUD, PROXY},
-    "pipeline/models/llamacpp.py": {LOOPBACK},
+    "pipeline/models/endpoint/client.py": {SERVER, CLOUD, PROXY},
+    "pipeline/models/endpoint/transport.py": {SERVER, CLOUD, PROXY},
+    "pipeline/models/llamacpp/server.py": {LOOPBACK},
     "pipeline/models/weights/fetch.py": {HUB, REGISTRY},
     "pipeline/models/weights/hub.py": {HUB},
     "pipeline/reports/media.py": {ENCODES},

@@ -10,7 +10,7 @@ import argparse
 from pathlib import Path
 
 from data.checkpoints import tiny
-from data.checkpoints.inputs import noise, pictures, seconds
+from data.checkpoints.inputs import noise, pictures, seconds, syllables
 from pipeline.models.gemma.hearing import task_frame
 from pipeline.models.gemma.inputs import Request
 from pipeline.prompts import load
@@ -26,7 +26,8 @@ def write(folder: Path) -> Path:
     hear, watch, listen = (load("general", f"gemma_{role}") for role in ("hear", "watch", "listen"))
     lessons = []
     prompt = hear.fill(language=task_frame("en"))
-    lessons += [(Request(text=prompt.user, audio=(noise(1, seed),)), HEARD) for seed in (7, 8, 9)]
+    sounds = [*(noise(1, seed) for seed in (7, 8, 9)), syllables(1)]
+    lessons += [(Request(text=prompt.user, audio=(sound,)), HEARD) for sound in sounds]
     prompt = listen.fill(transcript=f"00:00 {HEARD}", language=LANGUAGE)
     lessons.append((Request(text=prompt.user, system=prompt.system), LISTEN))
     prompt = watch.fill(transcript=f"00:00 {HEARD}", measured="(nothing)", language=LANGUAGE)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
+from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
 from transformers import (
     AutoModelForMultimodalLM,
     AutoProcessor,
@@ -76,7 +76,10 @@ def tokenizer() -> GemmaTokenizer:
     letters = [chr(code) for code in range(33, 127)]
     trained = Tokenizer(models.BPE(byte_fallback=True))
     trained.normalizer = normalizers.Replace(" ", "▁")
-    trained.pre_tokenizer = pre_tokenizers.Split(pattern="▁", behavior="merged_with_next", invert=False)
+    # As in Gemma's own, no token holds both a newline and something else: llama.cpp splits a text there.
+    newlines = pre_tokenizers.Split(pattern=Regex("\n+"), behavior="isolated", invert=False)
+    words = pre_tokenizers.Split(pattern="▁", behavior="merged_with_next", invert=False)
+    trained.pre_tokenizer = pre_tokenizers.Sequence([newlines, words])
     trainer = trainers.BpeTrainer(
         vocab_size=_VOCABULARY,
         special_tokens=[*_CONTROL, *_MARKERS.values(), *bytes_],

@@ -31,7 +31,7 @@ GIVE_UP_AFTER = 3
 
 @runtime_checkable
 class Gated(Protocol):
-    """A local writer whose model runs in a server."""
+    """What asks a model in a server."""
 
     url: str
     gate: Gate | None
@@ -110,16 +110,24 @@ def open_fallback(
 
 
 def admit(
-    writer: object, rules: Fallback, model: str, path: Path, run: str, *, egress: bool, also: tuple[Path, ...] = ()
+    asks: object,
+    rules: Fallback,
+    model: str,
+    path: Path,
+    run: str,
+    *,
+    egress: bool,
+    kind: str = "text-only",
+    also: tuple[Path, ...] = (),
 ) -> None:
-    """Give a writer on another machine, `model` by name, the gate of this run.
+    """Give what asks a server on another machine, `model` by name, the gate of this run; it will be sent `kind`.
 
     Raises `EgressRefusedError` where it may not be asked.
     """
-    if isinstance(writer, Gated) and not is_loopback(writer.url):
+    if isinstance(asks, Gated) and not is_loopback(asks.url):
         gate = _gate(rules, path, run, egress, also)
-        gate.check(writer.url, model, "text-only")
-        writer.gate = gate
+        gate.check(asks.url, model, kind)
+        asks.gate = gate
 
 
 def _gate(rules: Fallback, path: Path, run: str, egress: bool, also: tuple[Path, ...]) -> RunGate:

@@ -10,6 +10,8 @@ import importlib.metadata
 from pipeline.models.diariser.files import NAME as DIARISER
 from pipeline.models.diariser.files import SEGMENTATION, VOICE
 from pipeline.models.diariser.voices import VERSION as DIARISER_VERSION
+from pipeline.models.gemma.chat_gemma import VERSION as CHAT
+from pipeline.models.gemma.gguf_pair import find_pair
 from pipeline.models.gemma.model import VERSION as DRIVER
 from pipeline.models.reader.files import DETECTOR, NAME, RECOGNISER
 from pipeline.models.weights.catalog import find
@@ -66,6 +68,21 @@ def gemma_identity(gemma: Gemma, models: Models) -> dict[str, str]:
     if gemma.drafter is not None:
         found["drafter"] = build(weights_folder(gemma.drafter, folder(models)))
     return found | versions("gemma")
+
+
+def served_identity(endpoint: Endpoint) -> dict[str, str]:
+    """The multimodal model of a server: its name there, and the version of the code that asks it."""
+    return {"model": f"server:{endpoint.model}", "driver": str(CHAT)}
+
+
+def gguf_identity(gemma: Gemma, models: Models) -> dict[str, str]:
+    """The multimodal model in two GGUF files: both of them, the version of the code that asks it, and its library.
+
+    Raises `WeightsMissingError` where a file is not here.
+    """
+    model, projector = find_pair(gemma.model, gemma.projector, folder(models))
+    files = {"model": f"{model.name}:{build(model)}", "projector": f"{projector.name}:{build(projector)}"}
+    return files | {"driver": str(CHAT)} | versions("llamacpp")
 
 
 def versions(engine: str) -> dict[str, str]:

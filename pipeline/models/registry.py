@@ -6,8 +6,10 @@ holds of it: while any lease holds a model it stays; after that it is let go, un
 
 from __future__ import annotations
 
+import contextlib
+import math
 import threading
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Hashable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
@@ -15,17 +17,23 @@ from typing import Any, Self, TypeVar, cast
 from pipeline.errors import MissingExtraError
 from pipeline.models.diariser.files import WEIGHTS
 from pipeline.models.diariser.voices import Diariser
+from pipeline.models.gemma.chat_gemma import ChatGemma, Proofs
+from pipeline.models.gemma.dialects import DIALECTS
+from pipeline.models.gemma.limits import served_limits
+from pipeline.models.gemma.llama_chat import load_llama_gemma
 from pipeline.models.gemma.model import Gemma
+from pipeline.models.gemma.multimodal import Multimodal
 from pipeline.models.hardware import GIB, memory
-from pipeline.models.llamacpp import LlamaCpp
+from pipeline.models.llamacpp.writer import LlamaCpp
 from pipeline.models.protocol import Reader, Samples, VoiceFinder, Writer
 from pipeline.models.reader.rapid import RapidReader
 from pipeline.models.voice import voice_seconds
 from pipeline.models.weights.catalog import find
 from pipeline.models.weights.fetch import folder, locate
 from pipeline.models.whisper import Whisper
-from pipeline.settings import Endpoint, Hear, Models, Write
+from pipeline.settings import Endpoint, Hear, Models, Video, Write
 from pipeline.settings import Gemma as GemmaSettings
+from pipeline.settings.checks import MOST_FRAMES
 
 _T = TypeVar("_T")
 
@@ -146,8 +154,8 @@ class Lease:
         """The reader of on-screen text. Raises `WeightsMissingError`, `WeightsDamagedError`, `ModelError`."""
         return self.model(READER, ("reader", threads), lambda: RapidReader(threads=threads))
 
-    def gemma(self, gemma: GemmaSettings, frame_tokens: int, models: Models) -> Gemma:
-        """The multimodal model; raises what `load_gemma` raises."""
+    def gemma(self, gemma: GemmaSettings, frame_tokens: int, models: Models) -> Multimodal:
+        """The multimodal model, in this process; raises what `load_gemma` raises."""
 
         def load() -> Gemma:
             from pipeline.models.gemma.loading import load_gemma
@@ -157,6 +165,32 @@ class Lease:
             )
 
         return self.model(GEMMA, ("gemma", gemma, frame_tokens), load)
+
+    def llama(self, gemma: GemmaSettings, video: Video, models: Models) -> ChatGemma:
+        """The multimodal model in GGUF files, in this process; raises what `load_llama_gemma` raises."""
+        budget, frames = video.frame_tokens, _frames(video, MOST_FRAMES)
+        return self.model(
+            GEMMA,
+            ("llamacpp", gemma, budget, frames),
+            lambda: load_llama_gemma(gemma, folder(models), frame_tokens=budget, frames=frames),
+        )
+
+    def served(self, gemma: GemmaSettings, video: Video, endpoint: Endpoint) -> ChatGemma:
+        """The multimodal model of a server, made anew for each run, which has a gate of its own.
+
+        Raises `MissingExtraError`, `EndpointError` and `WeightsMissingError`; the server is not asked yet.
+        """
+        with _cloud():
+            from pipeline.models.endpoint.client import Endpoint as Client
+            from pipeline.models.gemma.served import ServedChat
+        dialect = DIALECTS[endpoint.dialect or "openai"]
+        frames = _frames(video, dialect.frames)
+        budget, context = video.frame_tokens, gemma.context
+        chat = ServedChat(Client(endpoint), dialect, context=context, budget=budget, tokenizer=endpoint.tokenizer)
+        limits = served_limits(endpoint.model, context, frames=dialect.frames, clips=dialect.clips)
+        key = ("proofs", endpoint.url, endpoint.model, dialect.name, budget, frames)
+        proofs = self.model(GEMMA, key, Proofs)
+        return ChatGemma(chat, dialect, limits, budget=budget, frames=frames, proofs=proofs)
 
     def keep(self, engines: Collection[str]) -> None:
         """Let go of everything but `engines`: what the stages to come need."""
@@ -183,15 +217,27 @@ class Lease:
         )
 
 
+def _frames(video: Video, most: int) -> int:
+    """Frames of a segment, at most."""
+    return min(most, math.ceil(video.length_s * video.fps))
+
+
 def _endpoint(write: Write, server: Endpoint) -> Writer:
-    try:
+    with _cloud():
         from pipeline.models.endpoint.client import Endpoint as Client
         from pipeline.models.endpoint.writer import EndpointWriter
+    return EndpointWriter(Client(server), context=write.context, tokenizer=server.tokenizer)
+
+
+@contextlib.contextmanager
+def _cloud() -> Iterator[None]:
+    """Says which extra is missing where an import within fails."""
+    try:
+        yield
     except ImportError as error:
         raise MissingExtraError(
             "servers need the extra `cloud`.", cure="`pip install 'longmedia[cloud]'` brings it."
         ) from error
-    return EndpointWriter(Client(server), context=write.context, tokenizer=server.tokenizer)
 
 
 def _short(model: str) -> str:

@@ -47,6 +47,11 @@ def check(settings: Settings) -> None:
         )
     if gemma:
         check_video(settings.video, audio)
+        if settings.gemma.engine == "server" and settings.endpoint.dialect is None:
+            raise SettingsError(
+                "gemma.engine=server: endpoint.dialect does not say what the server is.",
+                cure="Set it to vllm, llamacpp, ollama, mlx-vlm, transformers or openai; see docs/engines.md.",
+            )
 
 
 def check_video(video: Video, audio: Audio) -> None:

@@ -49,7 +49,13 @@ class Server(Group):
 
 
 class Endpoint(Server):
-    """The server that writes where `write.engine` is `endpoint`; its `model` is then part of the keys."""
+    """Your server: it writes where `write.engine` is `endpoint`, and hears, sees and writes where `gemma.engine` is
+    `server`; its `model` is then part of the keys."""
+
+    dialect: Literal["vllm", "llamacpp", "ollama", "mlx-vlm", "transformers", "openai"] | None = Field(
+        None,
+        description="what the server is, where it is sent sound and pictures; must be named for `gemma.engine=server`",
+    )
 
     tokenizer: Path | None = Field(
         None,

@@ -186,7 +186,20 @@ class Write(Group):
 class Gemma(Group):
     """The multimodal model of the recipe `gemma`."""
 
-    model: str = Field("google/gemma-4-12B-it", description="a hub id (12B, E4B or E2B), or a folder with the weights")
+    engine: Literal["auto", "transformers", "llamacpp", "server"] = Field(
+        "auto",
+        description="what runs it; auto: llamacpp where the model is a GGUF file, else transformers, both in this "
+        "process; server: yours, see endpoint",
+    )
+    model: str = Field(
+        "google/gemma-4-12B-it",
+        description="a hub id (12B, E4B or E2B), or a folder with the weights; engine llamacpp: a GGUF file",
+    )
+    projector: Path | None = Field(
+        None,
+        description="engine llamacpp: the GGUF file that hears and sees; none: mmproj*.gguf beside the model",
+        json_schema_extra=NAMED_ONLY,
+    )
     quantization: Annotated[
         Literal["nf4", "int8", "none"],
         BeforeValidator(lambda value: "none" if value is None else value),  # `--set` reads that word as null
@@ -211,6 +224,15 @@ class Gemma(Group):
     )
     prefill: Annotated[int, Field(ge=128, le=65_536)] = Field(
         2048, description="tokens of a merge that are read at once"
+    )
+    context: Annotated[int, Field(ge=1024, le=262_144)] = Field(
+        32_768, description="engines llamacpp and server: tokens of one request, prompt and answer"
+    )
+    gpu_layers: Annotated[int, Field(ge=-1, le=10_000)] = Field(
+        0, description="engine llamacpp: layers on a GPU, and with any the projector, too; -1: all"
+    )
+    threads: Annotated[int, Field(ge=0, le=256)] = Field(
+        0, description="engine llamacpp: CPU threads; 0: one a core", json_schema_extra=SAME_TEXT
     )
 
 

@@ -17,7 +17,7 @@ from chunkers.spans import to_ticks
 from pipeline.errors import ModelError
 from pipeline.models.gemma.inputs import Proof, Request
 from pipeline.models.gemma.limits import frame_stamp
-from pipeline.models.gemma.model import Answer, Gemma
+from pipeline.models.gemma.multimodal import Answer, Multimodal
 from pipeline.models.gemma.stretches import stretches
 from pipeline.models.protocol import Samples
 from pipeline.prompts import PromptTemplate
@@ -55,7 +55,7 @@ class GemmaDescriber:
 
     def __init__(
         self,
-        gemma: Gemma,
+        gemma: Multimodal,
         watch: PromptTemplate,
         listen: PromptTemplate,
         *,

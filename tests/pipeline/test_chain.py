@@ -75,6 +75,11 @@ CHANGES: dict[str, tuple[str, str, str]] = {
     "gemma.keep_quantized": ("false", NOTHING, NOTHING),
     "gemma.batch": ("2", NOTHING, "hear"),
     "gemma.prefill": ("1024", NOTHING, "hear"),
+    "gemma.engine": ("", NOTHING, NOTHING),  # compared below
+    "gemma.context": ("8192", NOTHING, NOTHING),  # not in this process through transformers
+    "gemma.projector": ("mmproj.gguf", NOTHING, NOTHING),
+    "gemma.gpu_layers": ("-1", NOTHING, NOTHING),
+    "gemma.threads": ("3", NOTHING, NOTHING),
     "merge.budget": ("2048", "merge", "merge"),
     "merge.max_tokens": ("200", "merge", "merge"),
     "merge.carry": ("0", "merge", "merge"),
@@ -84,7 +89,7 @@ CHANGES: dict[str, tuple[str, str, str]] = {
 """Every setting that may change a text. Those of the groups below never do."""
 
 NEVER = ("encryption.", "models.", "media.", "endpoint.", "fallback.", "report.")
-"""`endpoint` counts where a server writes: tested below."""
+"""`endpoint` counts where a server writes or is the multimodal model: tested below."""
 
 
 @pytest.fixture(autouse=True)
@@ -140,6 +145,7 @@ def test_where_things_are_and_how_fast_they_go_changes_nothing(setting: str) -> 
         "encryption.key": "env:SOME", "models.source": "hub", "models.folder": "elsewhere", "media.ffmpeg": "ffmpeg",
         "models.keep_loaded": "true",
         "endpoint.url": "http://127.0.0.1:9/v1", "endpoint.model": "m", "endpoint.answers_as": "m", "endpoint.proxy": "http://p",
+        "endpoint.dialect": "vllm",
         "endpoint.key_variable": "SOME", "endpoint.cap_field": "max_completion_tokens", "endpoint.tokenizer": "t.json",
         "fallback.when": "too-long", "fallback.kinds": "audio", "fallback.hook": "m:f", "fallback.redact": "contacts",
         "fallback.ledger": "ledger.jsonl", "fallback.hosts": "h", "fallback.plain_hosts": "h", "fallback.allow": "*",
@@ -161,6 +167,45 @@ def test_the_model_of_a_server_counts_where_a_server_writes() -> None:
     server = ["write.engine=endpoint", "endpoint.url=http://127.0.0.1:9/v1"]
     one, two = (keys(load(sets=[*server, f"endpoint.model={name}"]), film()) for name in ("a", "b"))
     assert first_change(one, two) == "describe"
+
+
+SERVER = ["recipe=gemma", "gemma.engine=server", "endpoint.model=m", "endpoint.dialect=vllm"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "stage"),
+    [
+        (["endpoint.model=other"], "hear"),
+        (["endpoint.dialect=transformers"], "hear"),
+        (["gemma.context=8192"], "hear"),
+        (["video.frame_tokens=140"], "describe"),
+        (["endpoint.url=http://127.0.0.1:9/v1", "endpoint.concurrency=16", "endpoint.timeout_s=9"], NOTHING),
+        (["gemma.quantization=int8", "gemma.batch=8", "gemma.model=OTHER", "gemma.prefill=512"], NOTHING),
+    ],
+)
+def test_of_a_server_that_hears_and_sees_its_model_and_dialect_count(changed: list[str], stage: str) -> None:
+    assert first_change(keys(load(sets=SERVER), film()), keys(load(sets=[*SERVER, *changed]), film())) == stage
+
+
+def test_a_server_and_this_process_give_other_rows() -> None:
+    assert first_change(keys(load(sets=["recipe=gemma"]), film()), keys(load(sets=SERVER), film())) == "hear"
+    automatic = keys(load(sets=["recipe=gemma"]), film())
+    assert automatic == keys(load(sets=["recipe=gemma", "gemma.engine=transformers"]), film())
+
+
+@pytest.mark.parametrize(
+    ("sets", "word"),
+    [
+        (["endpoint.dialect=mlx-vlm", "video.frame_tokens=280"], "mlx-vlm takes 32 pictures at once"),
+        (["endpoint.dialect=ollama"], "Ollama makes 280 tokens of a picture"),
+        (["endpoint.dialect=none"], "does not say what the server is"),
+    ],
+)
+def test_what_a_server_cannot_take_is_refused_before_anything_is_loaded(sets: list[str], word: str) -> None:
+    with pytest.raises(SettingsError, match=word):
+        chain(load(sets=[*SERVER, *sets]), film())
+    if "dialect=none" not in sets[0]:
+        chain(load(sets=[*SERVER, *sets]), Source(Path("sound.mp3"), "content", track=0))  # no pictures are sent
 
 
 def test_recipes_share_what_they_hear_with_the_same_engine() -> None:

@@ -12,6 +12,7 @@ import functools
 import os
 import threading
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,6 +29,7 @@ from pipeline.settings.fallback import Server
 
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 _FIRST_WAIT_S = 0.5
+_CHAT = "chat/completions"
 _UNREACHED = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
 
 
@@ -42,6 +44,23 @@ class _Fault:
 
 
 _NO_WAY = _Fault("not reached", again=True, error=UnreachedError)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request whose body is written, and what the gate is told of it.
+
+    `path` is below the server's address, or from the root of its host where it begins with `/`.
+    """
+
+    path: str
+    body: Mapping[str, object]
+    kind: str
+    """As `Ask.kind`."""
+    text_bytes: int
+    audio_s: float
+    images: int
+    max_tokens: int
 
 
 class Endpoint:
@@ -64,20 +83,36 @@ class Endpoint:
         Raises `LimitError` where the server says that the request is too long, `EndpointError` where no
         attempt gave a sound answer, and the gate's `EgressError`.
         """
-        server, started = self.server, time.perf_counter()
+        started = time.perf_counter()
+        body = {
+            "model": self.server.model,
+            "messages": messages(ask),
+            "temperature": temperature,
+            self.server.cap_field: max_tokens,
+        }
+        call = Call(_CHAT, body, ask.kind, ask.text_bytes, ask.audio_s, len(ask.images), max_tokens)
+        answer, attempts = self.send(call, lambda content: read(content, model=self.named, max_tokens=max_tokens), gate)
+        return Written(
+            text=answer.text,
+            tokens_in=max(answer.tokens_in, 0),
+            tokens_out=max(answer.tokens_out, 0),
+            seconds=time.perf_counter() - started,
+            complete=answer.complete,
+            details={"host": self.host, "model": answer.model, "attempts": attempts},
+        )
+
+    def send(self, call: Call, reads: Callable[[bytes], Answer], gate: Gate | None = None) -> tuple[Answer, int]:
+        """What `reads` makes of the answer, and the number of the attempt that gave it; it raises `BadAnswer`.
+
+        Raises what `ask` raises.
+        """
+        server = self.server
         fault = _Fault("not asked", again=False)
         for attempt in range(1, server.attempts + 1):
             with self._slots:
-                result = self._attempt(ask, max_tokens, temperature, gate, attempt)
+                result = self._attempt(call, reads, gate, attempt)
             if isinstance(result, Answer):
-                return Written(
-                    text=result.text,
-                    tokens_in=max(result.tokens_in, 0),
-                    tokens_out=max(result.tokens_out, 0),
-                    seconds=time.perf_counter() - started,
-                    complete=result.complete,
-                    details={"host": self.host, "model": result.model, "attempts": attempt},
-                )
+                return result, attempt
             fault = result
             if fault.wait_s > server.longest_wait_s:
                 fault = replace(fault, why=f"{fault.why}; it asks to wait {fault.wait_s:.0f} s", again=False)
@@ -101,25 +136,25 @@ class Endpoint:
     # -- one attempt --------------------------------------------------------------------------------
 
     def _attempt(
-        self, ask: Ask, max_tokens: int, temperature: float, gate: Gate | None, attempt: int
+        self, call: Call, reads: Callable[[bytes], Answer], gate: Gate | None, attempt: int
     ) -> Answer | _Fault:
         about = Departure(
             url=self.server.url,
             model=self.server.model,
-            kind=ask.kind,
-            text_bytes=ask.text_bytes,
-            audio_s=ask.audio_s,
-            images=len(ask.images),
-            max_tokens=max_tokens,
+            kind=call.kind,
+            text_bytes=call.text_bytes,
+            audio_s=call.audio_s,
+            images=call.images,
+            max_tokens=call.max_tokens,
             attempt=attempt,
             proxy=self._proxy,
         )
-        wire = self._wire(about, gate, largest(max_tokens))
+        wire = self._wire(about, gate, largest(call.max_tokens))
         usage, billed = (-1, -1, 0), True
         result: Answer | _Fault
         # What the client library raises holds the request, and the request holds texts: none of it goes on.
         try:
-            result = read(self._create(wire, ask, max_tokens, temperature), model=self._named, max_tokens=max_tokens)
+            result = reads(self._create(wire, call))
             usage = result.tokens_in, result.tokens_out, result.tokens_audio
         except BadAnswer as bad:
             result, usage = _Fault(str(bad), again=True), bad.usage
@@ -141,7 +176,8 @@ class Endpoint:
         return result
 
     @property
-    def _named(self) -> str:
+    def named(self) -> str:
+        """The model's name in answers."""
         return self.server.answers_as or self.server.model
 
     def _wire(self, about: Departure, gate: Gate | None, limit: int) -> Wire:
@@ -156,16 +192,13 @@ class Endpoint:
             timeout_s=server.timeout_s,
         )
 
-    def _create(self, wire: Wire, ask: Ask, max_tokens: int, temperature: float) -> bytes:
+    def _create(self, wire: Wire, call: Call) -> bytes:
+        home = httpx2.URL(self.server.url)
+        place = str(home.copy_with(path=call.path)) if call.path.startswith("/") else call.path
         with httpx2.Client(transport=wire, trust_env=False, follow_redirects=False) as http:
             client = openai.OpenAI(api_key="-", base_url=self.server.url, max_retries=0, http_client=http)
-            reply = client.chat.completions.with_raw_response.create(
-                model=self.server.model,
-                messages=messages(ask),
-                temperature=temperature,
-                **{self.server.cap_field: max_tokens},
-            )
-            content: bytes = reply.http_response.content
+            reply = client.post(place, cast_to=httpx2.Response, body=dict(call.body))
+            content: bytes = reply.content
             return content
 
     def _refused(self, error: openai.APIStatusError, wire: Wire) -> _Fault:

@@ -66,6 +66,7 @@ class Answer:
     tokens_in: int
     tokens_out: int
     tokens_audio: int
+    thoughts: str = ""
 
 
 class BadAnswer(Exception):  # noqa: N818 - never leaves this package

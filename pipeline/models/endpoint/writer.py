@@ -20,7 +20,7 @@ from pipeline.models.protocol import Written
 from pipeline.prompts import Prompt
 from pipeline.settings.addresses import is_loopback
 
-_TEMPLATE_TOKENS = 64
+TEMPLATE_TOKENS = 64
 """What a chat template may add: role marks, and the system text of a model that has its own."""
 
 
@@ -35,7 +35,7 @@ class EndpointWriter:
         self.gate: Gate | None = None
         self._endpoint = endpoint
         self._context = context
-        self._count = _counter(endpoint, tokenizer)
+        self._count = counter(endpoint, tokenizer)
         self._pool = ThreadPoolExecutor(endpoint.server.concurrency, thread_name_prefix="endpoint")
 
     @property
@@ -64,7 +64,7 @@ class EndpointWriter:
 
     def prompt_tokens(self, prompt: Prompt) -> int:
         """Tokens of the whole request, at most."""
-        return self.count(prompt.system) + self.count(prompt.user) + _TEMPLATE_TOKENS
+        return self.count(prompt.system) + self.count(prompt.user) + TEMPLATE_TOKENS
 
     def write(self, prompts: Sequence[Prompt], *, max_tokens: int, temperature: float = 0.0) -> list[Written]:
         """Answer each prompt, in order; see `Writer.write`."""
@@ -80,10 +80,11 @@ class EndpointWriter:
         return self._endpoint.ask(Ask(prompt), max_tokens=max_tokens, temperature=temperature, gate=self.gate)
 
 
-def _counter(endpoint: Endpoint, tokenizer: Path | None) -> Callable[[str], int]:
+def counter(endpoint: Endpoint, tokenizer: Path | None) -> Callable[[str], int]:
     """The best count to be had: a tokenizer file, the local server's own, else bytes.
 
-    A server on another machine is never asked: texts would leave only to be counted.
+    A server on another machine is never asked: texts would leave only to be counted. Raises `WeightsMissingError` where
+    `tokenizer` is no tokenizer file.
     """
     if tokenizer is not None:
         if not tokenizer.is_file():

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.models.gemma.inputs import Request
-from pipeline.models.gemma.model import Answer, Gemma
+from pipeline.models.gemma.multimodal import Answer, Multimodal
 from pipeline.models.gemma.stretches import Stretch, stretches
 from pipeline.models.protocol import Heard, Samples
 from pipeline.prompts import PromptTemplate
@@ -28,7 +28,7 @@ class GemmaHearer:
     the cap of its transcript.
     """
 
-    def __init__(self, gemma: Gemma, template: PromptTemplate, *, longest_s: float, max_tokens: int) -> None:
+    def __init__(self, gemma: Multimodal, template: PromptTemplate, *, longest_s: float, max_tokens: int) -> None:
         self._gemma = gemma
         self._template = template
         self._longest = int(min(longest_s, gemma.limits.audio_s) * TICKS_PER_SECOND)

@@ -84,9 +84,22 @@ class Prepared:
 
 def refusal(limits: GemmaLimits, request: Request) -> ModelError | None:
     """Why the request must not be sent, else none: `LimitError` where it is over a limit."""
-    for samples in request.audio:
-        if not limits.hears:
-            return LimitError("this checkpoint has no ears: audio needs Gemma 4 12B, E2B or E4B.")
+    if request.audio:
+        refused = _refused_audio(limits, request.audio)
+        if refused is not None:
+            return refused
+    return None if request.frames is None else _refused_frames(limits, request.frames, request.at)
+
+
+def _refused_audio(limits: GemmaLimits, audio: Sequence[Samples]) -> ModelError | None:
+    if not limits.hears:
+        return LimitError("this checkpoint has no ears: audio needs Gemma 4 12B, E2B or E4B.")
+    if limits.clips is not None and len(audio) > limits.clips:
+        return LimitError(
+            f"{len(audio)} clips of audio in one request; this engine takes {limits.clips}.",
+            cure="Set describe.listen_again to false.",
+        )
+    for samples in audio:
         if samples.dtype != np.float32 or samples.ndim != 1:
             return InputMismatchError(
                 f"audio of type {samples.dtype} and shape {samples.shape}: the model takes one channel of float32."
@@ -97,9 +110,7 @@ def refusal(limits: GemmaLimits, request: Request) -> ModelError | None:
             return LimitError(
                 f"{samples.size / TICKS_PER_SECOND:g} s of audio at once; the model takes {limits.audio_s} s."
             )
-    if request.frames is None:
-        return None
-    return _refused_frames(limits, request.frames, request.at)
+    return None
 
 
 def _refused_frames(limits: GemmaLimits, frames: Frames, at: tuple[int, ...]) -> ModelError | None:

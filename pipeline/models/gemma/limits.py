@@ -13,6 +13,7 @@ transformers 5.24.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -46,6 +47,8 @@ class GemmaLimits:
     audio_s: int = 30
     video_s: int = 60
     frames: int = MOST_FRAMES
+    clips: int | None = None
+    """Clips of audio in one request, at most; None: as many as one likes."""
 
     @property
     def audio_samples(self) -> int:
@@ -73,6 +76,23 @@ def limits(config: Mapping[str, Any]) -> GemmaLimits:
         sees=config.get("vision_config") is not None,
         hear_s=15.0 if unified else 30.0,
         hears_behind_frames=not unified,
+    )
+
+
+def served_limits(model: str, context: int, *, frames: int, clips: int | None) -> GemmaLimits:
+    """The limits of a checkpoint that a server holds: what its name says, and of a name that says nothing those of the
+    12B, which are the narrowest. `context`, `frames` and `clips` are the server's own.
+    """
+    small = re.search(r"e[24]b", model.lower()) is not None
+    deaf = re.search(r"26b|31b", model.lower()) is not None
+    return GemmaLimits(
+        context=context,
+        hears=not deaf,
+        sees=True,
+        hear_s=30.0 if small else 15.0,
+        hears_behind_frames=small and clips is None,
+        frames=frames,
+        clips=clips,
     )
 
 

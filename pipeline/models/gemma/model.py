@@ -1,6 +1,6 @@
-"""Gemma 4 as one backend: it hears windows, sees segments and writes merges.
+"""Gemma 4 through transformers, as one backend: it hears windows, sees segments and writes merges.
 
-`ask` is the whole of it: requests with frames, audio or neither, in batches. `hear` (the protocol
+`ask` is the whole of it: requests with frames, audio or neither, in batches. `GemmaHearer` (the protocol
 `Hearer`) and `write` (the protocol `Writer`) are words around it. Hearing is a call of its own, in the
 task frame that Gemma was trained with: asked to do two things at once, it transcribes worse.
 """
@@ -16,26 +16,15 @@ from typing import Any
 
 from pipeline.errors import LimitError, ModelError
 from pipeline.models.gemma.frames import Frames, patches
-from pipeline.models.gemma.inputs import Prepared, Proof, Request, conversation, prepare, refusal
+from pipeline.models.gemma.inputs import Prepared, Request, conversation, prepare, refusal
 from pipeline.models.gemma.limits import GemmaLimits
+from pipeline.models.gemma.multimodal import Answer, words
 from pipeline.models.huggingface.generating import generate, in_halves, release
 from pipeline.models.protocol import Written
 from pipeline.prompts import Prompt
 
 VERSION = 2
 """Raised when code changes what the model is given, or what is kept of its answer, although no setting did."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of one request: words, or the error that kept it from the model.
-
-    `proof` is missing where the request was refused before the processor saw it.
-    """
-
-    written: Written | None
-    proof: Proof | None
-    error: ModelError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +46,7 @@ class Running:
 
 
 class Gemma:
-    """A running Gemma 4. Implements `Writer`."""
+    """A Gemma 4 that runs in this process through transformers. Implements `Multimodal`."""
 
     def __init__(self, running: Running) -> None:
         self._running = running
@@ -113,7 +102,7 @@ class Gemma:
         """Answer each prompt, in order; raises `LimitError` where one would not fit the context."""
         requests = [Request(text=prompt.user, system=prompt.system) for prompt in prompts]
         answers = self.ask(requests, max_tokens=max_tokens, temperature=temperature)
-        return [_words(answer) for answer in answers]
+        return [words(answer) for answer in answers]
 
     def close(self) -> None:
         """Free the model."""
@@ -211,9 +200,3 @@ class Gemma:
             complete=complete,
             details={"thoughts": decode(thoughts, skip_special_tokens=True).strip()} if thoughts else {},
         )
-
-
-def _words(answer: Answer) -> Written:
-    if answer.written is None:
-        raise answer.error or ModelError("no answer")
-    return answer.written

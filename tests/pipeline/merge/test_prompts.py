@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.merge import merge, sentences, trace
-from pipeline.models.llamacpp import LlamaCpp
+from pipeline.models.llamacpp.writer import LlamaCpp
 from pipeline.prompts import load as load_prompt
 from pipeline.prompts import profiles
 from pipeline.settings import load

@@ -12,7 +12,7 @@ import pytest
 _SCRIPT = """
 import os, sys
 from pathlib import Path
-from pipeline.models.llamacpp import LlamaCpp
+from pipeline.models.llamacpp.writer import LlamaCpp
 from pipeline.prompts import Prompt
 
 writer = LlamaCpp(Path(sys.argv[1]), context=1024, threads=2)
@@ -41,7 +41,7 @@ def test_waiting_threads_sleep_unless_the_user_says_otherwise(smollm2_gguf: Path
 _NIGHT = """
 import os, sys
 from pathlib import Path
-from pipeline.models.llamacpp import LlamaCpp
+from pipeline.models.llamacpp.writer import LlamaCpp
 from pipeline.prompts import Prompt
 
 def held():

@@ -14,7 +14,7 @@ from data.checkpoints.inputs import talk
 from pipeline.models.gemma.hearing import GemmaHearer
 from pipeline.models.gemma.inputs import Counts, Proof, Request
 from pipeline.models.gemma.limits import audio_tokens, limits
-from pipeline.models.gemma.model import Answer
+from pipeline.models.gemma.multimodal import Answer
 from pipeline.models.gemma.stretches import stretches
 from pipeline.models.protocol import Written
 from pipeline.prompts import load

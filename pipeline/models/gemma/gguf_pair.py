@@ -1,0 +1,135 @@
+"""The two GGUF files of a Gemma 4 for llama.cpp: the text model, and the projector that hears and sees for it.
+
+They are found, read and held against each other before native code sees them: a projector of another model would end
+the process, or fill the prompt with noise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import ModelError, WeightsMissingError
+from pipeline.models.gemma.limits import GemmaLimits
+from pipeline.models.weights.content_hash import build
+from pipeline.models.weights.gguf_header import Value, read_header
+from pipeline.models.weights.hub import home_of, is_hub_id
+
+_ARCHITECTURE = "gemma4"
+_TYPE, _WIDTH, _CONTEXT = "general.architecture", f"{_ARCHITECTURE}.embedding_length", f"{_ARCHITECTURE}.context_length"
+_SEES, _SEEN_WIDTH = "clip.vision.projector_type", "clip.vision.projection_dim"
+_HEARS, _HEARD_WIDTH = "clip.audio.projector_type", "clip.audio.projection_dim"
+_UNIFIED = {_SEES: "gemma4uv", _HEARS: "gemma4ua"}
+"""The projectors of the 12B, which has no encoders."""
+_TOWERS = {_SEES: "gemma4v", _HEARS: "gemma4a"}
+"""Those of E2B and E4B; the larger ones have the first only."""
+
+_WHERE = "Set gemma.model to the GGUF file and gemma.projector to its mmproj file"
+
+
+@dataclass(frozen=True, slots=True)
+class GgufPair:
+    """Where the two files are, and what they are."""
+
+    model: Path
+    projector: Path
+    limits: GemmaLimits
+
+    @property
+    def name(self) -> str:
+        """Names and builds of both files, as rows show them."""
+        return f"{self.model.stem} {build(self.model)} with {self.projector.stem} {build(self.projector)}"
+
+
+def is_gguf(model: str, models: Path) -> bool:
+    """Whether `model` is a GGUF file, or a folder that holds one and no checkpoint of transformers."""
+    place = _place(model, models)
+    return place.suffix == ".gguf" or (bool(_texts(place)) and not (place / "config.json").exists())
+
+
+def find_pair(model: str, projector: Path | None, models: Path) -> tuple[Path, Path]:
+    """Where the files are: `model` is a GGUF file, a folder that holds one, or a hub id whose folder is below `models`.
+
+    Without `projector` it is the one file `mmproj*.gguf` beside the model, of several the one with the model's name.
+    Raises `WeightsMissingError` where a file is not there, or which one is meant is not clear.
+    """
+    text = _text_model(_place(model, models), model)
+    if projector is not None:
+        if not projector.is_file():
+            raise WeightsMissingError(f"{projector}: no such file.", cure=f"{_WHERE}.")
+        return text, projector
+    beside = sorted(text.parent.glob("*mmproj*.gguf"))
+    named = [one for one in beside if one.name == f"mmproj-{text.name}"]
+    found = named or beside
+    if not found:
+        raise WeightsMissingError(
+            f"{text.parent}: no projector (mmproj*.gguf) beside {text.name}: without it the model neither hears nor sees.",
+            cure=f"{_WHERE}; publishers of GGUF files have it in the same place, in BF16 or F16.",
+        )
+    if len(found) > 1:
+        raise WeightsMissingError(
+            f"{text.parent}: several projectors: {', '.join(one.name for one in found)}.",
+            cure="Name one with gemma.projector; BF16 loses nothing.",
+        )
+    return text, found[0]
+
+
+def read_pair(text: Path, projector: Path, *, context: int) -> GgufPair:
+    """The pair, each file held against the other; `context` is how much of the model's own is used, in tokens.
+
+    Raises `WeightsMissingError`, `WeightsDamagedError`, or `ModelError` where they are no Gemma 4 or not of one model.
+    """
+    says = read_header(text, (_TYPE, _WIDTH, _CONTEXT))
+    if says.get(_TYPE) != _ARCHITECTURE:
+        raise ModelError(
+            f"{text}: no Gemma 4 but {says.get(_TYPE, 'something without a name')}.",
+            cure="`--recipe cascade` runs other text models.",
+        )
+    made = read_header(projector, (_SEES, _SEEN_WIDTH, _HEARS, _HEARD_WIDTH))
+    kinds = {key: made[key] for key in (_SEES, _HEARS) if key in made}
+    unified = kinds == _UNIFIED
+    if not kinds or not (unified or kinds.items() <= _TOWERS.items()):
+        found = " and ".join(map(str, kinds.values())) or "no projector"
+        raise ModelError(f"{projector}: no projector of a Gemma 4 but {found}.", cure=f"{_WHERE}.")
+    for key in (_SEEN_WIDTH, _HEARD_WIDTH):
+        if key in made and made[key] != says.get(_WIDTH):
+            raise ModelError(
+                f"{projector}: the projector of another model than {text.name}: {made[key]} wide, not {says.get(_WIDTH)}.",
+                cure=f"{_WHERE}, both of one model.",
+            )
+    return GgufPair(text, projector, _limits(says, kinds, unified=unified, context=context))
+
+
+def _limits(says: dict[str, Value], kinds: dict[str, Value], *, unified: bool, context: int) -> GemmaLimits:
+    """As `limits` has them for a checkpoint of transformers; llama.cpp takes one clip a request here, as servers do."""
+    own = says.get(_CONTEXT)
+    return GemmaLimits(
+        context=min(context, own) if isinstance(own, int) else context,
+        hears=_HEARS in kinds,
+        sees=_SEES in kinds,
+        hear_s=15.0 if unified else 30.0,
+        hears_behind_frames=not unified,
+        clips=1,
+    )
+
+
+def _place(model: str, models: Path) -> Path:
+    path = Path(model).expanduser()
+    return home_of(model, models) if is_hub_id(model) and not path.exists() else path
+
+
+def _texts(folder: Path) -> list[Path]:
+    """The GGUF files of a folder that are no projectors."""
+    return sorted(one for one in folder.glob("*.gguf") if "mmproj" not in one.name) if folder.is_dir() else []
+
+
+def _text_model(place: Path, model: str) -> Path:
+    if not place.is_dir():
+        if place.is_file():
+            return place
+        raise WeightsMissingError(f"{model}: no GGUF file on this machine.", cure=f"{_WHERE}.")
+    found = _texts(place)
+    if len(found) != 1:
+        names = ", ".join(one.name for one in found) or "none"
+        raise WeightsMissingError(f"{place}: it must hold one GGUF model; it holds {names}.", cure=f"{_WHERE}.")
+    return found[0]

@@ -1,0 +1,157 @@
+"""llama.cpp's own server inside this process, with the weights of one GGUF file in it.
+
+It batches the requests that are under way at once. Its HTTP side listens on loopback under a random key and is used to
+count tokens with the model's tokenizer. With a projector, the file that llama.cpp calls `mmproj`, it takes sound and
+pictures, too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from pipeline.errors import LimitError, ModelError, WeightsDamagedError, WeightsMissingError
+
+_GGUF = b"GGUF"
+_TIMEOUT_S = 30
+_BATCH = 512
+"""Tokens that llama.cpp computes at once by its own default."""
+
+
+class LlamaServer:
+    """A loaded GGUF file; deterministic with one slot, on one machine. May be asked from several threads."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        context: int,
+        slots: int = 1,
+        threads: int = 0,
+        gpu_layers: int = 0,
+        projector: Path | None = None,
+        picture_tokens: int = 0,
+        too_long: str = "",
+    ) -> None:
+        """Load the weights.
+
+        Args:
+            path: the GGUF file.
+            context: tokens of one request, prompt and answer; every slot has its own.
+            slots: requests computed at once.
+            threads: CPU threads, 0 for one a core.
+            gpu_layers: layers on a GPU, -1 for all; with any, the projector is there, too.
+            projector: the GGUF file that turns sound and pictures into embeddings.
+            picture_tokens: soft tokens of a picture, at most. A smaller picture stays as it is.
+            too_long: the cure where a prompt does not fit.
+
+        Raises `WeightsMissingError`, `WeightsDamagedError` and `ModelError`.
+        """
+        for file in filter(None, (path, projector)):
+            check(file)
+        _wait_asleep()
+        import xllamacpp
+
+        params = xllamacpp.CommonParams()
+        params.model.path = str(path)
+        params.n_ctx = context * slots
+        params.n_parallel = slots
+        params.cpuparams.n_threads = threads or os.cpu_count() or 1
+        params.n_gpu_layers = gpu_layers
+        params.cache_prompt = False
+        params.cache_ram_mib = 0  # else every finished prompt is kept, up to 8 GiB: no two of ours begin alike
+        params.ui = False
+        params.verbosity = -1
+        params.warmup = False
+        if projector is not None:
+            params.mmproj.path = str(projector)
+            params.mmproj_use_gpu = gpu_layers != 0
+            params.image_min_tokens, params.image_max_tokens = 1, picture_tokens
+            # All tokens of a picture see each other: they must be computed at once, or llama.cpp ends the process.
+            params.n_ubatch = max(_BATCH, picture_tokens)
+            params.n_batch = max(params.n_batch, params.n_ubatch)
+        self._key = secrets.token_urlsafe(16)
+        params.api_keys = [self._key]
+        try:
+            self._server: Any = xllamacpp.Server(params)
+        except (RuntimeError, ValueError) as error:
+            raise ModelError(f"{path}: llama.cpp cannot load it: {error}") from error
+        self.context = context
+        self.slots = slots
+        self._too_long = too_long
+
+    def chat(self, body: Mapping[str, Any], max_tokens: int) -> dict[str, Any]:
+        """The answer to a chat request, as OpenAI's protocol has it; `max_tokens` is what `body` allows the answer.
+
+        Raises `LimitError` where both do not fit the context, `ModelError` where there is no answer.
+        """
+        answer = cast("dict[str, Any]", self._server.handle_chat_completions(dict(body)))
+        if "error" in answer:
+            fault = answer["error"]
+            if fault.get("type") == "exceed_context_size_error":
+                raise LimitError(
+                    f"a prompt of {fault.get('n_prompt_tokens')} tokens is over the context of {self.context}.",
+                    cure=self._too_long,
+                )
+            # Its message may repeat what it was sent; its kind does not.
+            raise ModelError(f"llama.cpp: {fault.get('type', 'an error')} (code {fault.get('code')}).")
+        tokens = int(answer["usage"]["prompt_tokens"])
+        if tokens + max_tokens > self.context:
+            raise LimitError(
+                f"a prompt of {tokens} tokens leaves no room for {max_tokens} more in {self.context}.",
+                cure=self._too_long,
+            )
+        return answer
+
+    def count(self, text: str) -> int:
+        """Tokens of `text`, without special tokens: what looks like one counts as the plain text that it is."""
+        return self._tokens(text, special=False)
+
+    def count_chat(self, body: Mapping[str, Any]) -> int:
+        """Tokens of the prompt that a chat request of text becomes, chat template included."""
+        return self._tokens(str(self._post("/apply-template", body)["prompt"]), special=True)
+
+    def close(self) -> None:
+        """Free the model."""
+        with contextlib.suppress(AttributeError):
+            del self._server
+
+    def _tokens(self, text: str, *, special: bool) -> int:
+        return len(self._post("/tokenize", {"content": text, "parse_special": special})["tokens"])
+
+    def _post(self, route: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        request = urllib.request.Request(  # noqa: S310 - always http on loopback, given by the engine
+            f"{self._server.listening_address}{route}",
+            json.dumps(dict(body)).encode(),
+            {"Content-Type": "application/json", "Authorization": f"Bearer {self._key}"},
+        )
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(request, timeout=_TIMEOUT_S) as reply:
+                return cast("dict[str, Any]", json.load(reply))
+        except (OSError, ValueError) as error:
+            raise ModelError(f"llama.cpp does not answer on loopback: {error}") from error
+
+
+def check(path: Path) -> None:
+    """Refuse what is not a GGUF file before native code sees it."""
+    if not path.is_file():
+        raise WeightsMissingError(f"{path}: no such file.", cure="`longmedia models get starter` brings the weights.")
+    with path.open("rb") as stream:
+        if stream.read(4) != _GGUF:
+            raise WeightsDamagedError(f"{path}: not a GGUF file.", cure="`longmedia models verify` checks all weights.")
+
+
+def _wait_asleep() -> None:
+    """Let threads that wait for each other sleep instead of spin, unless the user has said how they shall wait.
+
+    Spinning threads hold the cores that the others need: beside another busy program two of them took 56 to 74 s
+    for what two that sleep, or one alone, do in 1.3 s. OpenMP reads this once, when its library is loaded.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
