@@ -33,6 +33,8 @@ from pipeline.settings import Gemma as GemmaSettings  # noqa: E402
 TEXT = "Write the transcript of the words.\n\nAnswer: 12 of them, and so on."
 KINDS = ("unified", "e2b")
 NEAR = 0.006
+FIRST_BYTE = 17
+"""Of the tokens that are one byte each, in the tiny vocabulary."""
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -62,7 +64,9 @@ def asked(server: LlamaServer, request: Request, pictures_: tuple[Picture, ...] 
     sounds = [Sound(whole_tokens(samples)) for samples in request.audio]
     message = Message(parts(DIALECT, request.text, pictures_, stamps, sounds), request.system)
     written = body(DIALECT, message, model="", budget=70, context=4096, max_tokens=1, temperature=0.0)
-    return server.chat({**written, "logprobs": True, "top_logprobs": 5, "seed": 0}, 1)
+    # Half a letter would be an answer without odds.
+    whole = {"logit_bias": [[token, False] for token in range(FIRST_BYTE, FIRST_BYTE + 256)]}
+    return server.chat({**written, **whole, "logprobs": True, "top_logprobs": 5, "seed": 0}, 1)
 
 
 def compare(answer: dict[str, Any], inputs: Any, model: Any, **masks: Any) -> None:
