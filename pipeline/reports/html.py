@@ -141,12 +141,17 @@ def _own(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8")
 
 
+def policy() -> str:
+    """The Content-Security-Policy of every page: it runs and shows what is in it, and may read the recording."""
+    return _policy(_own("page.js"), _own("page.css"))
+
+
+def hashed(text: str) -> str:
+    """How a policy names a script or a style sheet that is inside of a page."""
+    return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
+
+
 def _policy(script: str, style: str) -> str:
-    """The page runs and shows what is in it, and may read the recording: nothing else."""
-
-    def hashed(text: str) -> str:
-        return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
-
     return (
         f"default-src 'none'; script-src {hashed(script)}; style-src {hashed(style)}; img-src data:; "
         "media-src 'self' file: data: blob:; base-uri 'none'; form-action 'none'"
