@@ -89,6 +89,12 @@ COMMANDS = {
         "`longmedia search valve --kind screen --since 2026-03-01` · "
         "`longmedia search budget --json | jq '.hits[].stamp'`",
     ),
+    "browse": Entry(
+        "flows.cli_browse",
+        "browse",
+        "Show the store in a browser on this machine: recordings, search, reports that play, progress; until Ctrl-C.",
+        "Example: `longmedia browse --store results`",
+    ),
     "speakers": Entry(
         "flows.cli_speakers",
         "app",

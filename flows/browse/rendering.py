@@ -1,4 +1,4 @@
-"""The pages of a store: Jinja2 escapes what comes from recordings, and each page's policy admits its own script only."""
+"""The pages of a store: Jinja2 escapes what comes from recordings, and a page's policy admits its own script only."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from chunkers.printable import without_controls
-from chunkers.spans import TICKS_PER_SECOND, stamp
+from chunkers.spans import stamp
 from flows.browse.listing import Row
-from pipeline.reports.html import hashed
+from pipeline.reports.html import hashed, moment, shown
 from pipeline.search import KINDS, Hit
 
 _HERE = Path(__file__).parent / "page"
@@ -22,12 +21,19 @@ STATES = {"complete": "", "gaps": "with gaps", "unfinished": "not finished", "ru
 
 
 def list_page(
-    found: Sequence[Row], *, words: str, kind: str, hits: Sequence[Hit] | None, notes: Sequence[str], page: int, pages: int
+    found: Sequence[Row],
+    *,
+    words: str,
+    kind: str,
+    hits: Sequence[Hit] | None,
+    notes: Sequence[str],
+    page: int,
+    pages: int,
 ) -> tuple[str, str]:
-    """The page of `longmedia browse`, and its policy: `found` are recordings, `hits` what was searched for, if it was."""
+    """The page of `longmedia browse`, and its policy: `found` are recordings, `hits` what a search has found."""
     script = _own("browse.js")
     return _rendered(
-        "browse.html", script, "connect-src 'self'; form-action 'self'; frame-ancestors 'none'",
+        "browse.html", script, "connect-src 'self'; form-action 'self'",
         rows=found, words=words, kind=kind, kinds=KINDS, hits=hits, notes=notes, page=page, pages=pages,
     )  # fmt: skip
 
@@ -47,20 +53,16 @@ def site_page(found: Sequence[Row], names: dict[str, str], known: dict[str, list
 
 def _rendered(template: str, script: str, more: str, **values: object) -> tuple[str, str]:
     style = _own("index.css")
-    policy = (
-        f"default-src 'none'; script-src {hashed(script)}; style-src {hashed(style)}; base-uri 'none'; {more}"
-    )
+    policy = f"default-src 'none'; script-src {hashed(script)}; style-src {hashed(style)}; base-uri 'none'; {more}"
     made = Environment(
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, finalize=_shown,
+        lstrip_blocks=True, finalize=shown,
     )  # fmt: skip
-    made.filters |= {
-        "stamp": stamp,
-        "percent": lambda share: f"{share:.0%}",
-        "address": lambda text: quote(text, safe=""),
-        "moment": lambda span: f"#t={span.start / TICKS_PER_SECOND:.2f},{span.end / TICKS_PER_SECOND:.2f}",
-        "pieces": _pieces,
-    }
+    made.filters["stamp"] = stamp
+    made.filters["percent"] = lambda share: f"{share:.0%}"
+    made.filters["address"] = lambda text: quote(text, safe="")
+    made.filters["moment"] = moment
+    made.filters["pieces"] = _pieces
     text = made.get_template(template).render(policy=policy, script=script, style=style, states=STATES, **values)
     return text, policy
 
@@ -72,11 +74,6 @@ def _pieces(hit: Hit) -> list[tuple[str, bool]]:
         pieces += [(hit.text[place:start], False), (hit.text[start:end], True)]
         place = end
     return [*pieces, (hit.text[place:], False)]
-
-
-def _shown(value: object) -> object:
-    """Text without what a browser obeys, such as a change of direction; what has `__html__` is the template's own."""
-    return without_controls(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 def _own(name: str) -> str:

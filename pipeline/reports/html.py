@@ -111,11 +111,11 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_shown,
+        finalize=shown,
     )
     made.filters |= {
         "stamp": stamp,
-        "moment": _moment,
+        "moment": moment,
         "seconds": lambda ticks: f"{ticks / TICKS_PER_SECOND:.2f}",
         "percent": lambda share: f"{share:.0%}",
         "jpeg": lambda data: "data:image/jpeg;base64," + base64.b64encode(data).decode(),
@@ -124,7 +124,7 @@ def _environment() -> Environment:
     return made
 
 
-def _shown(value: object) -> object:
+def shown(value: object) -> object:
     """What is put into the page: text without what a terminal or a browser obeys, such as a change of direction.
 
     What has `__html__` is markup of the template's own.
@@ -132,7 +132,7 @@ def _shown(value: object) -> object:
     return without_controls(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
-def _moment(span: Span) -> str:
+def moment(span: Span) -> str:
     """The address of a span inside the page, in seconds."""
     return f"#t={span.start / TICKS_PER_SECOND:.2f},{span.end / TICKS_PER_SECOND:.2f}"
 
