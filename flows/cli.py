@@ -100,6 +100,11 @@ COMMANDS = {
         "app",
         "Who speaks in a recording, and what they are called.",
     ),
+    "export": Entry(
+        "flows.cli_export",
+        "app",
+        "The store in another form: a folder of pages.",
+    ),
     "series": Entry(
         "flows.cli_video",
         "series",

@@ -23,7 +23,7 @@ from flows.browse.requests import Asked, asked, span_of
 from pipeline.errors import LongmediaError, SettingsError, StoreError
 from pipeline.reports.html import policy, report
 from pipeline.reports.media import Media, linked
-from pipeline.search import KINDS, Kind, Searcher, Wanted
+from pipeline.search import KINDS, Kind, Searcher, Wanted, Watch
 from pipeline.store import Run, Store
 
 _A_PAGE = 100
@@ -79,10 +79,10 @@ class Site:
         except LongmediaError as error:
             return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, body=str(error).encode("utf-8", "replace"))
 
-    def follow(self) -> None:
-        """Bring the index up to the store, unless that was done just now."""
+    def follow(self, watch: Watch | None = None) -> None:
+        """Bring the index up to the store, unless that was done just now; `watch` is told how far it is."""
         if time.monotonic() - self._followed > _FOLLOW_S:
-            self._passed = self._searcher.follow()
+            self._passed = self._searcher.follow(watch)
             self._followed = time.monotonic()
 
     def _list(self, meant: Asked) -> Answer:

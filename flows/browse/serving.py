@@ -10,6 +10,7 @@ from typing import Literal
 
 from flows.browse.answers import Answer, Site
 from flows.browse.requests import admitted
+from flows.terminal import counting
 from pipeline.errors import SettingsError
 from pipeline.store import Store
 
@@ -27,7 +28,7 @@ def serve(store: Store, length: Literal["short", "normal", "long"], port: int) -
     """
     site = Site(store, length)
     try:
-        site.follow()
+        site.follow(counting("recordings are taken up"))
         try:
             server = _Server(site, port)
         except (OSError, OverflowError) as error:
