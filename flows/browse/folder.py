@@ -75,9 +75,10 @@ def export(
                 continue
         made[entry.recording] = rests_on
     watch(len(entries), len(entries))
-    removed = [name for name in known.reports if name not in made]
-    for name in removed:
-        (folder / _REPORTS / f"{name}.html").unlink(missing_ok=True)
+    old = {f"{name}.html" for name in known.reports if name not in made}
+    removed = [page for page in (folder / _REPORTS).iterdir() if page.name in old]
+    for page in removed:
+        page.unlink()
     shown = list(rows(store, (entry for entry in entries if entry.recording in made)))
     pages = {row.recording: f"{_REPORTS}/{row.recording}.html" for row in shown}
     write_whole(folder / _INDEX, [site_page(shown, pages, words)])

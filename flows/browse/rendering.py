@@ -40,14 +40,9 @@ def list_page(
 
 def site_page(found: Sequence[Row], names: dict[str, str], known: dict[str, list[str]]) -> str:
     """The index of a folder of reports: `names` are their files, `known` are more words by which a row is found."""
-    records = [
-        {"find": " ".join([row.name, row.headline, row.day, *known[row.recording]]), "page": names[row.recording]}
-        for row in found
-    ]
-    data = json.dumps(records, ensure_ascii=True).replace("<", "\\u003c")
-    page, _ = _rendered(
-        "site.html", _own("site.js"), "form-action 'none'", rows=found, names=names, data=data, known=known
-    )
+    found_by = [" ".join([row.name, row.headline, row.day, *known[row.recording]]) for row in found]
+    data = json.dumps(found_by).replace("<", "\\u003c")
+    page, _ = _rendered("site.html", _own("site.js"), "form-action 'none'", rows=found, names=names, data=data)
     return page
 
 

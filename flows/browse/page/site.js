@@ -1,7 +1,7 @@
 "use strict";
 // Leaves those recordings in sight whose name, headline, day, chapters and speakers hold every word that is typed.
 const bare = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-const known = JSON.parse(document.getElementById("data").textContent).map((one) => bare(one.find));
+const known = JSON.parse(document.getElementById("data").textContent).map(bare);
 const rows = [...document.getElementById("rows").children];
 const filter = document.getElementById("filter"), count = document.getElementById("count"), all = count.textContent;
 function narrow() {
