@@ -51,7 +51,7 @@ def fts5(talk: Talk, hours: int, folder: Path) -> None:
     index.create()
 
     def put(hour: int) -> None:
-        entry = Entry(f"{hour:032x}", "run", f"{hour}.mp3", "2026-01-01", 3600 * 16_000, "", growing=False, seen="")
+        entry = Entry(f"{hour:032x}", "run", f"{hour}.mp3", "2026-01-01", 3600 * 16_000, "", "complete", seen="")
         index.put(entry, list(talk.hour(hour)))
 
     began = time.monotonic()

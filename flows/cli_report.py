@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from chunkers.names import from_text
 from chunkers.printable import without_controls
 from flows.cli_options import ConfigOption, StoreOption, find_run, open_store
 from flows.terminal import say
+from flows.writing import write_whole
 from pipeline.errors import LongmediaError, SettingsError
 from pipeline.faults import explain
 from pipeline.reports import FORMATS
@@ -83,13 +83,7 @@ def _put(pieces: Iterator[str], out: Path | None) -> None:
     if out is None:
         sys.stdout.writelines(pieces)
         return
-    unfinished = out.with_name(f".{out.name}.{os.getpid()}")
-    try:
-        with unfinished.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(pieces)
-        unfinished.replace(out)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    write_whole(out, pieces)
 
 
 class Reports:

@@ -16,7 +16,7 @@ from chunkers.printable import printable
 from chunkers.spans import TICKS_PER_SECOND, stamp
 from flows.cli_options import ConfigOption, StoreOption, open_store
 from flows.exit_codes import GAPS, NO_HITS, NO_INPUT
-from flows.terminal import say
+from flows.terminal import counting, say
 from pipeline.errors import NoSuchRunError, SettingsError, StoreError
 from pipeline.search import KINDS, Hit, Kind, Searcher, Wanted, chosen
 from pipeline.settings import load_here
@@ -98,7 +98,7 @@ def _searched(
     store: Store, words: str, recording: str | None, wanted: Wanted, limit: int
 ) -> tuple[list[Hit], tuple[StoreError, ...]]:
     with Searcher(store) as searcher:
-        passed = searcher.follow(_watch)
+        passed = searcher.follow(counting("recordings are taken up"))
         if recording is not None:
             whole = Path(recording)
             ids = (content_id(whole),) if whole.is_file() else chosen(searcher.entries(), recording)
@@ -121,14 +121,6 @@ def _day(option: str, text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError as error:
         raise SettingsError(f"{option} {text}: no day.", cure="Write it as 2026-03-24.") from error
-
-
-def _watch(done: int, total: int) -> None:
-    """Says how far the index is, where that takes long and somebody looks."""
-    if total > 1 and sys.stderr.isatty():
-        end = "\n" if done == total else ""
-        sys.stderr.write(f"\r{done} of {total} recordings are taken up{end}")
-        sys.stderr.flush()
 
 
 def _lines(hit: Hit, *, bold: bool) -> Iterator[str]:

@@ -115,11 +115,11 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_shown,
+        finalize=shown,
     )
     made.filters |= {
         "stamp": stamp,
-        "moment": _moment,
+        "moment": moment,
         "seconds": lambda ticks: f"{ticks / TICKS_PER_SECOND:.2f}",
         "percent": lambda share: f"{share:.0%}",
         "jpeg": lambda data: "data:image/jpeg;base64," + base64.b64encode(data).decode(),
@@ -128,7 +128,7 @@ def _environment() -> Environment:
     return made
 
 
-def _shown(value: object) -> object:
+def shown(value: object) -> object:
     """What is put into the page: text without what a terminal or a browser obeys, such as a change of direction.
 
     What has `__html__` is markup of the template's own.
@@ -136,7 +136,7 @@ def _shown(value: object) -> object:
     return without_controls(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
-def _moment(span: Span) -> str:
+def moment(span: Span) -> str:
     """The address of a span inside the page, in seconds."""
     return f"#t={span.start / TICKS_PER_SECOND:.2f},{span.end / TICKS_PER_SECOND:.2f}"
 
@@ -145,12 +145,17 @@ def _own(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8")
 
 
+def policy() -> str:
+    """The Content-Security-Policy of every page: it runs and shows what is in it, and may read the recording."""
+    return _policy(_own("page.js"), _own("page.css"))
+
+
+def hashed(text: str) -> str:
+    """How a policy names a script or a style sheet that is inside of a page."""
+    return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
+
+
 def _policy(script: str, style: str) -> str:
-    """The page runs and shows what is in it, and may read the recording: nothing else."""
-
-    def hashed(text: str) -> str:
-        return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
-
     return (
         f"default-src 'none'; script-src {hashed(script)}; style-src {hashed(style)}; img-src data:; "
         "media-src 'self' file: data: blob:; base-uri 'none'; form-action 'none'"

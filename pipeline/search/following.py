@@ -110,16 +110,16 @@ def _read(store: Store, run: Run) -> tuple[Entry, list[Passage]]:
     """What the index gets of a run. How the store is now is noted first: what changes meanwhile is seen next time."""
     document, about = run.document(), run.about()
     name = composed(document.input.name) if document is not None else run.key.recording
-    growing = document is None or document.result is None
-    bare = Entry(run.key.recording, run.key.run, name, "", 0, "", growing, "")
-    seen = _seen(store, bare)
+    result = document.result if document is not None else None
+    state = result.state if result is not None else "unfinished"
+    seen = _seen(store, Entry(run.key.recording, run.key.run, name, "", 0, "", state, ""))
     spoken = Spoken(run)
     outline = titled(run, spoken)
     found = list(passages(run, spoken, outline))
     created = document.created if document is not None else ""
-    ticks = sum(document.result.coverage_ticks.values()) if document is not None and document.result is not None else 0
+    ticks = sum(result.coverage_ticks.values()) if result is not None else 0
     ticks = ticks or (document.duration if document is not None else 0) or (about.duration if about is not None else 0)
-    return Entry(bare.recording, bare.run, name, created, ticks, outline.headline, growing, seen), found
+    return Entry(run.key.recording, run.key.run, name, created, ticks, outline.headline, state, seen), found
 
 
 def _seen(store: Store, entry: Entry) -> str:

@@ -14,7 +14,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from chunkers.spans import Span
 from pipeline.search.passages import KINDS, Kind, Passage, unpacked
@@ -35,7 +35,7 @@ _TABLES = """
 CREATE TABLE about (version TEXT NOT NULL);
 CREATE TABLE recordings (
     id INTEGER PRIMARY KEY, recording TEXT NOT NULL UNIQUE, run TEXT NOT NULL, name TEXT NOT NULL,
-    created TEXT NOT NULL, ticks INTEGER NOT NULL, headline TEXT NOT NULL, growing INTEGER NOT NULL, seen TEXT NOT NULL
+    created TEXT NOT NULL, ticks INTEGER NOT NULL, headline TEXT NOT NULL, state TEXT NOT NULL, seen TEXT NOT NULL
 );
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY, recording INTEGER NOT NULL, kind INTEGER NOT NULL, start INTEGER NOT NULL,
@@ -51,7 +51,7 @@ CREATE VIRTUAL TABLE terms USING fts5(body, content='', tokenize='ascii');
 class Entry:
     """What the index knows of a recording.
 
-    `created` is when the store took it up (ISO 8601), `ticks` its length. `growing`: its run had not come to its end.
+    `created` is when the store took it up (ISO 8601), `ticks` its length, `state` how its run ended.
     `seen` stands for the files of the store from which the entry was made.
     """
 
@@ -61,8 +61,13 @@ class Entry:
     created: str
     ticks: int
     headline: str
-    growing: bool
+    state: Literal["complete", "gaps", "unfinished"]
     seen: str
+
+    @property
+    def growing(self) -> bool:
+        """Whether its run has not come to its end."""
+        return self.state == "unfinished"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +144,7 @@ class Index:
             f"INSERT INTO recordings ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
             (
                 entry.recording, entry.run, entry.name, entry.created, entry.ticks, entry.headline,
-                entry.growing, entry.seen,
+                entry.state, entry.seen,
             ),
         )  # fmt: skip
         number = cursor.lastrowid
@@ -178,6 +183,15 @@ class Index:
         """Bring the full-text table into one piece: what was removed is then gone from its pages, too."""
         self.database.execute("INSERT INTO terms (terms) VALUES ('optimize')")
 
+    def texts(self, recording: str, kinds: Sequence[Kind]) -> list[str]:
+        """The texts of some kinds of a recording, in the order in which they were taken up."""
+        rows = self.database.execute(
+            "SELECT p.text FROM passages p JOIN recordings r ON r.id = p.recording "  # noqa: S608 - our own names
+            f"WHERE r.recording = ? AND p.kind IN ({_marks(kinds)}) ORDER BY p.id",
+            (recording, *(KINDS.index(kind) for kind in kinds)),
+        )
+        return [text for (text,) in rows]
+
     def languages(self) -> list[str]:
         """Those that texts are in, by their ISO 639 codes."""
         return [language for (language,) in self.database.execute("SELECT language FROM languages ORDER BY language")]
@@ -206,14 +220,13 @@ class Index:
             yield Match(_entry(row[:8]), passage, rank)
 
 
-_COLUMNS = "recording, run, name, created, ticks, headline, growing, seen"
+_COLUMNS = "recording, run, name, created, ticks, headline, state, seen"
 _ENTRY = ", ".join(f"r.{name}" for name in _COLUMNS.split(", "))
 _JOIN = "JOIN passages p ON p.id = terms.rowid JOIN recordings r ON r.id = p.recording"
 
 
 def _entry(row: Any) -> Entry:
-    recording, run, name, created, ticks, headline, growing, seen = row
-    return Entry(recording, run, name, created, ticks, headline, bool(growing), seen)
+    return Entry(*row)
 
 
 def _rules(wanted: Wanted) -> tuple[str, list[object]]:

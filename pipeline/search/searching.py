@@ -53,6 +53,10 @@ class Searcher:
         known = self._sound(lambda index: list(index.entries().values()))
         return sorted(known, key=lambda entry: entry.created, reverse=True)
 
+    def names(self, recording: str) -> list[str]:
+        """The speakers and the titles of the chapters of a recording."""
+        return self._sound(lambda index: index.texts(recording, ("speaker", "chapter")))
+
     def search(self, words: str, wanted: Wanted | None = None, limit: int = 20) -> list[Hit]:
         """The best hits, the best first; raises `SettingsError` where `words` ask for nothing."""
 

@@ -12,7 +12,7 @@ from pipeline.search.index import Entry, Match
 from pipeline.search.passages import Passage
 from pipeline.search.query import parse
 
-ENTRY = Entry("r", "run", "talk.wav", "2026-01-01", 60 * S, "", growing=False, seen="")
+ENTRY = Entry("r", "run", "talk.wav", "2026-01-01", 60 * S, "", "complete", seen="")
 
 
 def of(text: str, words: str, moments: tuple[tuple[int, int], ...] = ((0, 0),)) -> Hit:

@@ -273,7 +273,7 @@ def test_a_real_run_is_found_and_removed(tmp_path: Path) -> None:
 def test_the_index_alone_forgets_what_it_is_told_to() -> None:
     index = Index(sqlite3.connect(":memory:"))
     index.create()
-    entry = Entry(A, "run", "n", "2026", 1, "", growing=False, seen="s")
+    entry = Entry(A, "run", "n", "2026", 1, "", "complete", seen="s")
     index.put(entry, [])
     assert index.entries() == {A: entry}
     assert index.remove(A)
