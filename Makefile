@@ -21,8 +21,8 @@ demo: $(VENV)/.run  ## set up, fetch the starter weights once, and run the main 
 weights: $(VENV)/.test  ## fetch the weights that the tests use; without a network those tests are skipped
 	-$(BIN)/longmedia models get whisper-base diariser smollm2-135m
 
-test: weights  ## set up and run the tests
-	$(BIN)/python -m pytest $(ARGS)
+test: weights  ## set up and run the tests; JOBS=2 processes
+	$(BIN)/python -m pytest --numprocesses $(or $(JOBS),2) --dist loadfile $(ARGS)
 
 lint: $(VENV)/.test  ## ruff, mypy (strict), who imports whom, and what is declared
 	$(BIN)/ruff check .
@@ -48,6 +48,8 @@ bench: $(VENV)/.bench  ## side by side with peers and limits; about half an hour
 	$(BIN)/python -m benchmarks.seeing_peers build/slides.mp4
 	$(BIN)/python -m benchmarks.chunkers
 	$(BIN)/python -m benchmarks.archive
+	$(BIN)/python -m benchmarks.search --hours 200
+	$(BIN)/python -m benchmarks.search --hours 200 --tantivy
 	$(BIN)/python -m benchmarks.overhead
 	$(BIN)/python -m benchmarks.merging --day
 	$(BIN)/python -m benchmarks.merging --model "$$($(BIN)/python -m pipeline.models.weights.fetch qwen2.5-0.5b)"

@@ -20,8 +20,11 @@ _OVERHEAD = 80
 """Tokens of the words above and of the chat template, with some to spare."""
 
 
-def langchain_map_reduce(writer: Writer, notes: Sequence[str], *, budget: int, output: int) -> str:
-    """`load_summarize_chain(chain_type="map_reduce")` over documents as long as the budget allows."""
+def langchain_map_reduce(writer: Writer, notes: Sequence[str], *, budget: int, output: int, words: str = WORDS) -> str:
+    """`load_summarize_chain(chain_type="map_reduce")` over documents as long as the budget allows.
+
+    `words` is what is asked, with `{text}` for the notes.
+    """
     from langchain_classic.chains.summarize import load_summarize_chain
     from langchain_core.documents import Document
     from langchain_core.language_models.llms import LLM
@@ -43,7 +46,7 @@ def langchain_map_reduce(writer: Writer, notes: Sequence[str], *, budget: int, o
     splitter = RecursiveCharacterTextSplitter(
         chunk_size=room, chunk_overlap=0, separators=["\n", " "], length_function=writer.count
     )
-    prompt = PromptTemplate.from_template(WORDS)
+    prompt = PromptTemplate.from_template(words)
     chain = load_summarize_chain(
         Model(), chain_type="map_reduce", map_prompt=prompt, combine_prompt=prompt, token_max=room
     )
@@ -51,8 +54,8 @@ def langchain_map_reduce(writer: Writer, notes: Sequence[str], *, budget: int, o
     return str(chain.invoke({"input_documents": documents})["output_text"])
 
 
-def llamaindex_tree(writer: Writer, notes: Sequence[str], *, budget: int, output: int) -> str:
-    """`TreeSummarize` with a prompt helper of the same budget."""
+def llamaindex_tree(writer: Writer, notes: Sequence[str], *, budget: int, output: int, words: str = WORDS) -> str:
+    """`TreeSummarize` with a prompt helper of the same budget; `words` as above."""
     from llama_index.core.indices.prompt_helper import PromptHelper
     from llama_index.core.llms import CompletionResponse, CustomLLM, LLMMetadata
     from llama_index.core.prompts import PromptTemplate
@@ -76,7 +79,7 @@ def llamaindex_tree(writer: Writer, notes: Sequence[str], *, budget: int, output
         tokenizer=lambda text: [0] * writer.count(text),
         separator="\n",
     )
-    template = PromptTemplate(WORDS.replace("{text}", "{context_str}"))
+    template = PromptTemplate(words.replace("{text}", "{context_str}"))
     tree = TreeSummarize(llm=Model(), prompt_helper=helper, summary_template=template)
     return str(tree.get_response("", ["\n".join(notes)]))
 

@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.dialogues import PEOPLE, Dialogue, Line, Sound, clips, dialogue, fetch
+from benchmarks.dialogues import HELD_OUT, PEOPLE, Dialogue, Line, Sound, clips, dialogue, fetch
 from chunkers.audio import WindowCutter, WindowRules
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.models.diariser.files import WEIGHTS
@@ -200,12 +200,13 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path("build/voices"))
     parser.add_argument("--minutes", type=float, default=4)
     parser.add_argument("--long", type=float, nargs="*", metavar="MINUTES", help="only long dialogues: 5, 60, 240 min")
+    parser.add_argument("--held-out", action="store_true", help="only voices on which no threshold was chosen")
     parser.add_argument("--run", type=Path, metavar="FILE", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.run is not None:
         run_alone(options.run)
         return
-    if options.long is None:
+    if options.long is None and not options.held_out:
         meeting()
     fetch(options.folder)
     voices = {person: clips(options.folder, person, CLIPS) for person in PEOPLE}
@@ -215,6 +216,13 @@ def main() -> None:
                 long({name: voices[name] for name in list(voices)[:4]}, minutes, Path(folder))
         return
     diariser = Diariser(locate(WEIGHTS, load().models))
+    if options.held_out:
+        voices = {person: clips(options.folder, person, CLIPS) for person in HELD_OUT}
+        for seed, count in enumerate((1, 2, 3)):
+            for group in itertools.combinations(voices, count):
+                some = {name: voices[name] for name in group}
+                score(diariser, dialogue(some, options.minutes * 60, "clean", 80 + seed), count)
+        return
     names = list(voices)
     groups = [names[:1], names[4:5], names[:2], names[4:6], names[2:5], names[3:7], names[1:7], names]
     for kind, (seed, group) in itertools.product(("clean", "noisy", "telephone"), enumerate(groups)):

@@ -81,10 +81,29 @@ COMMANDS = {
         "`longmedia report talk.mp3 --format html --out talk.html` · "
         "`longmedia report talk.mp3 --format html --embed --out talk.html`",
     ),
+    "search": Entry(
+        "flows.cli_search",
+        "search",
+        "Find words in transcripts, summaries, on-screen text, speakers and chapters of all recordings, best first.",
+        "Examples: `longmedia search roof leak` · `longmedia search '\"written offer\"' --speaker anna` · "
+        "`longmedia search valve --kind screen --since 2026-03-01` · "
+        "`longmedia search budget --json | jq '.hits[].stamp'`",
+    ),
+    "browse": Entry(
+        "flows.cli_browse",
+        "browse",
+        "Show the store in a browser on this machine: recordings, search, reports that play, progress; until Ctrl-C.",
+        "Example: `longmedia browse --store results`",
+    ),
     "speakers": Entry(
         "flows.cli_speakers",
         "app",
         "Who speaks in a recording, and what they are called.",
+    ),
+    "export": Entry(
+        "flows.cli_export",
+        "app",
+        "The store in another form: a folder of pages.",
     ),
     "series": Entry(
         "flows.cli_video",

@@ -59,7 +59,7 @@ def find_run(name: str, run: str | None, store: Store) -> Run:
             document = found.document()
             if document is not None and document.input.path == whole:
                 return store.find(found.key.recording, run)
-    matches = [folder for folder in store.files.folders() if folder.startswith(name)]
+    matches = [folder for folder in store.recordings() if folder.startswith(name)]
     if len(matches) > 1:
         raise NoSuchRunError(f"{name}: {len(matches)} recordings begin like this.", cure="Give more of the id.")
     return store.find(matches[0] if matches else name, run)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -15,11 +14,12 @@ from chunkers.names import from_text
 from chunkers.printable import without_controls
 from flows.cli_options import ConfigOption, StoreOption, find_run, open_store
 from flows.terminal import say
+from flows.writing import write_whole
 from pipeline.errors import LongmediaError, SettingsError
 from pipeline.faults import explain
 from pipeline.reports import FORMATS
-from pipeline.reports import report as pieces_of
-from pipeline.reports.media import embedded, linked
+from pipeline.reports import report as report_of
+from pipeline.reports.media import Media, embedded, linked
 from pipeline.settings import Settings, load_here
 from pipeline.store import Run, Store
 
@@ -45,11 +45,15 @@ def report(
     length: Annotated[
         str | None, typer.Option(help="How much of the summary: short, normal or long; else `report.length`.")
     ] = None,
+    by_speaker: Annotated[
+        bool, typer.Option("--by-speaker", help="Also what each speaker said that says most, in their own words.")
+    ] = False,
     store: StoreOption = "longmedia-store",
     config: ConfigOption = None,
 ) -> None:
     """Write a report, to standard output or to a file."""
-    settings = load_here(config, [f"report.length={length}"] if length else [])
+    asked = [f"report.length={length}"] * bool(length) + ["report.by_speaker=true"] * by_speaker
+    settings = load_here(config, asked)
     found = find_run(run, name, open_store(store, settings))
     write(found, form, settings, out=out, embed=embed)
 
@@ -61,14 +65,17 @@ def write(run: Run, form: str, settings: Settings, *, out: Path | None, embed: b
     """
     if embed and form != "html":
         raise SettingsError("--embed is for --format html.")
-    length = settings.report.length
     if not embed:
-        _put(pieces_of(run, form, length, linked(run, out) if form == "html" else None), out)
+        _put(_pieces(run, form, settings, linked(run, out) if form == "html" else None), out)
         return
     with tempfile.TemporaryDirectory() as folder:
         media = embedded(run, Path(folder) / "sound.ogg", settings.media.ffmpeg)
         say(f"sound inside the page: {media.size / 1e6:.1f} MB, in Base64 {media.size * 4 / 3e6:.1f} MB", error=True)
-        _put(pieces_of(run, form, length, media), out)
+        _put(_pieces(run, form, settings, media), out)
+
+
+def _pieces(run: Run, form: str, settings: Settings, media: Media | None) -> Iterator[str]:
+    return report_of(run, form, settings.report.length, media, by_speaker=settings.report.by_speaker)
 
 
 def _put(pieces: Iterator[str], out: Path | None) -> None:
@@ -76,13 +83,7 @@ def _put(pieces: Iterator[str], out: Path | None) -> None:
     if out is None:
         sys.stdout.writelines(pieces)
         return
-    unfinished = out.with_name(f".{out.name}.{os.getpid()}")
-    try:
-        with unfinished.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(pieces)
-        unfinished.replace(out)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    write_whole(out, pieces)
 
 
 class Reports:

@@ -4,6 +4,8 @@ OK = 0
 """All is done."""
 BLOCKED = 1
 """This machine cannot do it now: weights, disk."""
+NO_HITS = 1
+"""Of a search: nothing was found, as other programs that search say it."""
 WRONG_USE = 2
 """The command or a setting is wrong."""
 GAPS = 3

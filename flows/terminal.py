@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import typer
@@ -20,6 +21,17 @@ def say(line: str, *, error: bool = False) -> None:
 def cell(text: str) -> Text:
     """Text for rich, to which `[bold]` is markup and a `Text` is none."""
     return Text(printable(text))
+
+
+def counting(what: str) -> Callable[[int, int], None]:
+    """Show on standard error how many of `what` are done, where that takes long and somebody looks."""
+
+    def show(done: int, total: int) -> None:
+        if total > 1 and sys.stderr.isatty():
+            sys.stderr.write(f"\r{done} of {total} {what}" + "\n" * (done == total))
+            sys.stderr.flush()
+
+    return show
 
 
 class Lines(logging.Formatter):

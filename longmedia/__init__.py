@@ -11,6 +11,7 @@
 
 from longmedia.reading import Coverage, Cue, Gap, Moment, Run, Sentence, Store, open_store
 from longmedia.running import load_settings, run
+from longmedia.searching import Hit, search
 from pipeline.errors import Interrupted, LongmediaError, MediaError, ModelError, SettingsError, StoreError
 from pipeline.models.registry import Registry
 from pipeline.settings import Settings
@@ -19,6 +20,7 @@ __all__ = [
     "Coverage",
     "Cue",
     "Gap",
+    "Hit",
     "Interrupted",
     "LongmediaError",
     "MediaError",
@@ -34,4 +36,5 @@ __all__ = [
     "load_settings",
     "open_store",
     "run",
+    "search",
 ]

@@ -109,12 +109,15 @@ class Run:
         gaps = tuple(Gap(_seconds(s.start), _seconds(s.end), status, why) for s, status, why in total.gaps)
         return Coverage(_seconds(total.end), {name: _seconds(ticks) for name, ticks in total.ticks.items()}, gaps)
 
-    def report(self, form: str = "md", length: Literal["short", "normal", "long"] = "normal") -> str:
+    def report(
+        self, form: str = "md", length: Literal["short", "normal", "long"] = "normal", *, by_speaker: bool = False
+    ) -> str:
         """A report in the form `md`, `html`, `srt`, `vtt`, `txt`, `json`, `rttm` or `csv`.
 
-        `length` says how much of the summary `md`, `html` and `json` show. Raises `SettingsError` for another form.
+        `length` says how much of the summary `md`, `html` and `json` show; `by_speaker` adds what each speaker said
+        that says most. Raises `SettingsError` for another form.
         """
-        return "".join(report(self._stored, form, length))
+        return "".join(report(self._stored, form, length, by_speaker=by_speaker))
 
 
 class Store:

@@ -32,6 +32,10 @@ LEFT_OUT = (
     "tests/pipeline/models/gemma",  # needs torch
     "tests/pipeline/models/test_llamacpp.py",  # the models themselves: the recording goes through them
     "tests/pipeline/models/test_voice.py",
+    "tests/pipeline/models/diariser",
+    "tests/pipeline/models/chat",
+    "tests/pipeline/test_each_by_itself.py",
+    "tests/pipeline/stages/see",  # what is read in pictures
     "tests/pipeline/test_killed.py",  # hundreds of kills: the order of acts on files
     "tests/flows/test_crashes.py",
     "tests/flows/test_requests.py",  # what is made anew and what is kept

@@ -22,7 +22,13 @@ def commands(recording: Path, store: Path) -> list[list[str]]:
     program = [str(Path(sys.executable).with_name("longmedia"))]
     place = ["--store", str(store)]
     reports = [[*program, "report", str(recording), "--format", form, *place] for form in FORMATS]
-    looks = [["status", *place], ["plan", str(recording), *place], ["retry", *place], ["probe", str(recording)]]
+    looks = [
+        ["status", *place],
+        ["search", "the", *place],
+        ["plan", str(recording), *place],
+        ["retry", *place],
+        ["probe", str(recording)],
+    ]
     others = [["ledger", "show"], ["ledger", "verify"], ["models", "list"], ["settings"], ["--help"]]
     return [*reports, *([*program, *words] for words in (*looks, *others))]
 

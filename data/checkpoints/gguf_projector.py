@@ -84,9 +84,9 @@ _AUDIO_LAYER = {
 _KINDS = (".weight", ".bias", ".input_min", ".input_max", ".output_min", ".output_max")
 
 
-def projector(writer: GGUFWriter, folder: Path, config: Mapping[str, Any], weights: Mapping[str, Tensor]) -> None:
-    """Fill `writer` with what the checkpoint sees and hears with; `folder` is not needed, all is in `weights`."""
-    del folder
+def projector(writer: GGUFWriter, checkpoint: Path, config: Mapping[str, Any], weights: Mapping[str, Tensor]) -> None:
+    """Fill `writer` with what the checkpoint sees and hears with; its folder holds nothing more about that."""
+    del checkpoint
     unified = config["model_type"] == "gemma4_unified"
     writer.add_type("mmproj")
     _vision(writer, config, unified=unified)

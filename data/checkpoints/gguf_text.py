@@ -50,12 +50,12 @@ _SHOWN = ("<|channel>", "<channel|>")
 
 
 def text_model(
-    writer: GGUFWriter, folder: Path, config: Mapping[str, Any], weights: Mapping[str, NDArray[np.float32]]
+    writer: GGUFWriter, checkpoint: Path, config: Mapping[str, Any], weights: Mapping[str, NDArray[np.float32]]
 ) -> None:
-    """Fill `writer` with the text model of the checkpoint in `folder`."""
+    """Fill `writer` with the text model of the folder `checkpoint`."""
     text = config["text_config"]
     _hyperparameters(writer, text)
-    _tokenizer(writer, folder)
+    _tokenizer(writer, checkpoint)
     for name, tensor in weights.items():
         if name.startswith("model.language_model."):
             writer.add_tensor(_tensor_name(name.removeprefix("model.language_model.")), tensor)
@@ -105,8 +105,8 @@ def _global_head(text: Mapping[str, Any]) -> int:
     return int(text["per_layer_config"][str(whole)]["head_dim"])
 
 
-def _tokenizer(writer: GGUFWriter, folder: Path) -> None:
-    state: dict[str, Any] = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
+def _tokenizer(writer: GGUFWriter, checkpoint: Path) -> None:
+    state: dict[str, Any] = json.loads((checkpoint / "tokenizer.json").read_text(encoding="utf-8"))
     special = {token["id"] for token in state["added_tokens"] if token["special"]}
     tokens = sorted(state["model"]["vocab"], key=state["model"]["vocab"].__getitem__)
     kinds = [
@@ -129,7 +129,7 @@ def _tokenizer(writer: GGUFWriter, folder: Path) -> None:
     for name in ("bos", "eos", "unk", "pad", "mask"):
         getattr(writer, f"add_{name}_token_id")(tokens.index(f"<{name}>"))
     writer.add_eot_token_id(tokens.index("<turn|>"))
-    writer.add_chat_template((folder / "chat_template.jinja").read_text(encoding="utf-8"))
+    writer.add_chat_template((checkpoint / "chat_template.jinja").read_text(encoding="utf-8"))
 
 
 def _tensor_name(name: str) -> str:

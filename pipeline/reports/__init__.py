@@ -10,9 +10,6 @@ from pipeline.reports.media import Media
 from pipeline.reports.outline import Length
 from pipeline.store import Run
 
-_DOCUMENTS: dict[str, Callable[[Run, Length], Iterator[str]]] = {"md": markdown.report, "json": json_report.report}
-"""Formats that show more or less of a summary."""
-
 _WHOLE: dict[str, Callable[[Run], Iterator[str]]] = {
     "srt": subtitles.srt,
     "vtt": subtitles.vtt,
@@ -24,17 +21,22 @@ _WHOLE: dict[str, Callable[[Run], Iterator[str]]] = {
 FORMATS = ("md", "html", "srt", "vtt", "txt", "json", "rttm", "csv")
 
 
-def report(run: Run, form: str, length: Length = "normal", media: Media | None = None) -> Iterator[str]:
+def report(
+    run: Run, form: str, length: Length = "normal", media: Media | None = None, *, by_speaker: bool = False
+) -> Iterator[str]:
     """The report of a run in one of `FORMATS`, in pieces; raises `SettingsError` for another format.
 
-    `media` is what a page plays: without it the original, by its absolute path.
+    `media` is what a page plays: without it the original, by its absolute path. `by_speaker` adds to `md`, `html` and
+    `json` what each speaker said that says most.
     """
     if form == "html":
         from pipeline.reports import html  # here: Jinja2 would slow down the start of every other command
 
-        return html.report(run, length, media)
-    if form in _DOCUMENTS:
-        return _DOCUMENTS[form](run, length)
+        return html.report(run, length, media, by_speaker=by_speaker)
+    if form == "md":
+        return markdown.report(run, length, by_speaker=by_speaker)
+    if form == "json":
+        return json_report.report(run, length, by_speaker=by_speaker)
     if form not in _WHOLE:
         raise SettingsError(f"no report format {form}.", cure=f"Formats: {', '.join(FORMATS)}.")
     return _WHOLE[form](run)

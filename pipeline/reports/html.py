@@ -19,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from chunkers.printable import without_controls
 from chunkers.spans import TICKS_PER_SECOND, Span, stamp
 from pipeline.reports import timeline
+from pipeline.reports.by_speaker import told_by_speaker
 from pipeline.reports.media import Media, linked
 from pipeline.reports.outline import Length, Line, Outline, outline
 from pipeline.reports.reading import MEANING, by_time, covered, imported, languages, no_summary, notes, root, traced
@@ -60,7 +61,9 @@ class State:
     meaning: str
 
 
-def report(run: Run, length: Length = "normal", media: Media | None = None) -> Iterator[str]:
+def report(
+    run: Run, length: Length = "normal", media: Media | None = None, *, by_speaker: bool = False
+) -> Iterator[str]:
     """The page, in pieces; `media` is what it plays, without it the original by its absolute path."""
     document, total, node = run.document(), covered(run), root(run)
     spoken, looked = Spoken(run), Looked(run.seen())
@@ -86,6 +89,7 @@ def report(run: Run, length: Length = "normal", media: Media | None = None) -> I
             findings=found,
             seen=looked.within(looked.span).statements if node is None or node.model != MEASURED else (),
             speakers=_speakers(spoken),
+            by_speaker=told_by_speaker(spoken, summary, length) if by_speaker else (),
             labelled=bool(spoken.people and spoken.people[0].labels),
             numbers={person.name: person.number % 8 for person in spoken.people} if len(spoken.people) > 1 else {},
             states=_states(total),
@@ -111,11 +115,11 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_shown,
+        finalize=shown,
     )
     made.filters |= {
         "stamp": stamp,
-        "moment": _moment,
+        "moment": moment,
         "seconds": lambda ticks: f"{ticks / TICKS_PER_SECOND:.2f}",
         "percent": lambda share: f"{share:.0%}",
         "jpeg": lambda data: "data:image/jpeg;base64," + base64.b64encode(data).decode(),
@@ -124,7 +128,7 @@ def _environment() -> Environment:
     return made
 
 
-def _shown(value: object) -> object:
+def shown(value: object) -> object:
     """What is put into the page: text without what a terminal or a browser obeys, such as a change of direction.
 
     What has `__html__` is markup of the template's own.
@@ -132,7 +136,7 @@ def _shown(value: object) -> object:
     return without_controls(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
-def _moment(span: Span) -> str:
+def moment(span: Span) -> str:
     """The address of a span inside the page, in seconds."""
     return f"#t={span.start / TICKS_PER_SECOND:.2f},{span.end / TICKS_PER_SECOND:.2f}"
 
@@ -141,12 +145,17 @@ def _own(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8")
 
 
+def policy() -> str:
+    """The Content-Security-Policy of every page: it runs and shows what is in it, and may read the recording."""
+    return _policy(_own("page.js"), _own("page.css"))
+
+
+def hashed(text: str) -> str:
+    """How a policy names a script or a style sheet that is inside of a page."""
+    return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
+
+
 def _policy(script: str, style: str) -> str:
-    """The page runs and shows what is in it, and may read the recording: nothing else."""
-
-    def hashed(text: str) -> str:
-        return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
-
     return (
         f"default-src 'none'; script-src {hashed(script)}; style-src {hashed(style)}; img-src data:; "
         "media-src 'self' file: data: blob:; base-uri 'none'; form-action 'none'"

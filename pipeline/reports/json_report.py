@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from chunkers.spans import TICKS_PER_SECOND
+from pipeline.reports.by_speaker import told_by_speaker
 from pipeline.reports.outline import Length, outline
 from pipeline.reports.reading import root, traced
 from pipeline.stages.see.findings import findings
@@ -21,7 +22,7 @@ from pipeline.text.markup import escaped
 _TICKS = ("start", "end", "heard_start", "at", "until")
 
 
-def report(run: Run, length: Length = "normal") -> Iterator[str]:
+def report(run: Run, length: Length = "normal", *, by_speaker: bool = False) -> Iterator[str]:
     """One object: `run`, `outline`, `summary`, `tree`, `chunks`, `windows`, `segments`, what was seen and who spoke."""
     node, spoken = root(run), Spoken(run)
     summary = [
@@ -30,7 +31,11 @@ def report(run: Run, length: Length = "normal") -> Iterator[str]:
     ]
     document = run.document()
     yield '{\n"run": ' + _dump(None if document is None else document.model_dump(mode="json"))
-    yield ',\n"outline": ' + _dump(_in_seconds(dataclasses.asdict(outline(run, length, spoken))))
+    told = outline(run, length, spoken)
+    yield ',\n"outline": ' + _dump(_in_seconds(dataclasses.asdict(told)))
+    if by_speaker:
+        found = told_by_speaker(spoken, told, length)
+        yield ',\n"by_speaker": ' + _dump([_in_seconds(dataclasses.asdict(one)) for one in found])
     yield ',\n"summary": ' + _dump(summary)
     yield ',\n"tree": ['
     yield from _items(node for level in run.levels() for node in run.nodes(level))

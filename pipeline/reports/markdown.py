@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from chunkers.spans import Span, stamp
+from pipeline.reports.by_speaker import BySpeaker, told_by_speaker
 from pipeline.reports.outline import Length, Line, Outline, Task, outline
 from pipeline.reports.reading import (
     MEANING,
@@ -27,6 +28,7 @@ from pipeline.stages.speakers.spoken import Spoken, turns_of
 from pipeline.store import DESCRIBE, Run
 from pipeline.store.coverage import STATUSES, Coverage
 from pipeline.store.tables import NodeRow
+from pipeline.text.lexicons import Headings
 from pipeline.text.markup import code, markdown
 
 _MOST_MOMENTS = 5
@@ -36,7 +38,7 @@ Anchors = Sequence[tuple[Span, str]]
 """The sections of the transcript, and the names that links lead to."""
 
 
-def report(run: Run, length: Length = "normal") -> Iterator[str]:
+def report(run: Run, length: Length = "normal", *, by_speaker: bool = False) -> Iterator[str]:
     """Markdown, a section at a time; an anchor a chunk, to which the summary's stamps lead."""
     document = run.document()
     total = covered(run)
@@ -45,13 +47,16 @@ def report(run: Run, length: Length = "normal") -> Iterator[str]:
     node = root(run)
     spoken, looked = Spoken(run), Looked(run.seen())
     anchors = [(section.span, section.anchor) for section in sections(run, run.heard())]
-    yield from _summary(run, outline(run, length, spoken), total, anchors)
+    summary = outline(run, length, spoken)
+    yield from _summary(run, summary, total, anchors)
     if node is not None and length == "long" and node.model != MEASURED:
         yield from _in_full(node, anchors)
     yield from _findings(findings(looked, document.severity if document else ()), anchors)
     if node is None or node.model != MEASURED:
         yield from _picture(looked, anchors)
     yield from _speakers(spoken, anchors)
+    if by_speaker:
+        yield from _by_speaker(told_by_speaker(spoken, summary, length), anchors)
     yield from _coverage(total, notes(run))
     yield "## Notes and transcript\n\n"
     for section in sections(run, spoken.heard()):
@@ -60,7 +65,7 @@ def report(run: Run, length: Length = "normal") -> Iterator[str]:
 
 
 def _summary(run: Run, found: Outline, total: Coverage, anchors: Anchors) -> Iterator[str]:
-    yield "## Summary\n\n"
+    yield f"## {found.headings.summary}\n\n"
     if root(run) is None:
         yield f"{no_summary(run, total)}\n\n"
         return
@@ -70,23 +75,26 @@ def _summary(run: Run, found: Outline, total: Coverage, anchors: Anchors) -> Ite
     if not total.complete:
         yield f"> {stamp(sum(gap.ticks for gap, _, _ in total.gaps))} of the recording are not in this summary: "
         yield "see Coverage.\n\n"
-    yield from _listed("Decisions", found.decisions, anchors)
-    yield from _tasks(found.tasks, anchors)
-    yield from _listed("Open questions", found.questions, anchors)
-    yield from _listed("Figures", found.figures, anchors)
+    yield from _listed(found.headings.decisions, found.decisions, anchors)
+    yield from _tasks(found.tasks, found.headings, anchors)
+    yield from _listed(found.headings.questions, found.questions, anchors)
+    yield from _listed(found.headings.figures, found.figures, anchors)
     if found.chapters:
-        yield "## Chapters\n\n"
+        yield f"## {found.headings.chapters}\n\n"
         for chapter in found.chapters:
             yield f"- {_link(chapter.span.start, anchors)} {markdown(chapter.title)}".rstrip() + "\n"
+            for line in chapter.lines:
+                yield f"  - {_line(line, anchors)}\n"
         yield "\n"
 
 
-def _tasks(tasks: Sequence[Task], anchors: Anchors) -> Iterator[str]:
+def _tasks(tasks: Sequence[Task], headings: Headings, anchors: Anchors) -> Iterator[str]:
     if not tasks:
         return
-    yield "## Tasks\n\n| who | what | when | said at |\n|---|---|---|---|\n"
+    columns = " | ".join(one.lower() for one in (headings.who, headings.what, headings.when, headings.said_at))
+    yield f"## {headings.tasks}\n\n| {columns} |\n|---|---|---|---|\n"
     for task in tasks:
-        by = f" by {markdown(task.speaker)}" if task.speaker else ""
+        by = f" {headings.by} {markdown(task.speaker)}" if task.speaker else ""
         said = f"{_link(task.moment.start, anchors)}{by}"
         cells = [markdown(task.who), markdown(task.what), markdown(task.when), said]
         yield f"| {' | '.join(cells)} |\n"
@@ -101,9 +109,13 @@ def _listed(heading: str, lines: Sequence[Line], anchors: Anchors) -> Iterator[s
 
 def _lines(lines: Sequence[Line], anchors: Anchors) -> Iterator[str]:
     for one in lines:
-        who = f"**{markdown(one.speaker)}:** " if one.speaker else ""
-        yield f"- {who}{markdown(one.text)} {_moments(one.moments, anchors)}\n"
+        yield f"- {_line(one, anchors)}\n"
     yield "\n"
+
+
+def _line(one: Line, anchors: Anchors) -> str:
+    who = f"**{markdown(one.speaker)}:** " if one.speaker else ""
+    return f"{who}{markdown(one.text)} {_moments(one.moments, anchors)}"
 
 
 def _in_full(node: NodeRow, anchors: Anchors) -> Iterator[str]:
@@ -146,6 +158,19 @@ def _speakers(spoken: Spoken, anchors: Anchors) -> Iterator[str]:
         yield f"| {markdown(person.name)} | {stamp(person.ticks)} | {person.ticks / max(total, 1):.0%} "
         yield f"| {count[person.name]} | {_link(first, anchors)} |\n"
     yield "\n"
+
+
+def _by_speaker(people: Sequence[BySpeaker], anchors: Anchors) -> Iterator[str]:
+    for person in people:
+        yield f"### {markdown(person.name)}\n\n"
+        yield from _lines(person.lines, anchors)
+        if person.tasks:
+            yield "To do:\n\n"
+            yield from _lines([Line(_to_do(task), (task.moment,)) for task in person.tasks], anchors)
+
+
+def _to_do(task: Task) -> str:
+    return f"{task.what} ({task.when})" if task.when and task.when not in task.what else task.what
 
 
 def _moments(moments: Sequence[Span], anchors: Anchors) -> str:

@@ -8,24 +8,21 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
 from chunkers.spans import TICKS_PER_SECOND, Span
 from pipeline import prompts
-from pipeline.merge.ground import Ground
-from pipeline.merge.heard import heard_units
-from pipeline.merge.inputs import Unit
-from pipeline.merge.run import VERSION as MERGE_VERSION
 from pipeline.reports.outline_rows import kept_rows, profile_of, told_rows
 from pipeline.reports.reading import Sentence, by_time, root, traced
+from pipeline.reports.written import Written
 from pipeline.stages.describe import MEASURED
 from pipeline.stages.speakers.spoken import Spoken
-from pipeline.store import MERGE, Run
+from pipeline.store import Run
 from pipeline.store.tables import OutlineRow
 from pipeline.text.chapters import borders, content
-from pipeline.text.lexicons import Lexicon, lexicon
+from pipeline.text.lexicons import Headings, Lexicon, lexicon
 from pipeline.text.notes import Kind
 from pipeline.text.said import Said, spoken
 from pipeline.text.salience import Candidate, alike, choose, topic
@@ -85,11 +82,13 @@ class Chapter:
 
     span: Span
     title: str
+    lines: tuple[Line, ...] = ()
+    """A sentence or two that were written of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The document; a part that has nothing is empty."""
+    """The document; a part that has nothing is empty. Headings are in the language of what was said, else English."""
 
     headline: str = ""
     gist: tuple[Line, ...] = ()
@@ -98,6 +97,7 @@ class Outline:
     questions: tuple[Line, ...] = ()
     figures: tuple[Line, ...] = ()
     chapters: tuple[Chapter, ...] = ()
+    headings: Headings = field(default_factory=Headings)
 
 
 def outline(run: Run, length: Length = "normal", heard: Spoken | None = None) -> Outline:
@@ -112,37 +112,37 @@ def outline(run: Run, length: Length = "normal", heard: Spoken | None = None) ->
         return Outline()
     if node.model == MEASURED:
         return Outline(gist=tuple(Line(one.text, one.moments) for one in by_time(traced(node))))
-    document = run.document()
-    merging = document.settings.get("merge") if document else None
-    translated = isinstance(merging, dict) and merging.get("language") is not None
-    held = translated or _by_rules_of_now(run)
-    found = by_time(traced(node) if held else _true(run, traced(node)))
-    shown = prompts.sections(profile_of(run))
-    said = tuple(spoken(cue for row in (heard or Spoken(run)).heard() for cue in row.cues))
+    written = Written(run)
+    shown, said = prompts.sections(profile_of(run)), _said(run, heard)
     words = lexicon(" ".join(one.text for one in said))
     kept = kept_rows(run)
     talk = _Talk(said, words, told_rows(run, said, words) if kept is None else kept, length)
+    gist = talk.gist(by_time(written.true_root(traced(node)))) if "gist" in shown else ()
     return Outline(
         headline=talk.headline,
-        gist=talk.gist(found) if "gist" in shown else (),
+        gist=gist,
         decisions=talk.lines("decision"),
         tasks=talk.tasks,
         questions=talk.lines("question"),
         figures=talk.figures,
-        chapters=talk.chapters if "chapters" in shown else (),
+        chapters=talk.told_chapters(written, gist) if "chapters" in shown else (),
+        headings=words.headings,
     )
 
 
-def _by_rules_of_now(run: Run) -> bool:
-    """Whether the sentences of the root were held against what was said when they were made, as they would be now."""
-    document = run.stage(MERGE)
-    return document is not None and document.rests_on.get("version") == MERGE_VERSION
+def titled(run: Run, heard: Spoken | None = None) -> Outline:
+    """The headline and the chapters alone, these without sentences: the rest takes longer."""
+    node = root(run)
+    if node is None or node.model == MEASURED:
+        return Outline()
+    said = _said(run, heard)
+    talk = _Talk(said, lexicon(" ".join(one.text for one in said)), (), "normal")
+    shown = "chapters" in prompts.sections(profile_of(run))
+    return Outline(headline=talk.headline, chapters=talk.chapters if shown else ())
 
 
-def _true(run: Run, found: Sequence[Sentence]) -> list[Sentence]:
-    """The sentences of a root that was made by earlier rules, as what was said holds them."""
-    units = Ground(list(heard_units(run))).true([Unit(one.text, one.moments) for one in found])
-    return [Sentence(unit.text, unit.spans) for unit in units]
+def _said(run: Run, heard: Spoken | None) -> tuple[Said, ...]:
+    return tuple(spoken(cue for row in (heard or Spoken(run)).heard() for cue in row.cues))
 
 
 class _Talk:
@@ -181,13 +181,45 @@ class _Talk:
 
     @cached_property
     def chapters(self) -> tuple[Chapter, ...]:
-        """The chapters; none where there is one only, or the recording is short."""
+        """The chapters, without sentences; none where there is one only, or the recording is short."""
         if len(self._chapters) < 2 or self._said[-1].span.end < _SHORTEST:
             return ()
         return tuple(
             Chapter(Span(part[0].span.start, part[-1].span.end), title)
             for part, title in zip(self._chapters, titles(self._counted), strict=True)
         )
+
+    def told_chapters(self, written: Written, gist: Sequence[Line]) -> tuple[Chapter, ...]:
+        """The chapters with one or two sentences each of what was written of it, none of which is in the `gist`."""
+        if not self.chapters:
+            return ()
+        starts = [chapter.span.start for chapter in self.chapters]
+        own: list[list[Sentence]] = [[] for _ in starts]
+        for one in written.every():
+            at = bisect_right(starts, _middle(one.moments[0])) - 1
+            span = self.chapters[at].span
+            if all(span.holds(_middle(moment)) for moment in one.moments) and self._tells(one):
+                own[at].append(one)
+        told = [line.text for line in gist]
+        chapters = []
+        for chapter, part, found in zip(self.chapters, self._chapters, own, strict=True):
+            lines = self._best(written, found, part, told)
+            told += [line.text for line in lines]
+            chapters.append(replace(chapter, lines=lines))
+        return tuple(chapters)
+
+    def _best(
+        self, written: Written, found: Sequence[Sentence], part: Sequence[Said], told: Sequence[str]
+    ) -> tuple[Line, ...]:
+        """One or two sentences of `found` that say most of what is said in a `part`, and nothing that was told."""
+        about = topic((one.text for one in part), self._words)
+        long = self._length != "short" and part[-1].span.end - part[0].span.start >= _SHORTEST
+        chosen = choose([Candidate(one.text, 0) for one in found], 1 + long, about, self._words, told)
+        return tuple(self._line(one.text, one.moments) for one in by_time(written.true(found[at] for at in chosen)))
+
+    def _tells(self, one: Sentence) -> bool:
+        """Whether a sentence is no courtesy, and short enough to be shown."""
+        return len(one.text) <= _LETTERS and not (small_talk(one.text, self._words) or courteous(one.text, self._words))
 
     def gist(self, found: Sequence[Sentence]) -> tuple[Line, ...]:
         """The few sentences of the root that say most, spread over the recording.
@@ -201,7 +233,7 @@ class _Talk:
         among = [Candidate(one.text, bisect_right(starts, one.moments[0].start) if one.moments else 0) for one in told]
         most = min(_GIST[self._length], 2 + round(self._minutes / _MINUTES[self._length]))
         return tuple(
-            self._line(told[at].text.replace("**", ""), self._moments(told[at], told))
+            self._line(told[at].text, self._moments(told[at], told))
             for at in choose(among, most, self._topic, self._words)
         )
 
@@ -209,7 +241,7 @@ class _Talk:
         """The notes of a kind, those that say the same joined."""
         lines: list[Line] = []
         for row in self._of(kind):
-            text = _cut(row.text)
+            text = cut(row.text)
             same = next((at for at, line in enumerate(lines) if alike(line.text, text, self._words)), None)
             if same is None:
                 lines.append(Line(text, (row.span,), row.speaker))
@@ -221,7 +253,7 @@ class _Talk:
     def tasks(self) -> tuple[Task, ...]:
         """The tasks, those that are dated or have somebody first where there are too many."""
         found = [
-            Task(row.who, _cut(row.what), row.when, _cut(row.text), row.span, row.speaker) for row in self._of("task")
+            Task(row.who, cut(row.what), row.when, cut(row.text), row.span, row.speaker) for row in self._of("task")
         ]
         most = _LINES[self._length]
         best = sorted(range(len(found)), key=lambda at: (-bool(found[at].who) - bool(found[at].when), at))[:most]
@@ -231,7 +263,7 @@ class _Talk:
     def figures(self) -> tuple[Line, ...]:
         """The sentences with the figures that say most, each once."""
         most = min(_FIGURES[self._length], 1 + round(self._minutes / _MINUTES[self._length]))
-        lines = dict.fromkeys(Line(_cut(row.text), (row.span,), row.speaker) for row in self._of("figure"))
+        lines = dict.fromkeys(Line(cut(row.text), (row.span,), row.speaker) for row in self._of("figure"))
         return self._salient(list(lines), most)
 
     def _of(self, kind: Kind | Literal["figure"]) -> list[OutlineRow]:
@@ -257,7 +289,8 @@ class _Talk:
         return tuple(sorted({*one.moments, *same}))
 
     def _line(self, text: str, moments: tuple[Span, ...]) -> Line:
-        """A sentence of the root; where a speaker means themselves in it, with who that is."""
+        """A sentence that was written; where a speaker means themselves in it, with who that is."""
+        text = text.replace("**", "")
         if self._words.own.isdisjoint(word.strip(',.;:!?"()').lower() for word in text.replace("’", "'").split()):
             return Line(text, moments)
         said = [one for one in self._said if one.speaker and any(one.span.overlaps(moment) for moment in moments)]
@@ -270,8 +303,12 @@ class _Talk:
         return Line(text, moments, who.pop() if len(who) == 1 and most else SOMEBODY)
 
 
-def _cut(text: str) -> str:
-    """`text`, or its beginning where it is very long."""
+def _middle(span: Span) -> int:
+    return (span.start + span.end) // 2
+
+
+def cut(text: str) -> str:
+    """`text` of a sentence that was said, or its beginning where it is very long."""
     if len(text) <= _LETTERS:
         return text
     return text[:_LETTERS].rsplit(" ", 1)[0].rstrip(" ,;") + " …"

@@ -266,6 +266,7 @@ class Report(Group):
     length: Literal["short", "normal", "long"] = Field(
         "normal", description="how much of the summary a report shows; long: every sentence of it, too"
     )
+    by_speaker: bool = Field(False, description="show what each speaker said that says most, in their own words")
 
 
 class Encryption(Group):

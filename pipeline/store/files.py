@@ -70,16 +70,27 @@ class Files:
         """Names of the finished files in `path`, sorted; none where it does not exist."""
         return [name for name in self._names(path, pafs.FileType.File) if not name.startswith(TEMPORARY)]
 
+    def stamps(self, path: str) -> dict[str, str]:
+        """What shows that a file in `path` has changed, by its name: size and time. Of a folder it is empty."""
+        found = {
+            info.base_name: f"{info.size} {info.mtime_ns}" if info.type == pafs.FileType.File else ""
+            for info in self._listed(path)
+            if not info.base_name.startswith(".")
+        }
+        return dict(sorted(found.items()))
+
     def _names(self, path: str, kind: Any) -> list[str]:
+        return sorted(info.base_name for info in self._listed(path) if info.type == kind)
+
+    def _listed(self, path: str) -> list[Any]:
         try:
-            found = self._fs.get_file_info(pafs.FileSelector(self._at(path), allow_not_found=True))
+            return cast("list[Any]", self._fs.get_file_info(pafs.FileSelector(self._at(path), allow_not_found=True)))
         except NotADirectoryError:
             return []
         except OSError as error:
             raise StoreError(
                 f"{self.url}/{path}: cannot be listed: {_reason(error)}.", cure="Check the place and your rights."
             ) from error
-        return sorted(info.base_name for info in found if info.type == kind)
 
     def exists(self, path: str) -> bool:
         """Whether there is a finished file of that name."""

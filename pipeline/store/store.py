@@ -7,9 +7,11 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.errors import NoSuchRunError, StoreBusyError, StoreError, StoreLockedError
+import pyarrow as pa
+
+from pipeline.errors import NoSuchRunError, StoreBusyError, StoreDamagedError, StoreError, StoreLockedError
 from pipeline.store.documents import NamesDocument, RecordingDocument, RunDocument
-from pipeline.store.encryption import Cipher
+from pipeline.store.encryption import DAMAGE, Cipher, damage
 from pipeline.store.files import Departing, Files
 from pipeline.store.first_format import FirstFormatRun
 from pipeline.store.lock import held
@@ -19,6 +21,9 @@ from pipeline.store.voices import Voices
 log = logging.getLogger(__name__)
 
 _RUNS = "runs"
+
+_PIECE = 64 << 20
+"""Bytes of a row in which bytes are kept that are no table."""
 
 
 class Store:
@@ -69,7 +74,27 @@ class Store:
 
     def recordings(self) -> list[str]:
         """The ids of the recordings that the store has a folder of, sorted."""
-        return self.files.folders()
+        return [name for name in self.files.folders() if not name.startswith(".")]
+
+    @property
+    def sealed(self) -> bool:
+        """Whether what is written to it is encrypted."""
+        return self._cipher.on
+
+    def keep(self, path: str, data: bytes) -> None:
+        """Write bytes that are no table under a name, whole or not at all; encrypted where the store is."""
+        pieces = [data[at : at + _PIECE] for at in range(0, len(data), _PIECE)]
+        self.files.write(path, self._cipher.write(pa.table({"data": pa.array(pieces, pa.binary())})))
+
+    def kept(self, path: str) -> bytes | None:
+        """What `keep` has written; None where there is nothing. Raises `StoreDamagedError`, `StoreLockedError`."""
+        if not self.files.exists(path):
+            return None
+        shown = f"{self.files.url}/{path}"
+        try:
+            return b"".join(self._cipher.read(self.files.read(path), shown)["data"].to_pylist())
+        except DAMAGE as error:
+            raise StoreDamagedError(f"{shown}: damaged: {damage(error)}.", cure="Delete this file.") from error
 
     def runs(self, recording: str | None = None, passed: list[StoreError] | None = None) -> list[Run]:
         """Runs that were started, of one recording or of all, the one that was asked for last at the end.

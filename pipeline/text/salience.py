@@ -59,8 +59,13 @@ def salience(sentence: str, about: Mapping[str, float], words: Lexicon) -> float
     return (sum(about.get(word, 0.0) for word in found) + _FACT * facts * mean * len(found)) / (len(found) + _SHORT)
 
 
-def choose(among: Sequence[Candidate], most: int, about: Mapping[str, float], words: Lexicon) -> list[int]:
-    """The numbers of at most `most` sentences, in order: the most salient, spread over the parts, none said twice."""
+def choose(
+    among: Sequence[Candidate], most: int, about: Mapping[str, float], words: Lexicon, told: Sequence[str] = ()
+) -> list[int]:
+    """The numbers of at most `most` sentences, in order: the most salient, spread over the parts, none said twice.
+
+    Sentences that say the same as one of `told` are passed over.
+    """
     worth = [salience(one.text, about, words) for one in among]
     used: Counter[int] = Counter()
     chosen: list[int] = []
@@ -68,7 +73,7 @@ def choose(among: Sequence[Candidate], most: int, about: Mapping[str, float], wo
     while waiting and len(chosen) < most:
         best = max(waiting, key=lambda number: (worth[number] * _USED ** used[among[number].part], -number))
         waiting.discard(best)
-        if any(alike(among[best].text, among[other].text, words) for other in chosen):
+        if any(alike(among[best].text, other, words) for other in [*told, *(among[at].text for at in chosen)]):
             continue
         chosen.append(best)
         used[among[best].part] += 1

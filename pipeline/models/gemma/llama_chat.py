@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.errors import MissingExtraError
@@ -19,7 +20,13 @@ from pipeline.models.llamacpp.server import LlamaServer
 from pipeline.prompts import Prompt
 from pipeline.settings import Gemma as GemmaSettings
 
-DIALECT = DIALECTS["llamacpp"]
+DIALECT = replace(
+    DIALECTS["llamacpp"],
+    engine="llama.cpp in this process",
+    sound_cure="set gemma.projector to the mmproj file of this very model, in BF16",
+    picture_cure="set gemma.projector to the mmproj file of this very model, in BF16",
+    thinking_cure="take a GGUF file with the model's own chat template",
+)
 
 OLDEST_BUILD = 11_063
 """Of llama.cpp. Before September 2026 it showed pictures to all layers of Gemma 4 in both directions (issue 28318)."""

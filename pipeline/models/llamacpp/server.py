@@ -111,19 +111,20 @@ class LlamaServer:
 
     def count(self, text: str) -> int:
         """Tokens of `text`, without special tokens: what looks like one counts as the plain text that it is."""
-        return self._tokens(text, special=False)
+        return self._tokens({"content": text, "parse_special": False})
 
     def count_chat(self, body: Mapping[str, Any]) -> int:
         """Tokens of the prompt that a chat request of text becomes, chat template included."""
-        return self._tokens(str(self._post("/apply-template", body)["prompt"]), special=True)
+        prompt = self._post("/apply-template", body)["prompt"]
+        return self._tokens({"content": prompt, "add_special": True})  # the mark of a beginning is not in the template
 
     def close(self) -> None:
         """Free the model."""
         with contextlib.suppress(AttributeError):
             del self._server
 
-    def _tokens(self, text: str, *, special: bool) -> int:
-        return len(self._post("/tokenize", {"content": text, "parse_special": special})["tokens"])
+    def _tokens(self, asked: Mapping[str, Any]) -> int:
+        return len(self._post("/tokenize", asked)["tokens"])
 
     def _post(self, route: str, body: Mapping[str, Any]) -> dict[str, Any]:
         request = urllib.request.Request(  # noqa: S310 - always http on loopback, given by the engine

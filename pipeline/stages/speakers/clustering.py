@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from chunkers.spans import TICKS_PER_SECOND
 
-VERSION = 1
+VERSION = 2
 """Raised when code changes who is told apart although no setting did."""
 
 DISTANCE, NARROW_DISTANCE = 0.38, 0.29
@@ -29,6 +29,10 @@ TIGHT = 0.35
 TIGHTER = 0.12
 """The same where more people are known to speak than were found."""
 
+LOOSE, FAR = 0.5, 0.45
+"""Mean cosine distance of pieces below which what is left beside the voices found is one more voice, and the distance
+of its mean vector from those of all others from which it is not one of theirs."""
+
 CLEAN = TICKS_PER_SECOND
 """Ticks of a piece from which its vector is taken into a mean."""
 
@@ -37,6 +41,9 @@ LEAST = 4 * TICKS_PER_SECOND
 
 BLOCK = 400 * TICKS_PER_SECOND
 """Ticks of a block."""
+
+_MOST_LEFT = 800
+"""Pieces beside the voices found among which more voices are looked for: work grows with their square."""
 
 Vectors = NDArray[np.float32]
 
@@ -126,8 +133,32 @@ def _groups(pieces: Sequence[Piece], vectors: Vectors, distance: float, wanted: 
     heard = sorted(heaviest[: max(enough, wanted.least)])
     if wanted.most is not None and len(heard) > wanted.most:
         heard = _near(heard, own, weights, -1.0, Wanted(most=wanted.most))
+    elif not forced and heard:
+        most = None if wanted.most is None else wanted.most - len(heard)
+        heard = sorted(heard + _unsteady(heard, own, weights)[:most])
     means = np.stack([_mean(own[group], weights[group]) for group in heard])
     return _Groups(means, {clean[place]: number for number, group in enumerate(heard) for place in group})
+
+
+def _unsteady(heard: Sequence[list[int]], vectors: Vectors, weights: NDArray[np.float64]) -> list[list[int]]:
+    """More voices among what no group of `heard` holds, the heaviest first.
+
+    In a lively talk the pieces of one person can be too unlike each other to be joined at first. All that such a voice
+    said would then be put down to whoever was steady.
+    """
+    held = {place for group in heard for place in group}
+    left = [place for place in range(len(vectors)) if place not in held]
+    if weights[left].sum() < LEAST or len(left) > _MOST_LEFT:
+        return []
+    means = [_mean(vectors[group], weights[group]) for group in heard]
+    found: list[list[int]] = []
+    for group in joined(vectors[left], LOOSE):
+        places = [left[at] for at in group]
+        mean = _mean(vectors[places], weights[places])
+        if weights[places].sum() >= LEAST and (1.0 - np.stack(means) @ mean).min() >= FAR:
+            found.append(places)
+            means.append(mean)
+    return sorted(found, key=lambda group: -float(weights[group].sum()))
 
 
 def _near(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pipeline.text.languages import languages, told
 from pipeline.text.lexicons import english, french, german, spanish
-from pipeline.text.lexicons.lexicon import Lexicon
+from pipeline.text.lexicons.lexicon import Headings, Lexicon
 
-__all__ = ["LEXICONS", "Lexicon", "lexicon"]
+__all__ = ["LEXICONS", "Headings", "Lexicon", "lexicon"]
 
 LEXICONS = {"en": english.LEXICON, "de": german.LEXICON, "fr": french.LEXICON, "es": spanish.LEXICON}
 """By the language's code (ISO 639-1)."""

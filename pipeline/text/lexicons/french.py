@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.text.lexicons.lexicon import Lexicon
+from pipeline.text.lexicons.lexicon import Headings, Lexicon
 
 _DO = (
     r"envoyer|écrire|préparer|rédiger|finir|terminer|réparer|mettre à jour|mesurer|commander|réserver|planifier|"
@@ -85,4 +85,19 @@ LEXICON = Lexicon(
         r"dans \w+ (?:jours|semaines|mois)"
     ),
     before_date=r"(?:d'ici|avant|pour|jusqu'au|dès|à partir du|le)(?: le)?",
+    headings=Headings(
+        language="fr",
+        summary="Résumé",
+        decisions="Décisions",
+        tasks="Tâches",
+        questions="Questions ouvertes",
+        figures="Chiffres",
+        chapters="Chapitres",
+        who="Qui",
+        what="Quoi",
+        when="Quand",
+        said_at="Dit à",
+        by="par",
+        untitled="Sans titre",
+    ),
 )

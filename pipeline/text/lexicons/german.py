@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.text.lexicons.lexicon import Lexicon
+from pipeline.text.lexicons.lexicon import Headings, Lexicon
 
 _DO = (
     r"schicken|senden|schreiben|vorbereiten|fertigstellen|prüfen|messen|bestellen|buchen|planen|organisieren|"
@@ -114,4 +114,19 @@ LEXICON = Lexicon(
         r"monaten)"
     ),
     before_date=r"(?:bis|vor|ab|am|vom|zum|bis zum)(?: dem| den)?",
+    headings=Headings(
+        language="de",
+        summary="Zusammenfassung",
+        decisions="Entscheidungen",
+        tasks="Aufgaben",
+        questions="Offene Fragen",
+        figures="Zahlen",
+        chapters="Kapitel",
+        who="Wer",
+        what="Was",
+        when="Bis wann",
+        said_at="Gesagt bei",
+        by="von",
+        untitled="Ohne Titel",
+    ),
 )

@@ -10,11 +10,32 @@ NOTHING = r"(?!)"
 """A pattern that matches nowhere: what a language that is not known says."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Headings:
+    """What the parts of an outline are called in one language; without a module of its own in English."""
+
+    language: str = "en"
+    """The language's code (ISO 639-1)."""
+    summary: str = "Summary"
+    decisions: str = "Decisions"
+    tasks: str = "Tasks"
+    questions: str = "Open questions"
+    figures: str = "Figures"
+    chapters: str = "Chapters"
+    who: str = "Who"
+    what: str = "What"
+    when: str = "When"
+    said_at: str = "Said at"
+    by: str = "by"
+    """Before the name of who said it."""
+    untitled: str = "Without a title"
+
+
+@dataclass(frozen=True, eq=False)
 class Lexicon:
     """Words and phrases of one language by which speech is sorted; patterns are regular expressions without case.
 
-    An empty pattern finds nothing.
+    An empty pattern finds nothing. There is one object a language, by which what was made of it is kept.
     """
 
     empty_words: str = ""
@@ -59,6 +80,8 @@ class Lexicon:
     """Times that are no dates: by tomorrow, every two weeks."""
     before_date: str = ""
     """Words that may stand before a date and belong to it: by, until."""
+    headings: Headings = Headings()
+    """What the parts of an outline are called."""
 
     @cached_property
     def empty(self) -> frozenset[str]:

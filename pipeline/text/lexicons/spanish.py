@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.text.lexicons.lexicon import Lexicon
+from pipeline.text.lexicons.lexicon import Headings, Lexicon
 
 _DO = (
     r"enviar|mandar|escribir|preparar|redactar|terminar|arreglar|actualizar|medir|pedir|reservar|planificar|"
@@ -86,4 +86,19 @@ LEXICON = Lexicon(
         r"en \w+ (?:días|semanas|meses)"
     ),
     before_date=r"(?:para|antes de|hasta|a partir de|desde)(?:l| el)?",
+    headings=Headings(
+        language="es",
+        summary="Resumen",
+        decisions="Decisiones",
+        tasks="Tareas",
+        questions="Preguntas abiertas",
+        figures="Cifras",
+        chapters="Capítulos",
+        who="Quién",
+        what="Qué",
+        when="Cuándo",
+        said_at="Dicho en",
+        by="por",
+        untitled="Sin título",
+    ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from pipeline.store import FORMAT, Run, RunDocument, RunKey, Store
 from pipeline.store.documents import InputDocument, StageDocument
 from pipeline.store.tables import Citation, DescribeRow, HearRow, NodeRow
 from pipeline.text.cues import Cue
+from pipeline.text.lexicons import LEXICONS
 
 LINES = [
     "Good morning everyone.",
@@ -165,6 +167,79 @@ def test_an_hour_has_chapters_with_titles(tmp_path: Path) -> None:
     assert [chapter.span.start // S // 10 for chapter in found.chapters] == [0, 120, 240]
     for chapter, topic in zip(found.chapters, topics, strict=True):
         assert set(chapter.title.lower().replace(",", "").split()) == set(topic.split())
+
+
+def test_a_chapter_has_true_sentences_of_its_own_that_the_gist_has_not(tmp_path: Path) -> None:
+    topics = ["pier crack concrete", "kitchen recipe butter", "garden hedge lawn"]
+    lines = [f"We should look at the {word} now." for topic in topics for _ in range(40) for word in topic.split()]
+    own = {50: "The crack of the pier costs 900 euros.", 300: "The lawn of the garden is 40 metres long."}
+    for at, line in own.items():
+        lines[at] = line
+    # The summary of a chunk is what was said in it; of one it is wrong.
+    run = stored(tmp_path, lines, [(lines[150], 150)])
+    chunks = list(run.describe.rows())
+    chunks[310].summary = "The lawn of the garden costs 7,000 euros and Daniel Hughes pays for the hedge."
+    run.describe.write(0, chunks)
+    found = outline(run)
+    told = [[line.text for line in chapter.lines] for chapter in found.chapters]
+    assert own[50] in told[0]
+    assert own[300] in told[2]
+    assert all(1 <= len(lines) <= 2 for lines in told)
+    assert not any("7,000" in text for lines in told for text in lines)
+    assert found.gist[0].text not in itertools.chain(*told)
+    for chapter in found.chapters:
+        for line in chapter.lines:
+            assert all(chapter.span.holds(moment.start) for moment in line.moments)
+            assert line.text in {lines[moment.start // S // 10] for moment in line.moments}
+    assert all(len(chapter.lines) == 1 for chapter in outline(run, "short").chapters)
+    for form in ("md", "html"):
+        assert own[300] in "".join(report(run, form))
+
+
+def test_chapters_of_a_translated_summary_have_sentences_of_nodes_alone(tmp_path: Path) -> None:
+    topics = ["pier crack concrete", "kitchen recipe butter", "garden hedge lawn"]
+    lines = [f"We should look at the {word} now." for topic in topics for _ in range(40) for word in topic.split()]
+    run = stored(
+        tmp_path, lines, [("Die Küche ist alt.", 150), ("Der Garten ist groß.", 300), ("Der Steg bricht.", 10)]
+    )
+    document = run.document()
+    assert document is not None
+    run.save(document.model_copy(update={"settings": {"merge": {"language": "de"}, "profile": "lecture"}}))
+    found = outline(run)
+    texts = {line.text for chapter in found.chapters for line in chapter.lines}
+    assert texts <= {"Die Küche ist alt.", "Der Garten ist groß.", "Der Steg bricht."}
+
+
+GERMAN = [
+    "Der Pfeiler der alten Brücke hat einen Riss von 3,2 Metern und das ist nicht gut.",
+    "Wir haben beschlossen, dass der Fußweg an der Brücke offen bleibt.",
+    "Ich werde das Angebot für die Brücke bis Freitag an den Rat schicken.",
+]
+
+
+def test_headings_are_in_the_language_of_the_recording(tmp_path: Path) -> None:
+    run = stored(tmp_path, GERMAN, [(GERMAN[0], 0)], speakers=("Anna Keller",))
+    written = "".join(report(run, "md"))
+    headings = [line for line in written[: written.index("## Coverage")].splitlines() if line.startswith("## ")]
+    assert headings == ["## Zusammenfassung", "## Entscheidungen", "## Aufgaben", "## Zahlen"]
+    assert "| wer | was | bis wann | gesagt bei |" in written
+    assert " von Anna Keller |" in written
+    page = "".join(report(run, "html"))
+    assert '<h2 lang="de">Aufgaben</h2>' in page
+    assert json.loads("".join(report(run, "json")))["outline"]["headings"]["tasks"] == "Aufgaben"
+
+
+def test_headings_are_english_where_the_language_has_no_words_of_its_own(tmp_path: Path) -> None:
+    lines = ["Il ponte è chiuso e la città non ha una strada per gli autobus della scuola."]
+    assert "## Summary" in "".join(report(stored(tmp_path, lines, [(lines[0], 0)]), "md"))
+    assert Outline().headings == LEXICONS["en"].headings
+
+
+@pytest.mark.parametrize("language", sorted(set(LEXICONS) - {"en"}))
+def test_every_language_has_all_headings(language: str) -> None:
+    own, english = asdict(LEXICONS[language].headings), asdict(LEXICONS["en"].headings)
+    assert own["language"] == language
+    assert [name for name in own if own[name] == english[name]] == []
 
 
 def test_a_profile_says_which_sections_there_are(tmp_path: Path) -> None:

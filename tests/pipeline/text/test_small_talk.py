@@ -43,7 +43,7 @@ def test_what_says_something_is_no_small_talk(sentence: str, language: str) -> N
 
 def test_of_an_unknown_language_nothing_is_left_out() -> None:
     assert not small_talk("Dzień dobry.", Lexicon())
-    assert lexicon("Dzień dobry, proszę bardzo.") == Lexicon()
+    assert not lexicon("Dzień dobry, proszę bardzo.").empty
 
 
 def test_a_language_is_told_by_its_words() -> None:

@@ -73,3 +73,18 @@ def taught(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from data.checkpoints import taught
 
     return taught.write(tmp_path_factory.mktemp("taught") / "tiny-taught")
+
+
+@pytest.fixture(scope="session")
+def gguf(checkpoint: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The folder with the two GGUF files of a random checkpoint."""
+    files = pytest.importorskip("data.checkpoints.gguf_files", reason="needs the package gguf")
+    made: dict[str, Path] = {}
+
+    def make(kind: str) -> Path:
+        if kind not in made:
+            made[kind] = tmp_path_factory.mktemp(f"gguf-{kind}")
+            files.write(checkpoint(kind), made[kind])
+        return made[kind]
+
+    return make

@@ -28,11 +28,13 @@ class Talk:
         self.vectors: list[np.ndarray] = []  # type: ignore[type-arg]
         self.said: list[int] = []
 
-    def say(self, person: int, seconds: float = 2, *, pause: float = 0.5, **marks: bool) -> None:
-        """One piece more, behind the others."""
+    def say(
+        self, person: int, seconds: float = 2, *, pause: float = 0.5, spread: float | None = None, **marks: bool
+    ) -> None:
+        """One piece more, behind the others; `spread` is how much it varies, where it is not as the others do."""
         start = (self.pieces[-1].end if self.pieces else 0) + int(pause * S)
         noise = self._random.standard_normal(SIZE)
-        vector = self._own[person] + self._spread * noise / np.linalg.norm(noise)
+        vector = self._own[person] + (self._spread if spread is None else spread) * noise / np.linalg.norm(noise)
         number = len(self.pieces)
         overlapped, narrow = marks.get("overlapped", False), marks.get("narrow", False)
         self.pieces.append(Piece(start, start + int(seconds * S), overlapped, narrow, (number // 10, person)))
@@ -177,3 +179,22 @@ def test_every_piece_has_a_speaker_and_it_is_always_the_same(said: list[tuple[in
     assert len(found) == len(said)
     assert set(found) == set(range(len(set(found))))
     assert found == talk.found()
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize("lines", [6, 40])
+def test_a_lively_voice_is_not_put_down_to_a_steady_one(lines: int, narrow: bool) -> None:
+    """Pieces of a lively talk are too unlike each other to be joined at first."""
+    talk = Talk(2, seed=5)
+    for _ in range(lines):
+        talk.say(0, narrow=narrow)
+        talk.say(1, spread=0.9, narrow=narrow)
+    assert talk.found() == in_order(talk.said)
+    assert set(talk.found(Wanted(most=1))) == {0}
+
+
+def test_one_voice_that_varies_stays_one() -> None:
+    talk = Talk(1, seed=6)
+    for number in range(40):
+        talk.say(0, spread=0.4 if number % 2 else 0.9)
+    assert set(talk.found()) == {0}

@@ -1,0 +1,80 @@
+"""The pages of a store in a real browser: `LONGMEDIA_TEST_CHROMIUM` names a Chromium, and Playwright is there."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chunkers.identity import content_id
+from flows.browse.folder import export
+from flows.browse.serving import serve
+from pipeline.settings import load
+from pipeline.store import Store
+from tests.pipeline.reports.test_html import HOSTILE
+from tests.pipeline.search.archive import meeting, recorded
+
+CHROMIUM = os.environ.get("LONGMEDIA_TEST_CHROMIUM", "")
+MEETING = Path(__file__).parents[3] / "data" / "meeting.opus"
+
+if not CHROMIUM:
+    pytest.skip("LONGMEDIA_TEST_CHROMIUM names no browser", allow_module_level=True)
+api = pytest.importorskip("playwright.sync_api")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    store = meeting(tmp_path / "store")
+    lines = [(1.0, "We begin.", "Helen"), (50.0, "The zebra is late.", HOSTILE)]
+    recorded(store, content_id(MEETING), lines, name=f"meeting {HOSTILE}", path=str(MEETING), summary=HOSTILE)
+    return store
+
+
+@pytest.fixture
+def page() -> Iterator[Any]:
+    with api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.heard = []
+        page.on("console", lambda message: page.heard.append(message.text))
+        page.on("pageerror", lambda error: page.heard.append(str(error)))
+        page.on("dialog", lambda dialog: page.heard.append(dialog.message))
+        yield page
+        browser.close()
+
+
+def test_a_search_leads_to_the_second_of_the_recording(store: Store, page: Any) -> None:
+    running = serve(store, "normal", 0)
+    address = next(running)
+    threading.Thread(target=lambda: next(running, None), daemon=True).start()
+    page.goto(address)
+    assert page.locator("a.open").count() == 3
+    page.fill("input[name=q]", '"zebra is"')
+    page.press("input[name=q]", "Enter")
+    page.wait_for_selector("mark")
+    page.locator("a.open").first.click()
+    page.wait_for_selector("#player", state="attached")
+    for _ in range(100):  # the page admits no script of ours, so the browser cannot wait by itself
+        if page.evaluate("document.getElementById('player').readyState") >= 1:
+            break
+        page.wait_for_timeout(50)
+    assert abs(page.evaluate("document.getElementById('player').currentTime") - 50) < 0.1
+    assert page.evaluate("document.getElementById('player').duration") > 200
+    assert page.heard == []
+
+
+def test_the_folder_opens_from_a_disk_and_is_narrowed(store: Store, page: Any, tmp_path: Path) -> None:
+    export(store, tmp_path / "out", load(None, []), embed=False, watch=lambda done, total: None)
+    page.goto((tmp_path / "out" / "index.html").as_uri())
+    page.fill("#filter", "ANNA board")
+    assert page.locator("#rows > li:visible").count() == 1
+    assert page.inner_text("#count") == "1 of 3 recordings"
+    page.fill("#filter", "brucke")
+    assert "Brücke.mp4" in page.inner_text("#rows > li:visible")
+    assert page.heard == []
+    page.locator("#rows a:visible").click()
+    page.wait_for_selector("#transcript")
