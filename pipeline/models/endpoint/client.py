@@ -29,7 +29,8 @@ from pipeline.settings.fallback import Server
 
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 _FIRST_WAIT_S = 0.5
-_CHAT = "chat/completions"
+CHAT = "chat/completions"
+"""Where chats are asked, below a server's address."""
 _UNREACHED = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
 
 
@@ -48,18 +49,14 @@ _NO_WAY = _Fault("not reached", again=True, error=UnreachedError)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request whose body is written, and what the gate is told of it.
+    """A request whose body is written; `about` is what is in it, for the gate.
 
     `path` is below the server's address, or from the root of its host where it begins with `/`.
     """
 
     path: str
     body: Mapping[str, object]
-    kind: str
-    """As `Ask.kind`."""
-    text_bytes: int
-    audio_s: float
-    images: int
+    about: Ask
     max_tokens: int
 
 
@@ -90,7 +87,7 @@ class Endpoint:
             "temperature": temperature,
             self.server.cap_field: max_tokens,
         }
-        call = Call(_CHAT, body, ask.kind, ask.text_bytes, ask.audio_s, len(ask.images), max_tokens)
+        call = Call(CHAT, body, ask, max_tokens)
         answer, attempts = self.send(call, lambda content: read(content, model=self.named, max_tokens=max_tokens), gate)
         return Written(
             text=answer.text,
@@ -141,10 +138,10 @@ class Endpoint:
         about = Departure(
             url=self.server.url,
             model=self.server.model,
-            kind=call.kind,
-            text_bytes=call.text_bytes,
-            audio_s=call.audio_s,
-            images=call.images,
+            kind=call.about.kind,
+            text_bytes=call.about.text_bytes,
+            audio_s=call.about.audio_s,
+            images=len(call.about.images),
             max_tokens=call.max_tokens,
             attempt=attempt,
             proxy=self._proxy,

@@ -83,10 +83,11 @@ def messages(ask: Ask) -> list[dict[str, Any]]:
     if not ask.audio and not ask.images:
         return [*system, {"role": "user", "content": ask.prompt.user}]
     parts: list[dict[str, Any]] = [
-        {"type": "image_url", "image_url": {"url": f"data:image/jpeg;base64,{_base64(image)}"}} for image in ask.images
+        {"type": "image_url", "image_url": {"url": f"data:image/jpeg;base64,{as_base64(image)}"}}
+        for image in ask.images
     ]
     parts += [
-        {"type": "input_audio", "input_audio": {"data": _base64(_wav(samples)), "format": "wav"}}
+        {"type": "input_audio", "input_audio": {"data": as_base64(wav(samples)), "format": "wav"}}
         for samples in ask.audio
     ]
     return [*system, {"role": "user", "content": [*parts, {"type": "text", "text": ask.prompt.user}]}]
@@ -153,18 +154,21 @@ def _usage(usage: Any) -> tuple[int, int, int]:
         return -1, -1, 0
     details = usage.get("prompt_tokens_details")
     audio = details.get("audio_tokens") if isinstance(details, dict) else 0
-    return _count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens")), max(_count(audio), 0)
+    return tokens_of(usage.get("prompt_tokens")), tokens_of(usage.get("completion_tokens")), max(tokens_of(audio), 0)
 
 
-def _count(value: Any) -> int:
+def tokens_of(value: object) -> int:
+    """A server's count of tokens; -1 where it is none."""
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else -1
 
 
-def _base64(data: bytes) -> str:
+def as_base64(data: bytes) -> str:
+    """Bytes as text."""
     return base64.b64encode(data).decode("ascii")
 
 
-def _wav(samples: Samples) -> bytes:
+def wav(samples: Samples) -> bytes:
+    """Samples at 16 kHz as a WAV file of 16 bits, without metadata."""
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as out:
         out.setnchannels(1)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import json
 import re
-import wave
 from collections.abc import Mapping
 from typing import cast
 
 import numpy as np
 
-from chunkers.spans import TICKS_PER_SECOND
 from pipeline.errors import EndpointError
+from pipeline.models.endpoint.messages import as_base64, tokens_of, wav
 from pipeline.models.gemma.chat import Message, Picture, Reply, Sound
 from pipeline.models.gemma.dialects import Dialect, Json
-from pipeline.models.protocol import Samples
 
 _CONTROL = re.compile(r"<(?=\||__|(?:bos|eos|pad|unk|mask)>)|(?<=\|)(?=>)|\[(?=img)")
 """Where in a text a control token of the tokenizer, llama.cpp's mark of media or Ollama's mark of a picture begins."""
@@ -80,17 +77,6 @@ def jpeg(frame: np.typing.NDArray[np.uint8]) -> Picture:
     return Picture(buffer.getvalue(), frame.shape[0], frame.shape[1])
 
 
-def wav(samples: Samples) -> bytes:
-    """Samples at 16 kHz as a WAV file of 16 bits."""
-    buffer = io.BytesIO()
-    with wave.open(buffer, "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(TICKS_PER_SECOND)
-        out.writeframes((np.clip(samples, -1, 1) * 32_767).astype("<i2").tobytes())
-    return buffer.getvalue()
-
-
 # -- requests ------------------------------------------------------------------------------------------------
 
 
@@ -109,8 +95,8 @@ def _part(dialect: Dialect, part: str | Picture | Sound) -> Json:
     if isinstance(part, str):
         return {"type": "text", "text": plain(part)}
     if isinstance(part, Picture):
-        return {"type": "image_url", "image_url": {"url": f"data:image/jpeg;base64,{_base64(part.jpeg)}"}}
-    data = _base64(wav(part.samples))
+        return {"type": "image_url", "image_url": {"url": f"data:image/jpeg;base64,{as_base64(part.jpeg)}"}}
+    data = as_base64(wav(part.samples))
     if dialect.sound == "audio_url":
         return {"type": "audio_url", "audio_url": {"url": f"data:audio/wav;base64,{data}"}}
     return {"type": "input_audio", "input_audio": {"data": data, "format": "wav"}}
@@ -122,7 +108,7 @@ def _native(message: Message) -> Json:
     content = "".join(plain(part) if isinstance(part, str) else "[img]" for part in message.parts)
     turn: dict[str, Json] = {"role": "user", "content": content}
     if media:
-        turn["images"] = [_base64(part.jpeg if isinstance(part, Picture) else wav(part.samples)) for part in media]
+        turn["images"] = [as_base64(part.jpeg if isinstance(part, Picture) else wav(part.samples)) for part in media]
     return turn
 
 
@@ -135,10 +121,6 @@ def _put(written: dict[str, Json], place: tuple[str, ...], value: Json) -> None:
 
 def _copied(fields: Mapping[str, Json]) -> dict[str, Json]:
     return cast("dict[str, Json]", json.loads(json.dumps(dict(fields))))
-
-
-def _base64(data: bytes) -> str:
-    return base64.b64encode(data).decode("ascii")
 
 
 # -- answers -------------------------------------------------------------------------------------------------
@@ -155,8 +137,8 @@ def _reply(said: dict[str, Json]) -> Reply:
     return Reply(
         text=_text(message.get("content")),
         complete=_complete(choices[0].get("finish_reason")),
-        tokens_in=_count(counted.get("prompt_tokens")),
-        tokens_out=_count(counted.get("completion_tokens")),
+        tokens_in=tokens_of(counted.get("prompt_tokens")),
+        tokens_out=tokens_of(counted.get("completion_tokens")),
         thoughts=_text(message.get("reasoning_content") or message.get("reasoning")),
         model=_text(said.get("model")),
     )
@@ -169,8 +151,8 @@ def _native_reply(said: dict[str, Json]) -> Reply:
     return Reply(
         text=_text(message.get("content")),
         complete=_complete(said.get("done_reason")),
-        tokens_in=_count(said.get("prompt_eval_count")),
-        tokens_out=_count(said.get("eval_count")),
+        tokens_in=tokens_of(said.get("prompt_eval_count")),
+        tokens_out=tokens_of(said.get("eval_count")),
         thoughts=_text(message.get("thinking")),
         model=_text(said.get("model")),
     )
@@ -184,7 +166,3 @@ def _complete(finish: Json) -> bool:
 
 def _text(value: Json) -> str:
     return value.strip() if isinstance(value, str) else ""
-
-
-def _count(value: Json) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else -1

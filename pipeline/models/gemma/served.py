@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from chunkers.spans import TICKS_PER_SECOND
 from pipeline.errors import EndpointError
-from pipeline.models.endpoint.client import Call, Endpoint
+from pipeline.models.endpoint.client import CHAT, Call, Endpoint
 from pipeline.models.endpoint.egress import Gate
-from pipeline.models.endpoint.messages import Answer, BadAnswer, same_model
+from pipeline.models.endpoint.messages import Answer, Ask, BadAnswer, same_model
 from pipeline.models.endpoint.writer import TEMPLATE_TOKENS, counter
 from pipeline.models.gemma.bodies import body, reply
 from pipeline.models.gemma.chat import Message, Reply
 from pipeline.models.gemma.dialects import Dialect
 from pipeline.prompts import Prompt
 
-_OPENAI, _OLLAMA = "chat/completions", "/api/chat"
+_OLLAMA = "/api/chat"
 
 
 class ServedChat:
@@ -79,16 +78,12 @@ class ServedChat:
             temperature=temperature,
             cap_field=server.cap_field,
         )
-        kinds = ("audio" * bool(message.sounds), "frames" * bool(message.pictures))
-        call = Call(
-            path=_OLLAMA if self._dialect.native else _OPENAI,
-            body=written,
-            kind="+".join(filter(None, kinds)) or "text-only",
-            text_bytes=len(f"{message.system}{message.text}".encode()),
-            audio_s=sum(sound.samples.size for sound in message.sounds) / TICKS_PER_SECOND,
-            images=len(message.pictures),
-            max_tokens=max_tokens,
+        about = Ask(
+            Prompt(message.text, system=message.system),
+            tuple(sound.samples for sound in message.sounds),
+            tuple(picture.jpeg for picture in message.pictures),
         )
+        call = Call(_OLLAMA if self._dialect.native else CHAT, written, about, max_tokens)
         answer, _ = self._endpoint.send(call, self._read, self.gate)
         return Reply(answer.text, answer.complete, answer.tokens_in, answer.tokens_out, answer.thoughts, answer.model)
 
