@@ -183,6 +183,7 @@ def test_the_command_line_runs_it_and_the_doctor_proves_it(transformers_serve: S
         **{f"LONGMEDIA_ENDPOINT__{name}": value for name, value in server.items()},
         "PYTHONPATH": str(ROOT),
         "LONGMEDIA_GEMMA__ENGINE": "server",
+        "LONGMEDIA_HEAR__LANGUAGE": "en",
         "LONGMEDIA_HEAR__MAX_TOKENS": "32",
     }
 
@@ -194,7 +195,7 @@ def test_the_command_line_runs_it_and_the_doctor_proves_it(transformers_serve: S
     assert proved.returncode == 0, proved.stderr
     assert "It hears every token of sound" in proved.stdout
     assert "It sees every token of frames" in proved.stdout
-    done = longmedia("run", str(film), "--recipe", "gemma", "--language", "en", "--set", "merge.budget=2048")
+    done = longmedia("run", str(film), "--recipe", "gemma", "--set", "merge.budget=2048")
     assert done.returncode == 0, done.stderr
     (run,) = Store(tmp_path / "longmedia-store").runs()
     assert all(row.frames_sent == row.frames_expected == 3 for row in run.chunks())
