@@ -107,7 +107,7 @@ def read(content: bytes, *, model: str, max_tokens: int) -> Answer:
         raise BadAnswer("not exactly one choice", usage)
     named = said.get("model")
     if not isinstance(named, str) or not same_model(model, named):
-        raise BadAnswer(f"another model answered{_name(named)}", usage)
+        raise BadAnswer(f"another model answered{safe_name(named)}", usage)
     finish = choices[0].get("finish_reason")
     if finish not in _FINISHED:
         raise BadAnswer(f"ended by {finish if finish in _ENDED else 'something else than its end'}", usage)
@@ -120,7 +120,7 @@ def read(content: bytes, *, model: str, max_tokens: int) -> Answer:
     return Answer(text.strip(), _FINISHED[finish], named, *usage)
 
 
-def _name(named: object) -> str:
+def safe_name(named: object) -> str:
     """What to say of the model that answered: a server may put anything there, what it was sent included."""
     short = isinstance(named, str) and len(named) <= 80 and _NAME.fullmatch(named)
     return f": {named}" if short else " (its name is no model's)"

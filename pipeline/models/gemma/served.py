@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline.errors import EndpointError
 from pipeline.models.endpoint.client import CHAT, Call, Endpoint
 from pipeline.models.endpoint.egress import Gate
-from pipeline.models.endpoint.messages import Answer, Ask, BadAnswer, same_model
+from pipeline.models.endpoint.messages import Answer, Ask, BadAnswer, safe_name, same_model
 from pipeline.models.endpoint.writer import TEMPLATE_TOKENS, counter
 from pipeline.models.gemma.bodies import body, reply
 from pipeline.models.gemma.chat import Message, Reply
@@ -96,5 +96,5 @@ class ServedChat:
         except EndpointError as error:
             raise BadAnswer(str(error)) from None
         if not same_model(self._endpoint.named, said.model):
-            raise BadAnswer("another model answered", (said.tokens_in, said.tokens_out, 0))
+            raise BadAnswer(f"another model answered{safe_name(said.model)}", (said.tokens_in, said.tokens_out, 0))
         return Answer(said.text, said.complete, said.model, said.tokens_in, said.tokens_out, 0, said.thoughts)

@@ -235,6 +235,12 @@ def test_where_sound_or_frames_may_be_lost_both_are_named() -> None:
     assert "25 of sound and 189 of 3 frames" in answer.error.message
 
 
+def test_the_answer_of_another_model_is_none() -> None:
+    with asked(Engine("llamacpp"), answers_as="gemma-4-12b") as gemma, pytest.raises(EndpointError) as refused:
+        gemma.ask([heard()], max_tokens=8)
+    assert f"another model answered: {MODEL}" in refused.value.message
+
+
 # -- limits ----------------------------------------------------------------------------------------
 
 
