@@ -86,7 +86,7 @@ def messages(ask: Ask) -> list[dict[str, Any]]:
         {"type": "image_url", "image_url": {"url": f"data:image/jpeg;base64,{_base64(image)}"}} for image in ask.images
     ]
     parts += [
-        {"type": "input_audio", "input_audio": {"data": _base64(_wav(samples)), "format": "wav"}}
+        {"type": "input_audio", "input_audio": {"data": _base64(wav(samples)), "format": "wav"}}
         for samples in ask.audio
     ]
     return [*system, {"role": "user", "content": [*parts, {"type": "text", "text": ask.prompt.user}]}]
@@ -164,11 +164,16 @@ def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
-def _wav(samples: Samples) -> bytes:
+def wav(samples: Samples) -> bytes:
+    """Samples at 16 kHz as a WAV file of 16 bits; what came from 16 bits is in it as it was.
+
+    A cast alone would cut each sample towards zero: a tiny Gemma then heard something else in a real recording.
+    """
+    steps = np.clip(np.round(samples * 32_768.0), -32_768, 32_767)
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as out:
         out.setnchannels(1)
         out.setsampwidth(2)
         out.setframerate(TICKS_PER_SECOND)
-        out.writeframes((np.clip(samples, -1, 1) * 32_767).astype("<i2").tobytes())
+        out.writeframes(steps.astype("<i2").tobytes())
     return buffer.getvalue()

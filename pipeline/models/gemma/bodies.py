@@ -6,17 +6,15 @@ import base64
 import io
 import json
 import re
-import wave
 from collections.abc import Mapping
 from typing import cast
 
 import numpy as np
 
-from chunkers.spans import TICKS_PER_SECOND
 from pipeline.errors import EndpointError
+from pipeline.models.endpoint.messages import wav
 from pipeline.models.gemma.chat import Message, Picture, Reply, Sound
 from pipeline.models.gemma.dialects import Dialect, Json
-from pipeline.models.protocol import Samples
 
 _CONTROL = re.compile(r"<(?=\||__|(?:bos|eos|pad|unk|mask)>)|(?<=\|)(?=>)|\[(?=img)")
 """Where in a text a control token of the tokenizer, llama.cpp's mark of media or Ollama's mark of a picture begins."""
@@ -78,17 +76,6 @@ def jpeg(frame: np.typing.NDArray[np.uint8]) -> Picture:
     buffer = io.BytesIO()
     Image.fromarray(frame).save(buffer, "JPEG", quality=95, subsampling=0)
     return Picture(buffer.getvalue(), frame.shape[0], frame.shape[1])
-
-
-def wav(samples: Samples) -> bytes:
-    """Samples at 16 kHz as a WAV file of 16 bits."""
-    buffer = io.BytesIO()
-    with wave.open(buffer, "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(TICKS_PER_SECOND)
-        out.writeframes((np.clip(samples, -1, 1) * 32_767).astype("<i2").tobytes())
-    return buffer.getvalue()
 
 
 # -- requests ------------------------------------------------------------------------------------------------
