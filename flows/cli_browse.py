@@ -27,6 +27,6 @@ def browse(
     settings = load_here(config)
     for signum in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, signal.default_int_handler)  # they end it as Ctrl-C does
-    for address in serve(open_store(store, settings), settings.report.length, port):
+    for address in serve(open_store(store, settings), settings.report, port):
         say(f"{address}")
         say("Ctrl-C ends it.", error=True)

@@ -6,12 +6,12 @@ import os
 from collections.abc import Iterator
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Literal
 
 from flows.browse.answers import Answer, Site
 from flows.browse.requests import admitted
 from flows.terminal import counting
 from pipeline.errors import SettingsError
+from pipeline.settings import Report
 from pipeline.store import Store
 
 _BLOCK = 1 << 18
@@ -21,12 +21,12 @@ _IDLE_S = 60
 """After so long without a word a connection is closed."""
 
 
-def serve(store: Store, length: Literal["short", "normal", "long"], port: int) -> Iterator[str]:
+def serve(store: Store, shown: Report, port: int) -> Iterator[str]:
     """Serve a store on 127.0.0.1 until Ctrl-C: the address comes first, and nothing after it.
 
     `port` 0 takes a free one. Raises `SettingsError` where the port cannot be had.
     """
-    site = Site(store, length)
+    site = Site(store, shown)
     try:
         site.follow(counting("recordings are taken up"))
         try:

@@ -13,7 +13,7 @@ import pytest
 from chunkers.identity import content_id
 from flows.browse.folder import export
 from flows.browse.serving import serve
-from pipeline.settings import load
+from pipeline.settings import Report, load
 from pipeline.store import Store
 from tests.pipeline.reports.test_html import HOSTILE
 from tests.pipeline.search.archive import meeting, recorded
@@ -48,7 +48,7 @@ def page() -> Iterator[Any]:
 
 
 def test_a_search_leads_to_the_second_of_the_recording(store: Store, page: Any) -> None:
-    running = serve(store, "normal", 0)
+    running = serve(store, Report(), 0)
     address = next(running)
     threading.Thread(target=lambda: next(running, None), daemon=True).start()
     page.goto(address)

@@ -21,6 +21,7 @@ from flows.browse.answers import Site
 from flows.browse.serving import serve
 from pipeline.errors import SettingsError
 from pipeline.process import process
+from pipeline.settings import Report
 from pipeline.store import Store
 from tests.flows.programs import ROOT, environment
 from tests.pipeline.quick import QuickRegistry, quick_settings, tones
@@ -71,7 +72,7 @@ def store(tmp_path: Path, sound: Path) -> Store:
 
 
 def started(store: Store) -> tuple[Served, threading.Thread, Iterator[str]]:
-    running = serve(store, "normal", 0)
+    running = serve(store, Report(), 0)
     served = Served(next(running))
     thread = threading.Thread(target=lambda: next(running, None), daemon=True)
     thread.start()
@@ -229,7 +230,7 @@ def test_pages_of_a_long_list(served: Served, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_store_that_cannot_be_read_is_said(tmp_path: Path) -> None:
-    site = Site(meeting(tmp_path / "store"))
+    site = Site(meeting(tmp_path / "store"), Report())
     site.follow()
     (tmp_path / "store" / A / "runs" / "m.json").write_text("{")
     answer = site.answer(f"/{site.secret}/r/{A}")
@@ -241,7 +242,7 @@ def test_a_store_that_cannot_be_read_is_said(tmp_path: Path) -> None:
 def test_a_port_that_is_taken_is_wrong_use(store: Store) -> None:
     served, _, _ = started(store)
     with pytest.raises(SettingsError, match="port"):
-        next(serve(store, "normal", int(served.host.partition(":")[2])))
+        next(serve(store, Report(), int(served.host.partition(":")[2])))
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
