@@ -94,7 +94,7 @@ def read_pair(text: Path, projector: Path, *, context: int) -> GgufPair:
     for key in (_SEEN_WIDTH, _HEARD_WIDTH):
         if key in made and made[key] != says.get(_WIDTH):
             raise ModelError(
-                f"{projector}: not the projector of {text.name}: {made[key]} wide, not {says.get(_WIDTH)}.",
+                f"{projector}: of another model than {text.name}: {made[key]} wide, not {says.get(_WIDTH)}.",
                 cure=f"{_WHERE}, both of one model.",
             )
     return GgufPair(text, projector, _limits(says, kinds, unified=unified, context=context))
