@@ -98,9 +98,9 @@ class Site:
                     hits = self._searcher.search(words, Wanted(kinds=kinds), _A_PAGE)
                 except SettingsError as error:
                     notes.append(str(error))
-        number = meant.fields.get("page", "1")
+        number = meant.fields.get("page", "")[:9]
         pages = max(1, -(-len(entries) // _A_PAGE))
-        page = min(pages, int(number)) if number.isascii() and number.isdigit() and int(number[:9]) > 0 else 1
+        page = max(1, min(pages, int(number))) if number.isascii() and number.isdigit() else 1
         shown = entries[(page - 1) * _A_PAGE : page * _A_PAGE] if hits is None else []
         text, own = list_page(
             list(rows(self._store, shown)), words=words, kind=kind, hits=hits, notes=notes, page=page, pages=pages

@@ -40,11 +40,14 @@ def admitted(headers: Mapping[str, str], port: int) -> bool:
 
 def asked(target: str, secret: str) -> Asked | None:
     """What a path below `/<secret>/` means; None where it means nothing."""
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+        fields = {name: values[-1] for name, values in parse_qs(parts.query, max_num_fields=20).items()}
+    except ValueError:  # no address at all, or a form that is not ours
+        return None
     first, *rest = parts.path.removeprefix("/").split("/")
     if not parts.path.startswith("/") or first != secret:
         return None
-    fields = {name: values[-1] for name, values in parse_qs(parts.query, max_num_fields=20).items()}
     match rest:
         case [""]:
             return Asked("list", fields=fields)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
+import sys
 from collections.abc import Iterator
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,8 +14,11 @@ from flows.browse.answers import Answer, Site
 from flows.browse.requests import admitted
 from flows.terminal import counting
 from pipeline.errors import SettingsError
+from pipeline.faults import way_to
 from pipeline.settings import Report
 from pipeline.store import Store
+
+log = logging.getLogger(__name__)
 
 _BLOCK = 1 << 18
 """Bytes of a file that are sent at once."""
@@ -31,6 +36,12 @@ class Server(ThreadingHTTPServer):
         """`port` 0 takes a free one. Raises `OSError` where the port cannot be had."""
         self.site = site
         super().__init__(("127.0.0.1", port), _Handler)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A fault of ours ends one answer; what it says may be what was spoken, so only where it was is logged."""
+        del request, client_address
+        if (error := sys.exception()) is not None:
+            log.warning("a page could not be answered: %s", way_to(error))
 
     @property
     def address(self) -> str:

@@ -48,6 +48,8 @@ def test_who_may_ask(headers: dict[str, str], may: bool) -> None:
         ("/s/m/../../etc/passwd", None),
         ("/s/.search/index.sqlite", None),
         ("s/", None),
+        ("//[/s/", None),
+        ("/s/?" + "&".join(f"a{n}=1" for n in range(30)), None),
         ("http://127.0.0.1/s/", Asked("list")),
     ],
 )
