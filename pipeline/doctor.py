@@ -178,8 +178,8 @@ def examine(folder: Path) -> Machine:
 def examine_engine(settings: Settings, lease: Lease) -> Iterator[str]:
     """Prove the engine that answers Gemma's chat requests, and say line by line what it heard and saw.
 
-    It is sent a question, a tone and pictures of three colours: nothing of a recording. Raises `SettingsError` where the
-    settings name no such engine, and what `Handshake` raises.
+    It is sent a question, a tone and pictures of three colours: nothing of a recording. Raises `SettingsError` where
+    the settings name no such engine, and what `Handshake` raises.
     """
     gemma = settings.gemma
     if gemma.engine == "server":
