@@ -63,7 +63,7 @@ def find_pair(model: str, projector: Path | None, models: Path) -> tuple[Path, P
     found = named or beside
     if not found:
         raise WeightsMissingError(
-            f"{text.parent}: no projector (mmproj*.gguf) beside {text.name}: without one it hears and sees nothing.",
+            f"{text.parent}: no projector (mmproj*.gguf) beside {text.name}, which neither hears nor sees alone.",
             cure=f"{_WHERE}; publishers of GGUF files have it in the same place, in BF16 or F16.",
         )
     if len(found) > 1:
