@@ -25,7 +25,7 @@ from pathlib import Path
 
 from benchmarks.meetings_data import Meeting
 from benchmarks.meetings_summaries import Summary, keep, kept, machine, table, ways
-from pipeline.models.llamacpp import LlamaCpp
+from pipeline.models.llamacpp.writer import LlamaCpp
 from pipeline.text.chapters import borders
 from pipeline.text.lexicons import lexicon
 from pipeline.text.salience import Candidate, choose, topic
