@@ -9,7 +9,7 @@ from dataclasses import replace
 from chunkers.spans import Span
 from pipeline.merge.inputs import Unit
 from pipeline.text.held import LONGEST, fullest, held, own_words
-from pipeline.text.labels import labelled
+from pipeline.text.labels import label_inside, labelled
 from pipeline.text.lexicons import lexicon
 from pipeline.text.said import fluent
 from pipeline.text.small_talk import small_talk
@@ -51,7 +51,8 @@ class Ground:
             return None
         said = self._within(unit.spans)
         texts = [labelled(one.text, one.speaker) for one in said]
-        if not said or held(unit.text, texts, self._words):
+        speakers = {one.speaker for one in said if one.speaker}
+        if not said or (held(unit.text, texts, self._words) and not label_inside(unit.text, speakers)):
             return unit
         usable = self._usable(said)
         best = own_words(unit.text, [one.text for one in usable])

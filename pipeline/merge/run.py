@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 
-VERSION = 7
+VERSION = 8
 """Raised where the same inputs would now give another node."""
 
 

@@ -24,7 +24,7 @@ from pipeline.store.tables import OutlineRow
 from pipeline.text.chapters import borders, content
 from pipeline.text.lexicons import Headings, Lexicon, lexicon
 from pipeline.text.notes import Kind
-from pipeline.text.said import Said, spoken
+from pipeline.text.said import Said, fluent, spoken
 from pipeline.text.salience import Candidate, alike, choose, topic
 from pipeline.text.small_talk import courteous, small_talk
 from pipeline.text.titles import Counted, counted, titles, together
@@ -291,7 +291,7 @@ class _Talk:
 
     def _line(self, text: str, moments: tuple[Span, ...]) -> Line:
         """A sentence that was written; where a speaker means themselves in it, with who that is."""
-        text = text.replace("**", "")
+        text = fluent(text.replace("**", ""), self._words)
         if self._words.own.isdisjoint(word.strip(',.;:!?"()').lower() for word in text.replace("’", "'").split()):
             return Line(text, moments)
         said = [one for one in self._said if one.speaker and any(one.span.overlaps(moment) for moment in moments)]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.text.held import LONGEST, fullest, held, own_words
-from pipeline.text.labels import Line, without_labels
+from pipeline.text.labels import Line, label_inside, without_labels
 from pipeline.text.lexicons import Lexicon, lexicon
 from pipeline.text.said import fluent
 from pipeline.text.sentences import joined, sentences
@@ -29,18 +29,19 @@ class Supported:
 def supported(summary: str, source: Sequence[Line]) -> Supported:
     """`summary` with each sentence that `source` does not hold replaced by the source's own, where one is like it.
 
-    No sentence begins with the label of a speaker. Where nothing is left, the sentence of the source with most facts
-    stands.
+    No sentence begins with the label of a speaker, or has one inside. Where nothing is left, the sentence of the source
+    with most facts stands.
     """
     spoken = [line.labelled for line in source]
     whole = "\n".join(spoken)
     words = lexicon(whole)
     said = [line.text for line in source if len(line.text) <= LONGEST]
-    summary = without_labels(summary, {line.speaker for line in source if line.speaker})
+    speakers = {line.speaker for line in source if line.speaker}
+    summary = without_labels(summary, speakers)
     kept: list[str] = []
     refused: list[tuple[str, tuple[str, ...]]] = []
     for sentence in _without_small_talk(sentences(summary), words):
-        if held(sentence, spoken, words):
+        if held(sentence, spoken, words) and not label_inside(sentence, speakers):
             kept.append(sentence)
             continue
         refused.append((sentence, tuple(unsupported(sentence, whole))))

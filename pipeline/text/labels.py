@@ -42,8 +42,19 @@ def without_label(sentence: str, speakers: Collection[str]) -> str:
     """
     if not speakers:
         return sentence
-    names = "|".join(re.escape(name) for name in sorted(speakers, key=len, reverse=True))
-    return re.sub(rf"^(?:{_BEFORE}(?:{names}){_AFTER})+", "", sentence, flags=re.IGNORECASE)
+    return re.sub(rf"^(?:{_BEFORE}(?:{_names(speakers)}){_AFTER})+", "", sentence, flags=re.IGNORECASE)
+
+
+def label_inside(sentence: str, speakers: Collection[str]) -> bool:
+    """Whether the label of one of `speakers` stands within a written sentence: two turns were run together."""
+    if not speakers:
+        return False
+    return re.search(rf"[\w.,!?)]\s+(?:{_names(speakers)})\s*[:：](?:\s|$)", sentence, flags=re.IGNORECASE) is not None
+
+
+def _names(speakers: Collection[str]) -> str:
+    """A pattern of the names, the longest first."""
+    return "|".join(re.escape(name) for name in sorted(speakers, key=len, reverse=True))
 
 
 def without_labels(text: str, speakers: Collection[str]) -> str:

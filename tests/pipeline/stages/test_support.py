@@ -87,6 +87,13 @@ def test_a_label_is_no_part_of_a_sentence_and_whose_words_they_are_is_known(summ
     assert supported(summary, TALK).text == kept
 
 
+def test_a_sentence_with_the_label_of_a_second_speaker_gives_way() -> None:
+    source = [Line("The roof leaks again, so.", "Anna"), Line("Yes, it does.", "Ben")]
+    found = supported("The roof leaks again, so Ben: Yes, it does.", source)
+    assert "Ben:" not in found.text
+    assert found.refused
+
+
 def test_the_label_of_nobody_who_speaks_stays_text() -> None:
     agenda = "Agenda: the price of steel went up."
     assert supported(agenda, [Line(agenda)]).text == agenda

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.text.labels import Line, labelled, lines, without_label, without_labels
+from pipeline.text.labels import Line, label_inside, labelled, lines, without_label, without_labels
 
 
 def test_every_sentence_of_a_turn_has_its_label() -> None:
@@ -35,3 +35,12 @@ def test_nothing_is_added_and_a_second_time_nothing_goes(sentence: str, speakers
     bare = without_label(sentence, speakers)
     assert sentence.endswith(bare)
     assert without_label(bare, speakers) == bare
+
+
+def test_two_turns_that_were_run_together_are_seen() -> None:
+    known = {"Project Manager", "Speaker 1"}
+    assert label_inside("Yeah, so Project Manager: Yeah.", known)
+    assert label_inside("We begin. speaker 1: yes", known)
+    assert not label_inside("Project Manager: Yeah.", known)
+    assert not label_inside("The Project Manager closes the talk at 10:15.", known)
+    assert not label_inside("Yeah, so Project Manager: Yeah.", set())
