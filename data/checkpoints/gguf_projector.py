@@ -133,11 +133,12 @@ def _unified(config: Mapping[str, Any], weights: Mapping[str, Tensor]) -> Iterat
     side = vision["patch_size"] * vision["pooling_kernel_size"]
     for name, tensor in _parts(weights):
         stem, kind = _split(name)
+        made = tensor
         if stem == "vision_embedder.pos_embedding":
-            tensor = tensor.transpose(1, 0, 2)  # a table for columns, a table for rows
+            made = tensor.transpose(1, 0, 2)  # a table for columns, a table for rows
         elif stem == "vision_embedder.patch_ln1" or name == "vision_embedder.patch_dense.weight":
-            tensor = _channels_first(tensor, side)
-        yield f"{_UNIFIED[stem]}{kind}", tensor
+            made = _channels_first(tensor, side)
+        yield f"{_UNIFIED[stem]}{kind}", made
 
 
 def _channels_first(tensor: Tensor, side: int) -> Tensor:
@@ -151,13 +152,14 @@ def _towers(config: Mapping[str, Any], weights: Mapping[str, Tensor]) -> Iterato
     side = config["vision_config"]["patch_size"]
     for name, tensor in _parts(weights):
         stem, kind = _split(name)
+        made = tensor.reshape(tensor.shape or (1,))  # a bound of a layer is a scalar there, a vector here
         if stem == "vision_tower.patch_embedder.input_proj":
-            tensor = np.moveaxis(tensor.reshape(-1, side, side, 3), -1, 1)
+            made = np.moveaxis(tensor.reshape(-1, side, side, 3), -1, 1)
         elif stem.endswith("per_dim_scale"):
-            tensor = np.logaddexp(tensor, 0).astype(np.float32)  # softplus
+            made = np.logaddexp(tensor, 0).astype(np.float32)  # softplus
         elif stem.endswith("depthwise_conv1d"):
-            tensor = tensor[:, 0]
-        yield f"{_tower_name(stem.removesuffix('.linear'))}{kind}", tensor.reshape(tensor.shape or (1,))
+            made = tensor[:, 0]
+        yield f"{_tower_name(stem.removesuffix('.linear'))}{kind}", made
 
 
 def _tower_name(stem: str) -> str:

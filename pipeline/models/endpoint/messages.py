@@ -168,11 +168,15 @@ def as_base64(data: bytes) -> str:
 
 
 def wav(samples: Samples) -> bytes:
-    """Samples at 16 kHz as a WAV file of 16 bits, without metadata."""
+    """Samples at 16 kHz as a WAV file of 16 bits; what came from 16 bits is in it as it was.
+
+    A cast alone would cut each sample towards zero: a tiny Gemma then heard something else in a real recording.
+    """
+    steps = np.clip(np.round(samples * 32_768.0), -32_768, 32_767)
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as out:
         out.setnchannels(1)
         out.setsampwidth(2)
         out.setframerate(TICKS_PER_SECOND)
-        out.writeframes((np.clip(samples, -1, 1) * 32_767).astype("<i2").tobytes())
+        out.writeframes(steps.astype("<i2").tobytes())
     return buffer.getvalue()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +106,7 @@ def test_what_is_no_gguf_never_reaches_llama_cpp(tmp_path: Path) -> None:
     other.write_bytes(b"PK\3\4 something else, long enough to hold a header")
     with pytest.raises(WeightsDamagedError):
         read_pair(text, other, context=4096)
-    with pytest.raises(WeightsDamagedError, match="mmproj.gguf: not a GGUF file"):
+    with pytest.raises(WeightsDamagedError, match=r"mmproj\.gguf: not a GGUF file"):
         LlamaServer(text, context=512, projector=other)
 
 
@@ -117,7 +117,7 @@ def test_the_projector_is_found_beside_the_model(tmp_path: Path) -> None:
     first = projector(tmp_path / "mmproj-F16.gguf")
     assert find_pair(str(text), None, tmp_path) == (text, first) == find_pair(str(tmp_path), None, tmp_path)
     second = projector(tmp_path / "mmproj-BF16.gguf")
-    with pytest.raises(WeightsMissingError, match="several projectors: mmproj-BF16.gguf, mmproj-F16.gguf"):
+    with pytest.raises(WeightsMissingError, match=r"several projectors: mmproj-BF16\.gguf, mmproj-F16\.gguf"):
         find_pair(str(text), None, tmp_path)
     assert find_pair(str(text), second, tmp_path) == (text, second)
     named = projector(tmp_path / "mmproj-a.gguf")

@@ -44,6 +44,7 @@ from pipeline.store.coverage import coverage  # noqa: E402
 from pipeline.store.structs import Event  # noqa: E402
 from pipeline.store.tables import DescribeRow, HearRow, to_rows, to_table  # noqa: E402
 from pipeline.text.cues import Cue  # noqa: E402
+from tests.pipeline.models.gemma.films import small_film  # noqa: E402
 
 SECOND = 16_000
 MEETING = Path(__file__).parents[4] / "data" / "meeting.opus"
@@ -288,15 +289,6 @@ def test_the_sound_is_heard_again_where_that_is_asked_for(opened: Callable[..., 
     assert gemma.limits.sees
     assert gemma.limits.hears_behind_frames
     assert gemma.context == 131_072
-
-
-def small_film(path: Path, seen_s: int = 4, heard_s: int = 4) -> Path:
-    """Pictures, and a tone in syllables, so that it is not taken for silence."""
-    picture = ["-f", "lavfi", "-i", f"testsrc2=s=320x180:r=25:d={seen_s}"]
-    tone = f"aevalsrc=0.4*sin(440*PI*t)*pow(sin(2*PI*t)\\,2):s=16000:d={heard_s}"
-    command = [str(find_ffmpeg(None)), "-v", "error", *picture, "-f", "lavfi", "-i", tone, "-c:a", "pcm_s16le"]
-    subprocess.run([*command, str(path)], check=True)
-    return path
 
 
 def test_a_real_recording_is_cut_proved_and_described(opened: Callable[..., Gemma], tmp_path: Path) -> None:
