@@ -160,7 +160,7 @@ def _write(meetings: Sequence[Meeting], writer: LlamaCpp, asked: argparse.Namesp
 
 
 def _summaries(meetings: Sequence[Meeting], found: Sequence[Summary], *, each: bool) -> None:
-    named = {meeting.name for meeting in meetings}
+    named = [meeting.name for meeting in meetings]
     for made_by in dict.fromkeys(one.made_by for one in found):
         own = [one for one in found if one.made_by == made_by and one.meeting in named]
         finished = [

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from flows.browse.serving import serve
+from flows.browse.serving import serving
 from flows.cli_options import ConfigOption, StoreOption, open_store
 from flows.terminal import say
 from pipeline.settings import load_here
@@ -27,6 +27,7 @@ def browse(
     settings = load_here(config)
     for signum in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, signal.default_int_handler)  # they end it as Ctrl-C does
-    for address in serve(open_store(store, settings), settings.report.length, port):
-        say(f"{address}")
+    with serving(open_store(store, settings), settings.report, port) as server:
+        say(server.address)
         say("Ctrl-C ends it.", error=True)
+        server.serve_forever()

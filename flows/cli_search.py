@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -18,6 +19,7 @@ from flows.cli_options import ConfigOption, StoreOption, open_store
 from flows.exit_codes import GAPS, NO_HITS, NO_INPUT
 from flows.terminal import counting, say
 from pipeline.errors import NoSuchRunError, SettingsError, StoreError
+from pipeline.faults import explain
 from pipeline.search import KINDS, Hit, Kind, Searcher, Wanted, chosen
 from pipeline.settings import load_here
 from pipeline.store import Store
@@ -56,8 +58,8 @@ def search(
         found, passed = _searched(opened, " ".join(words), recording, _wanted(kind, speaker, since, until), limit)
     except NoSuchRunError:
         raise
-    except StoreError as error:  # 1 says that nothing was found: scripts must be able to trust that
-        say(f"longmedia: {error}", error=True)
+    except (StoreError, OSError, sqlite3.Error) as error:  # 1 says that nothing was found, and that alone
+        say(f"longmedia: {error if isinstance(error, StoreError) else explain(error)}", error=True)
         raise typer.Exit(NO_INPUT) from error
     if as_json:
         sys.stdout.write(escaped(json.dumps({"hits": [as_record(one) for one in found]}, ensure_ascii=False, indent=1)))

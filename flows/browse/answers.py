@@ -13,7 +13,6 @@ from functools import lru_cache
 from http import HTTPStatus
 from mimetypes import guess_type
 from pathlib import Path
-from typing import Literal
 
 from chunkers.identity import content_id
 from chunkers.names import from_text
@@ -24,6 +23,7 @@ from pipeline.errors import LongmediaError, SettingsError, StoreError
 from pipeline.reports.html import policy, report
 from pipeline.reports.media import Media, linked
 from pipeline.search import KINDS, Kind, Searcher, Wanted, Watch
+from pipeline.settings import Report
 from pipeline.store import Run, Store
 
 _A_PAGE = 100
@@ -48,10 +48,10 @@ class Answer:
 class Site:
     """What is answered; it may be asked from several threads."""
 
-    def __init__(self, store: Store, length: Literal["short", "normal", "long"] = "normal") -> None:
-        """`length` says how much of the summaries reports show."""
+    def __init__(self, store: Store, shown: Report) -> None:
+        """`shown` says what reports show."""
         self.secret = secrets.token_urlsafe(16)
-        self._store, self._length = store, length
+        self._store, self._shown = store, shown
         self._searcher = Searcher(store)
         self._lock = threading.Lock()
         self._followed = float("-inf")
@@ -118,7 +118,7 @@ class Site:
         media = linked(run)
         if media is not None:
             media = Media(media.kind, media.name, f"../m/{run.key.recording}")
-        return _page("".join(report(run, self._length, media)), policy())
+        return _page("".join(report(run, self._shown.length, media, by_speaker=self._shown.by_speaker)), policy())
 
     def _media(self, run: Run, wanted: str | None) -> Answer:
         """The recording itself, and nothing else: a file with other content is not given away."""

@@ -102,16 +102,14 @@ def _known(folder: Path) -> Known:
 
 
 def _report(store: Store, entry: Entry, page: Path, settings: Settings, *, embed: bool) -> None:
-    run = store.find(entry.recording, entry.run)
-    if not embed:
-        write_whole(page, report(run, settings.report.length, linked(run, page)))
-        return
+    run, shown = store.find(entry.recording, entry.run), settings.report
     with tempfile.TemporaryDirectory() as place:
-        media = embedded(run, Path(place) / "sound.ogg", settings.media.ffmpeg)
-        write_whole(page, report(run, settings.report.length, media))
+        sound = Path(place) / "sound.ogg"
+        media = embedded(run, sound, settings.media.ffmpeg) if embed else linked(run, page)
+        write_whole(page, report(run, shown.length, media, by_speaker=shown.by_speaker))
 
 
 def _rests_on(entry: Entry, settings: Settings, *, embed: bool) -> str:
     """A hash of what a report is made from."""
-    told = json.dumps([entry.run, entry.seen, settings.report.length, embed, policy()])
+    told = json.dumps([entry.run, entry.seen, settings.report.model_dump(mode="json"), embed, policy()])
     return hashlib.sha256(told.encode()).hexdigest()[:16]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Literal
 
 from flows.browse.answers import Answer, Site
 from flows.browse.requests import admitted
 from flows.terminal import counting
 from pipeline.errors import SettingsError
+from pipeline.settings import Report
 from pipeline.store import Store
 
 _BLOCK = 1 << 18
@@ -21,37 +22,45 @@ _IDLE_S = 60
 """After so long without a word a connection is closed."""
 
 
-def serve(store: Store, length: Literal["short", "normal", "long"], port: int) -> Iterator[str]:
-    """Serve a store on 127.0.0.1 until Ctrl-C: the address comes first, and nothing after it.
+class Server(ThreadingHTTPServer):
+    """Answers on 127.0.0.1 while `serve_forever` runs."""
 
-    `port` 0 takes a free one. Raises `SettingsError` where the port cannot be had.
-    """
-    site = Site(store, length)
-    try:
-        site.follow(counting("recordings are taken up"))
-        try:
-            server = _Server(site, port)
-        except (OSError, OverflowError) as error:
-            raise SettingsError(f"port {port} cannot be had: {error}.", cure="Leave --port out.") from error
-        with server:
-            yield f"http://127.0.0.1:{server.server_port}/{site.secret}/"
-            server.serve_forever()
-    finally:
-        site.close()
-
-
-class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, site: Site, port: int) -> None:
+        """`port` 0 takes a free one. Raises `OSError` where the port cannot be had."""
         self.site = site
         super().__init__(("127.0.0.1", port), _Handler)
+
+    @property
+    def address(self) -> str:
+        """Where the pages are."""
+        return f"http://127.0.0.1:{self.server_port}/{self.site.secret}/"
+
+
+@contextlib.contextmanager
+def serving(store: Store, shown: Report, port: int = 0) -> Iterator[Server]:
+    """A server of a store, whose index is up to date; `shown` says what reports show.
+
+    Raises `SettingsError` where the port cannot be had.
+    """
+    site = Site(store, shown)
+    try:
+        site.follow(counting("recordings are taken up"))
+        try:
+            server = Server(site, port)
+        except OSError as error:
+            raise SettingsError(f"--port {port}: {error.strerror}.", cure="Leave it out.") from error
+        with server:
+            yield server
+    finally:
+        site.close()
 
 
 class _Handler(BaseHTTPRequestHandler):
     """One request: it is looked at, answered, and its connection closed."""
 
-    server: _Server
+    server: Server
     server_version, sys_version = "longmedia", ""
     timeout = _IDLE_S
 

@@ -215,7 +215,8 @@ class _Talk:
         about = topic((one.text for one in part), self._words)
         long = self._length != "short" and part[-1].span.end - part[0].span.start >= _SHORTEST
         chosen = choose([Candidate(one.text, 0) for one in found], 1 + long, about, self._words, told)
-        return tuple(self._line(one.text, one.moments) for one in by_time(written.true(found[at] for at in chosen)))
+        true = by_time(written.true(found[at] for at in chosen))
+        return tuple(self._line(cut(one.text), one.moments) for one in true)
 
     def _tells(self, one: Sentence) -> bool:
         """Whether a sentence is no courtesy, and short enough to be shown."""

@@ -23,12 +23,12 @@ class Written:
         self._run = run
         document = run.document()
         merging = document.settings.get("merge") if document else None
-        self.translated = isinstance(merging, dict) and merging.get("language") is not None
+        self._translated = isinstance(merging, dict) and merging.get("language") is not None
         """Whether the summaries are in another language than what was said: then nothing can be held against it."""
 
     def true_root(self, found: list[Sentence]) -> list[Sentence]:
         """The sentences of the root as what was said holds them; there is one at least."""
-        if self.translated or self._made_now(MERGE, MERGE_VERSION):
+        if self._translated or self._made_now(MERGE, MERGE_VERSION):
             return found
         units = self._ground.true([Unit(one.text, one.moments) for one in found])
         return [Sentence(unit.text, unit.spans) for unit in units]
@@ -36,7 +36,7 @@ class Written:
     def true(self, found: Iterable[Sentence]) -> list[Sentence]:
         """Those sentences of any level that what was said holds, or its own sentences in their place."""
         chosen = list(found)
-        if self.translated or (self._made_now(MERGE, MERGE_VERSION) and self._made_now(DESCRIBE, DESCRIBE_VERSION)):
+        if self._translated or (self._made_now(MERGE, MERGE_VERSION) and self._made_now(DESCRIBE, DESCRIBE_VERSION)):
             return chosen
         units = (self._ground.borne_out(Unit(one.text, one.moments)) for one in chosen)
         return [Sentence(unit.text, unit.spans) for unit in units if unit is not None]
@@ -49,7 +49,7 @@ class Written:
         for level in reversed(self._run.levels()):
             for node in self._run.nodes(level):
                 yield from (one for one in traced(node) if one.moments)
-        for chunk in self._run.chunks() if not self.translated else ():
+        for chunk in self._run.chunks() if not self._translated else ():
             if chunk.status == "processed" and chunk.model != MEASURED:
                 yield from (Sentence(text, (chunk.span,)) for text in sentences(chunk.summary))
 

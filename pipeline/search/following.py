@@ -72,7 +72,7 @@ class _Writing:
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
-        if self._began is not None:
+        if self._index.database.in_transaction:  # a grave error has ended it already
             self._index.database.execute("ROLLBACK" if kind else "COMMIT")
 
     def take(self, recording: str, store: Store, passed: list[StoreError]) -> None:

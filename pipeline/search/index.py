@@ -180,8 +180,9 @@ class Index:
         return True
 
     def tidy(self) -> None:
-        """Bring the full-text table into one piece: what was removed is then gone from its pages, too."""
-        self.database.execute("INSERT INTO terms (terms) VALUES ('optimize')")
+        """Take what was removed out of the pages of the full-text table, where SQLite has not done so at once."""
+        if sqlite3.sqlite_version_info < _SECURE_DELETE:
+            self.database.execute("INSERT INTO terms (terms) VALUES ('optimize')")
 
     def texts(self, recording: str, kinds: Sequence[Kind]) -> list[str]:
         """The texts of some kinds of a recording, in the order in which they were taken up."""

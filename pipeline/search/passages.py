@@ -31,6 +31,9 @@ _ENOUGH, _MOST = 300, 1200
 _PAUSE = 5 * TICKS_PER_SECOND
 """A pause that ends a passage, in ticks."""
 
+_STANDS = 2 * TICKS_PER_SECOND
+"""Ticks for which a line on the screen may be gone and is still the same."""
+
 _TICKS_PER_MS = TICKS_PER_SECOND // 1000
 
 
@@ -138,10 +141,14 @@ def _summaries(run: Run, main: str) -> Iterator[Passage]:
 
 
 def _on_screen(run: Run, main: str) -> Iterator[Passage]:
-    """The lines that were shown, each once for every stretch in which it stood there."""
+    """The lines that were shown, each once for every stretch in which it stood there, over the borders of segments."""
+    until: dict[str, int] = {}
     for row in run.seen():
         for line in row.texts:
-            yield _single("screen", Span(line.start, max(line.start, line.end)), line.text, main)
+            last = until.get(line.text)
+            if last is None or line.start > last + _STANDS:
+                yield _single("screen", Span(line.start, max(line.start, line.end)), line.text, main)
+            until[line.text] = max(line.end, last or 0)
 
 
 def _code(language: str) -> str:

@@ -89,30 +89,27 @@ class Place:
         """The index as it was kept, of whatever version; an empty one where there is none."""
         if self._file is not None:
             self._file.parent.mkdir(exist_ok=True)
-            return Index(_connected(self._file))
-        data = self._store.kept(_SEALED) if self._sealed else None
+            return _index(_connected(self._file))
         memory = _connected(None)
-        if data:
+        data = self._store.kept(_SEALED) if self._sealed else None
+        if data and hasattr(memory, "deserialize"):
             with contextlib.closing(_connected(None)) as copy:
                 copy.deserialize(data)
                 copy.backup(memory)  # a database that is made of bytes cannot grow beyond a gigabyte
-        return Index(memory)
+        return _index(memory)
 
     def _made(self) -> Index:
         """An empty index: the file, or where it cannot be made, memory."""
         if self._file is not None:
             try:
                 self._file.parent.mkdir(exist_ok=True)
-                index = Index(_connected(self._file))
-                index.create()
+                index = _created(_connected(self._file))
             except (OSError, sqlite3.Error) as error:
                 log.warning("The index cannot be kept: %s", error)
                 self._file = None
             else:
                 return index
-        index = Index(_connected(None))
-        index.create()
-        return index
+        return _created(_connected(None))
 
 
 def _connected(file: Path | None) -> sqlite3.Connection:
@@ -121,6 +118,26 @@ def _connected(file: Path | None) -> sqlite3.Connection:
     if file is None:
         database.execute("PRAGMA temp_store = MEMORY")
     return database
+
+
+def _index(database: sqlite3.Connection) -> Index:
+    """The index in a database, which is closed where it holds none. Raises `sqlite3.Error`."""
+    try:
+        return Index(database)
+    except sqlite3.Error:
+        database.close()
+        raise
+
+
+def _created(database: sqlite3.Connection) -> Index:
+    """A new index in an empty database, which is closed where that cannot be. Raises `sqlite3.Error`."""
+    index = _index(database)
+    try:
+        index.create()
+    except sqlite3.Error:
+        database.close()
+        raise
+    return index
 
 
 def _removed(file: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,9 @@ import pytest
 
 from chunkers.identity import content_id
 from flows.browse.folder import export
-from flows.browse.serving import serve
 from pipeline.settings import load
 from pipeline.store import Store
+from tests.flows.browse.running import running
 from tests.pipeline.reports.test_html import HOSTILE
 from tests.pipeline.search.archive import meeting, recorded
 
@@ -48,9 +47,11 @@ def page() -> Iterator[Any]:
 
 
 def test_a_search_leads_to_the_second_of_the_recording(store: Store, page: Any) -> None:
-    running = serve(store, "normal", 0)
-    address = next(running)
-    threading.Thread(target=lambda: next(running, None), daemon=True).start()
+    with running(store) as address:
+        _search_and_play(page, address)
+
+
+def _search_and_play(page: Any, address: str) -> None:
     page.goto(address)
     assert page.locator("a.open").count() == 3
     page.fill("input[name=q]", '"zebra is"')

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,10 +17,12 @@ import pytest
 from chunkers.identity import content_id
 from flows.browse import answers
 from flows.browse.answers import Site
-from flows.browse.serving import serve
+from flows.browse.serving import serving
 from pipeline.errors import SettingsError
 from pipeline.process import process
+from pipeline.settings import Report
 from pipeline.store import Store
+from tests.flows.browse.running import running
 from tests.flows.programs import ROOT, environment
 from tests.pipeline.quick import QuickRegistry, quick_settings, tones
 from tests.pipeline.reports.test_html import HOSTILE, Page
@@ -70,18 +71,11 @@ def store(tmp_path: Path, sound: Path) -> Store:
     return store
 
 
-def started(store: Store) -> tuple[Served, threading.Thread, Iterator[str]]:
-    running = serve(store, "normal", 0)
-    served = Served(next(running))
-    thread = threading.Thread(target=lambda: next(running, None), daemon=True)
-    thread.start()
-    return served, thread, running
-
-
 @pytest.fixture
-def served(store: Store, monkeypatch: pytest.MonkeyPatch) -> Served:
+def served(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     monkeypatch.setattr(answers, "_FOLLOW_S", 0.0)
-    return started(store)[0]
+    with running(store) as address:
+        yield Served(address)
 
 
 def test_the_list_shows_every_recording(served: Served, store: Store) -> None:
@@ -229,7 +223,7 @@ def test_pages_of_a_long_list(served: Served, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_store_that_cannot_be_read_is_said(tmp_path: Path) -> None:
-    site = Site(meeting(tmp_path / "store"))
+    site = Site(meeting(tmp_path / "store"), Report())
     site.follow()
     (tmp_path / "store" / A / "runs" / "m.json").write_text("{")
     answer = site.answer(f"/{site.secret}/r/{A}")
@@ -238,10 +232,9 @@ def test_a_store_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     site.close()
 
 
-def test_a_port_that_is_taken_is_wrong_use(store: Store) -> None:
-    served, _, _ = started(store)
-    with pytest.raises(SettingsError, match="port"):
-        next(serve(store, "normal", int(served.host.partition(":")[2])))
+def test_a_port_that_is_taken_is_wrong_use(served: Served, store: Store) -> None:
+    with pytest.raises(SettingsError, match="--port"), serving(store, Report(), int(served.host.partition(":")[2])):
+        pass
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])

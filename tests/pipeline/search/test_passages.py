@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chunkers.spans import TICKS_PER_SECOND as S
 from chunkers.spans import Span
-from pipeline.search.passages import Passage, said, unpacked
-from pipeline.store.tables import HearRow
+from pipeline.reports.outline import Outline
+from pipeline.search.passages import Passage, passages, said, unpacked
+from pipeline.stages.speakers.spoken import Spoken
+from pipeline.store import RunKey, Store
+from pipeline.store.structs import ScreenText
+from pipeline.store.tables import HearRow, SeeRow
 from pipeline.text.cues import Cue
 
 
@@ -64,3 +70,21 @@ def test_moments_come_back_to_the_millisecond(moments: list[tuple[int, int]], st
     back = unpacked(passage.packed(), start)
     assert [letter for letter, _ in back] == [letter for letter, _ in given_]
     assert all(0 <= tick - other < S // 1000 for (_, tick), (_, other) in zip(given_, back, strict=True))
+
+
+def test_a_line_that_goes_on_over_segments_is_one_passage(tmp_path: Path) -> None:
+    run = Store(tmp_path).run(RunKey("r", {"see": "v"}))
+    shown = [(0, 60), (60, 61), (90, 95)]
+    run.see.write(
+        0,
+        [
+            SeeRow(recording="r", index=n, start=n * 60 * S, end=(n + 1) * 60 * S, status="processed",
+                   texts=[ScreenText("3.5 bar", first * S, last * S, (0, 0, 9, 9), 0.9)
+                          for first, last in shown if first // 60 == n])
+            for n in range(2)
+        ],
+    )  # fmt: skip
+    found = list(passages(run, Spoken(run), Outline()))
+    assert [(one.kind, one.text, one.span.start // S) for one in found] == [
+        ("screen", "3.5 bar", 0), ("screen", "3.5 bar", 90),
+    ]  # fmt: skip

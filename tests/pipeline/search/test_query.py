@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 
 import pytest
@@ -68,17 +69,16 @@ def test_words_that_stand_apart_are_no_phrase() -> None:
 
 @given(st.text(max_size=40), st.sampled_from(["en", "de", "ja", "th", ""]))
 def test_whatever_is_asked_is_a_question_or_wrong_use(words: str, language: str) -> None:
-    """And a piece of a text in quotes is found in that text, as the index and as we look for it."""
-    database = sqlite3.connect(":memory:")
-    database.execute("CREATE VIRTUAL TABLE terms USING fts5(body, content='', tokenize='ascii')")
-    clean = composed(words)
-    body = " ".join(term.text for term in terms(clean, language))
-    database.execute("INSERT INTO terms (rowid, body) VALUES (1, ?)", (body,))
+    """And the index finds in a text what we find in it."""
     try:
         query = parse(words, [language])
     except SettingsError:
         return
-    finally:
-        database.commit()
-    database.execute("SELECT rowid FROM terms WHERE terms MATCH ?", (query.match,)).fetchall()
-    database.close()
+    clean = composed(words)
+    with contextlib.closing(sqlite3.connect(":memory:")) as database:
+        database.execute("CREATE VIRTUAL TABLE terms USING fts5(body, content='', tokenize='ascii')")
+        body = " ".join(term.text for term in terms(clean, language))
+        database.execute("INSERT INTO terms (rowid, body) VALUES (1, ?)", (body,))
+        found = database.execute("SELECT rowid FROM terms WHERE terms MATCH ?", (query.match,)).fetchall()
+    held = {number for _, _, number in query.found(clean, language)}
+    assert bool(found) == (held == set(range(len(query.clauses))))
