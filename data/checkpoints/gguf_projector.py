@@ -131,23 +131,14 @@ def _audio(writer: GGUFWriter, config: Mapping[str, Any], *, unified: bool) -> N
 def _unified(config: Mapping[str, Any], weights: Mapping[str, Tensor]) -> Iterator[tuple[str, Tensor]]:
     vision = config["vision_config"]
     side = vision["patch_size"] * vision["pooling_kernel_size"]
-    for name, stored in _parts(weights):
+    for name, tensor in _parts(weights):
         stem, kind = _split(name)
-<<<<<<< HEAD
         made = tensor
         if stem == "vision_embedder.pos_embedding":
             made = tensor.transpose(1, 0, 2)  # a table for columns, a table for rows
         elif stem == "vision_embedder.patch_ln1" or name == "vision_embedder.patch_dense.weight":
             made = _channels_first(tensor, side)
         yield f"{_UNIFIED[stem]}{kind}", made
-=======
-        tensor = stored
-        if stem == "vision_embedder.pos_embedding":
-            tensor = stored.transpose(1, 0, 2)  # a table for columns, a table for rows
-        elif stem == "vision_embedder.patch_ln1" or name == "vision_embedder.patch_dense.weight":
-            tensor = _channels_first(stored, side)
-        yield f"{_UNIFIED[stem]}{kind}", tensor
->>>>>>> origin/main
 
 
 def _channels_first(tensor: Tensor, side: int) -> Tensor:
@@ -159,9 +150,8 @@ def _channels_first(tensor: Tensor, side: int) -> Tensor:
 
 def _towers(config: Mapping[str, Any], weights: Mapping[str, Tensor]) -> Iterator[tuple[str, Tensor]]:
     side = config["vision_config"]["patch_size"]
-    for name, stored in _parts(weights):
+    for name, tensor in _parts(weights):
         stem, kind = _split(name)
-<<<<<<< HEAD
         made = tensor.reshape(tensor.shape or (1,))  # a bound of a layer is a scalar there, a vector here
         if stem == "vision_tower.patch_embedder.input_proj":
             made = np.moveaxis(tensor.reshape(-1, side, side, 3), -1, 1)
@@ -170,16 +160,6 @@ def _towers(config: Mapping[str, Any], weights: Mapping[str, Tensor]) -> Iterato
         elif stem.endswith("depthwise_conv1d"):
             made = tensor[:, 0]
         yield f"{_tower_name(stem.removesuffix('.linear'))}{kind}", made
-=======
-        tensor = stored
-        if stem == "vision_tower.patch_embedder.input_proj":
-            tensor = np.moveaxis(stored.reshape(-1, side, side, 3), -1, 1)
-        elif stem.endswith("per_dim_scale"):
-            tensor = np.logaddexp(stored, 0).astype(np.float32)  # softplus
-        elif stem.endswith("depthwise_conv1d"):
-            tensor = stored[:, 0]
-        yield f"{_tower_name(stem.removesuffix('.linear'))}{kind}", tensor.reshape(tensor.shape or (1,))
->>>>>>> origin/main
 
 
 def _tower_name(stem: str) -> str:

@@ -63,7 +63,7 @@ def find_pair(model: str, projector: Path | None, models: Path) -> tuple[Path, P
     found = named or beside
     if not found:
         raise WeightsMissingError(
-            f"{text.parent}: no projector (mmproj*.gguf) beside {text.name}: without one it hears and sees nothing.",
+            f"{text.parent}: no projector (mmproj*.gguf) beside {text.name}, which neither hears nor sees alone.",
             cure=f"{_WHERE}; publishers of GGUF files have it in the same place, in BF16 or F16.",
         )
     if len(found) > 1:
@@ -94,7 +94,7 @@ def read_pair(text: Path, projector: Path, *, context: int) -> GgufPair:
     for key in (_SEEN_WIDTH, _HEARD_WIDTH):
         if key in made and made[key] != says.get(_WIDTH):
             raise ModelError(
-                f"{projector}: not the projector of {text.name}: {made[key]} wide, not {says.get(_WIDTH)}.",
+                f"{projector}: of another model than {text.name}: {made[key]} wide, not {says.get(_WIDTH)}.",
                 cure=f"{_WHERE}, both of one model.",
             )
     return GgufPair(text, projector, _limits(says, kinds, unified=unified, context=context))
