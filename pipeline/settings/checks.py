@@ -68,6 +68,12 @@ def check_video(video: Video, audio: Audio) -> None:
             "windows.",
             cure="Longer segments or shorter windows.",
         )
+    if video.scene_range_s >= video.length_s:
+        raise SettingsError(
+            f"video.scene_range_s={video.scene_range_s:g} is not shorter than video.length_s={video.length_s}: a scene "
+            "could end a segment before it begins.",
+            cure="Set video.scene_range_s, too.",
+        )
 
 
 def _words(values: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:

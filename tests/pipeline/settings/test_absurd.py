@@ -75,6 +75,7 @@ def test_an_absurd_value_is_refused_by_name_or_works(
         (["media.stall_s=-1"], ["media.stall_s"]),
         (["audio.length_s=45"], ["audio.length_s=45", "30"]),
         (["recipe=gemma", "hear.engine=whisper", "audio.length_s=45"], ["audio.length_s=45"]),
+        (["recipe=gemma", "video.length_s=10", "audio.length_s=8"], ["video.scene_range_s=20", "video.length_s=10"]),
         (["recipe=gemma", "video.length_s=20"], ["video.length_s=20", "audio.length_s=30"]),
         (["recipe=gemma", "video.fps=0.01"], ["video.fps", "0.6"]),
         (["write.context=1024", "describe.max_tokens=600"], ["describe.max_tokens=600", "write.context=1024"]),
