@@ -103,14 +103,16 @@ def triage(todo: Iterable[Job], store: Store, stop: Stop) -> Iterator[tuple[Job,
             yield job, Item(job.path, "stopped")
             continue
         try:
-            recording = content_id(job.path)
+            recording, empty = content_id(job.path), not job.path.stat().st_size
             run, asked = _known(job, recording, store)
             done = finished(run) if run is not None else None
         except (LongmediaError, OSError):
             yield job, None  # the attempt meets the same and says so
             continue
         first = seen.setdefault((recording, job.settings.audio.track), job.path)
-        if first != job.path:
+        if empty:  # nothing is the same content as nothing: each such file is told of by itself
+            yield job, None
+        elif first != job.path:
             yield (
                 job,
                 Item(job.path, "duplicate", *_names(run), error=f"the same content as {without_controls(str(first))}"),

@@ -48,6 +48,16 @@ def test_what_is_done_or_a_duplicate_is_answered_without_work(tmp_path: Path) ->
     assert next(triage(todo, store, threading.Event()))[1] is None
 
 
+def test_every_empty_file_is_one_that_cannot_be_read(tmp_path: Path) -> None:
+    for name in ("a.wav", "b.wav"):
+        (tmp_path / name).touch()
+    store, settings = Store(tmp_path / "store"), quick_settings(tmp_path / "weights")
+    todo = list(jobs([tmp_path / "a.wav", tmp_path / "b.wav"], settings))
+    assert [item for _, item in triage(todo, store, threading.Event())] == [None, None]
+    ended = [attempt(job, store, QuickRegistry(), lambda _: None, threading.Event()) for job in todo]
+    assert [(item.path.name, item.state) for item in ended] == [("a.wav", "unreadable"), ("b.wav", "unreadable")]
+
+
 def test_what_is_done_is_done_for_its_settings_alone(tmp_path: Path) -> None:
     """Another summary is another run; nothing is heard again for it. The one asked for last is shown."""
     path, store, heard = tones(tmp_path / "a.wav", 9), Store(tmp_path / "store"), []
