@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from flows.cli_models import app
 from pipeline.errors import WeightsDamagedError, WeightsMissingError
-from pipeline.models.weights.hub import is_hub_id
+from pipeline.models.weights.names import is_hub_id
 
 COMMIT = "c0ffee" * 6 + "beef"
 FILES = {"config.json": b"{}", "model.safetensors": b"weights " * 1000, "model.gguf": b"the same in another form"}
