@@ -44,9 +44,7 @@ class GgufPair:
 
 
 def is_gguf(model: str, models: Path) -> bool:
-    """Whether `model` is a GGUF file, a quantisation of a hub's model, or a place that holds GGUF files and no checkpoint
-    of transformers.
-    """
+    """Whether `model` is a GGUF file, a quantisation of a hub's model, or a place with GGUF files and no checkpoint."""
     name, place = _place(model, models)
     if name is not None and name.quantization:
         return True

@@ -106,7 +106,8 @@ def weights_folder(model: str, folder: Path, *, size: str = "") -> Path:
     raise WeightsMissingError(
         f"the weights of {model} are not on this machine.",
         cure=f"`longmedia models get {model}` brings them once{weighs}. Without a network, run that on a machine with "
-        f"one, then `longmedia models export` there and `longmedia models import` here; or copy the folder to {own}, or name any other folder with `--model FOLDER`. {_MEANWHILE}",
+        f"one, then `longmedia models export` there and `longmedia models import` here; or copy the folder to "
+        f"{own}, or name any other folder with `--model FOLDER`. {_MEANWHILE}",
     )
 
 
