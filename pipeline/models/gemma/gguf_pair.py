@@ -57,8 +57,8 @@ def find_pair(model: str, projector: Path | None, models: Path) -> tuple[Path, P
     """Where the files are: `model` is a GGUF file, a folder that holds one, or a hub's model that is on this machine.
 
     Without `projector` it is the one file `mmproj*.gguf` beside the model, of several the one with the model's name; of
-    a hub's model the one that loses least. Raises `WeightsMissingError` where a file is not there, or which one is meant
-    is not clear.
+    a hub's model the one that loses least. Raises `WeightsMissingError` where a file is not there, or which one is
+    meant is not clear.
     """
     name, place = _place(model, models)
     if place is None:

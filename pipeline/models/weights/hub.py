@@ -7,9 +7,10 @@ the model's name when every file is there and has the hash that the hub gives fo
 from __future__ import annotations
 
 import hashlib
-import shutil
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -63,29 +64,42 @@ def bring(download: Download, progress: Progress) -> Path:
 
     Raises `WeightsMissingError`, `WeightsDamagedError`, `StoreFullError`.
     """
-    from huggingface_hub import hf_hub_download
-
     name, home = download.name, download.home
     incoming = home.with_name(f".incoming-{home.name}-{download.commit[:12]}")
     make_folder(incoming, max(0, download.size - size_below(incoming)), str(name))
     done, locked = 0, []
     for file in download.files:
         progress(done, download.size, f"{name.repository}/{file.name}")
-        got = _asked(
-            name,
-            home,
-            lambda path=file.name: hf_hub_download(  # type: ignore[misc]
-                name.repository, path, revision=download.commit, local_dir=incoming
-            ),
-        )
-        locked.append(_checked(Path(got), file))
+        target = incoming / file.name
+        if not target.is_file():
+            _asked(name, home, partial(_fetch, download, file, target))
+        locked.append(_checked(target, file))
         done += file.size
     progress(done, download.size, str(name))
-    shutil.rmtree(incoming / ".cache", ignore_errors=True)
     lock = ModelLock(name=str(name), repository=name.repository, commit=download.commit, files=tuple(locked))
     write_lock(incoming, lock)
     incoming.replace(home)
     return home
+
+
+def _fetch(download: Download, file: HubFile, target: Path) -> None:
+    """Bring a file; what a cut left of it is gone on with.
+
+    `hf_hub_download` begins a file anew at every start: a file of many gigabytes would never come over a poor line.
+    """
+    from huggingface_hub import hf_hub_url
+    from huggingface_hub.file_download import http_get
+    from huggingface_hub.utils import build_hf_headers
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    begun = target.with_name(f"{target.name}.part")
+    with begun.open("ab") as sink:
+        url = hf_hub_url(download.name.repository, file.name, revision=download.commit)
+        headers = build_hf_headers() | {"Accept-Encoding": "identity"}  # sizes are those of the file
+        http_get(url, sink, resume_size=sink.tell(), headers=headers, expected_size=file.size)  # type: ignore[arg-type]
+        sink.flush()
+        os.fsync(sink.fileno())
+    begun.replace(target)
 
 
 def _asked(name: HubName, home: Path, ask: Callable[[], _T]) -> _T:

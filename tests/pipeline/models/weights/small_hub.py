@@ -100,7 +100,8 @@ class _Answer(BaseHTTPRequestHandler):
 
 
 def _described(name: str, content: bytes) -> dict[str, object]:
-    sha256, git = hashlib.sha256(content).hexdigest(), hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
+    sha256 = hashlib.sha256(content).hexdigest()
+    git = hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
     large = {"lfs": {"sha256": sha256, "size": len(content), "pointerSize": 130}} if len(content) > LARGE else {}
     return {"rfilename": name, "size": len(content), "blobId": git, **large}
 

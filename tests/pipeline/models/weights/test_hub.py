@@ -164,7 +164,7 @@ def test_what_is_not_there_or_not_clear_is_said_and_nothing_comes(
 def test_no_room_is_said_before_anything_comes(hub: SmallHub, models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     free = shutil.disk_usage("/")._replace(free=1000)
     monkeypatch.setattr("shutil.disk_usage", lambda _: free)
-    with pytest.raises(StoreFullError, match="0.0 free"):
+    with pytest.raises(StoreFullError, match=r"0\.0 free"):
         get(models)
     assert not [path for path in hub.paths() if "/resolve/" in path]
 
