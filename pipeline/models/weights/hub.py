@@ -89,14 +89,14 @@ def _fetch(download: Download, file: HubFile, target: Path) -> None:
     """
     from huggingface_hub import hf_hub_url
     from huggingface_hub.file_download import http_get
-    from huggingface_hub.utils import build_hf_headers
+    from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
 
     target.parent.mkdir(parents=True, exist_ok=True)
     begun = target.with_name(f"{target.name}.part")
     with begun.open("ab") as sink:
         url = hf_hub_url(download.name.repository, file.name, revision=download.commit)
         headers = build_hf_headers() | {"Accept-Encoding": "identity"}  # sizes are those of the file
-        http_get(url, sink, resume_size=sink.tell(), headers=headers, expected_size=file.size)  # type: ignore[arg-type]
+        http_get(url, sink, resume_size=sink.tell(), headers=headers, expected_size=file.size)
         sink.flush()
         os.fsync(sink.fileno())
     begun.replace(target)
