@@ -109,7 +109,14 @@ def _fetched(models: Path) -> Iterator[ModelHere]:
             if name is None or (lock is not None and lost(place, lock)):
                 continue
             lock = lock or hub_lock(name, place)
-            yield ModelHere(str(name), bytes_of(lock), use(place, name.quantization), lock.commit)
+            yield ModelHere(str(name), bytes_of(lock), _use_if_clear(place, name), lock.commit)
+
+
+def _use_if_clear(place: Path, name: HubName) -> Usable:
+    try:
+        return use(place, name.quantization)
+    except LongmediaError:
+        return Usable()
 
 
 def _names(repository: HubName, place: Path) -> list[HubName]:
