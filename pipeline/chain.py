@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -24,11 +24,14 @@ from pipeline.models.huggingface.quantized import text_on_cuda
 from pipeline.models.identity import (
     diariser_identity,
     gemma_identity,
+    gemma_lock,
     gguf_identity,
     reader_identity,
     served_identity,
     whisper_identity,
+    whisper_lock,
     writer_identity,
+    writer_lock,
 )
 from pipeline.models.registry import DIARISER, GEMMA, READER, TEXT, WHISPER
 from pipeline.models.weights.catalog import DIARISER as DIARISER_WEIGHTS
@@ -44,6 +47,7 @@ from pipeline.stages.speakers.assign import VERSION as ASSIGN_VERSION
 from pipeline.stages.speakers.clustering import VERSION as CLUSTERING_VERSION
 from pipeline.stages.speakers.stage import VERSION as SPEAKERS_VERSION
 from pipeline.store import APART, DESCRIBE, HEAR, MERGE, SEE, SPEAKERS, STAGES, RunKey
+from pipeline.store.documents import ModelLock
 
 IMPORTED = "imported"
 
@@ -93,6 +97,17 @@ class Chain:
     def has(self, stage: str) -> bool:
         """Whether it has such a stage."""
         return any(link.stage == stage for link in self.links)
+
+    def weights(self) -> dict[str, ModelLock]:
+        """Which weights its engines load, by the group of settings that names them; embedded ones are in `identity`."""
+        settings = self.settings
+        locks: dict[str, Callable[[], dict[str, ModelLock]]] = {
+            WHISPER: lambda: whisper_lock(settings.hear, settings.models),
+            TEXT: lambda: writer_lock(settings.write, settings.models),
+            GEMMA: lambda: gemma_lock(settings.gemma, settings.models),
+        }
+        used = {link.engine for link in self.links} & locks.keys()
+        return {group: lock for engine in sorted(used) for group, lock in locks[engine]().items()}
 
 
 def chain(settings: Settings, source: Source, only: Stage | None = None, *, names: str = "") -> Chain:
@@ -260,7 +275,7 @@ def _resolve(settings: Settings, engines: Mapping[str, str]) -> Settings:
         hear = hear.model_copy(update={"device": device, "compute_type": kind})
     if TEXT in engines.values() and write.engine == _AUTO:
         write = write.model_copy(update={"engine": "transformers" if text_on_cuda() else "llamacpp"})
-    if gemma.engine == _AUTO:
+    if gemma.engine == _AUTO and GEMMA in engines.values():
         files = is_gguf(gemma.model, folder(settings.models))
         gemma = gemma.model_copy(update={"engine": "llamacpp" if files else "transformers"})
     if describe.max_tokens is None:

@@ -57,6 +57,7 @@ def new_document(chain: Chain) -> RunDocument:
         settings=settings.model_dump(mode="json"),
         severity=severity_rules(settings.profile),
         identity={f"{link.stage}.{k}": str(v) for link in chain.links for k, v in _identity(link.rests_on)},
+        models=chain.weights(),
         versions=_versions(settings.media.ffmpeg),
     )
 

@@ -6,6 +6,7 @@ Cheap: no weights are loaded, so that a finished recording is answered at once.
 from __future__ import annotations
 
 import importlib.metadata
+from pathlib import Path
 
 from pipeline.models.diariser.files import NAME as DIARISER
 from pipeline.models.diariser.files import SEGMENTATION, VOICE
@@ -17,7 +18,10 @@ from pipeline.models.reader.files import DETECTOR, NAME, RECOGNISER
 from pipeline.models.weights.catalog import find
 from pipeline.models.weights.content_hash import build
 from pipeline.models.weights.fetch import folder, locate
+from pipeline.models.weights.names import parse_hub_name
+from pipeline.models.weights.used import used_lock
 from pipeline.settings import Endpoint, Gemma, Hear, Models, Write
+from pipeline.store.documents import ModelLock
 
 _LIBRARIES = {
     "whisper": ("faster-whisper", "ctranslate2"),
@@ -85,6 +89,29 @@ def gguf_identity(gemma: Gemma, models: Models) -> dict[str, str]:
     return files | {"driver": str(CHAT)} | versions("llamacpp")
 
 
+def whisper_lock(hear: Hear, models: Models) -> dict[str, ModelLock]:
+    """Which weights the recogniser is, by the group of settings that names them."""
+    return {"hear": used_lock(hear.model, models)}
+
+
+def writer_lock(write: Write, models: Models) -> dict[str, ModelLock]:
+    """Which weights the text model is; nothing of a server's."""
+    return {} if write.engine == "endpoint" else {"write": used_lock(write.model, models)}
+
+
+def gemma_lock(gemma: Gemma, models: Models) -> dict[str, ModelLock]:
+    """Which weights the multimodal model is, and what hangs on it; nothing of a server's."""
+    if gemma.engine == "server":
+        return {}
+    found = {"gemma": used_lock(gemma.model, models)}
+    if gemma.engine == "llamacpp" and gemma.projector is not None:
+        found["gemma.projector"] = used_lock(str(gemma.projector), models)
+    if gemma.engine == "transformers":
+        also = {"gemma.adapter": gemma.adapter and str(gemma.adapter), "gemma.drafter": gemma.drafter}
+        found |= {key: used_lock(name, models) for key, name in also.items() if name}
+    return found
+
+
 def versions(engine: str) -> dict[str, str]:
     """The installed libraries of an engine that can change its text, by name."""
     found = {}
@@ -97,9 +124,13 @@ def versions(engine: str) -> dict[str, str]:
 
 
 def _weights(name: str, models: Models) -> str:
-    """The pinned hash, or a hash of the user's own file; see `build` for what is read of it."""
+    """The pinned hash, or a hash of the file or folder that is loaded; see `build` for what is read of it.
+
+    A hub's model is named by its repository: it is the same one wherever it lies.
+    """
     known = find(name)
     if known is not None:
         return f"{known.name}:{known.files[0].sha256[:16]}"
-    path = locate(name, models)
-    return f"{path.name}:{build(path)}"
+    path, hub = locate(name, models), parse_hub_name(name)
+    named = hub.repository if hub is not None and not Path(name).expanduser().exists() else path.name
+    return f"{named}:{build(path)}"

@@ -60,7 +60,9 @@ class Hear(Group):
     engine: Literal["auto", "whisper", "gemma"] = Field(
         "auto", description="auto: the recipe's own; `whisper` puts the recogniser in front of the recipe `gemma`"
     )
-    model: str = Field("whisper-base", description="a name from `longmedia models list`, or a CTranslate2 folder")
+    model: str = Field(
+        "whisper-base", description="a name from `longmedia models list`, a hub id, or a CTranslate2 folder"
+    )
     language: Annotated[str, AfterValidator(language_code)] | None = Field(
         None,
         description="language spoken, such as `en`; none: found in every window, in doubt with its neighbours",
@@ -170,7 +172,10 @@ class Write(Group):
         description="auto: transformers with bitsandbytes NF4 on CUDA where the extra `gemma` is installed, llama.cpp "
         "elsewhere; endpoint: your server",
     )
-    model: str = Field("qwen2.5-1.5b", description="a name from `longmedia models list`, a GGUF file or a model folder")
+    model: str = Field(
+        "qwen2.5-1.5b",
+        description="a name from `longmedia models list`, a hub id (`owner/name-GGUF:Q4_K_M`), a GGUF file or a folder",
+    )
     context: Annotated[int, Field(ge=1024, le=262_144)] = Field(8192, description="tokens of one request, at most")
     slots: Annotated[int, Field(ge=1, le=32)] = Field(
         1, description="requests in the model at once; more is faster, but may change a word from run to run"
@@ -193,7 +198,8 @@ class Gemma(Group):
     )
     model: str = Field(
         "google/gemma-4-12B-it",
-        description="a hub id (12B, E4B or E2B), or a folder with the weights; engine llamacpp: a GGUF file",
+        description="a hub id (12B, E4B or E2B), or a folder with the weights; engine llamacpp: a GGUF file, or "
+        "`owner/name-GGUF:Q4_K_M`",
     )
     projector: Path | None = Field(
         None,

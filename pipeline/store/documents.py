@@ -136,6 +136,28 @@ class InputDocument(_Document):
     """Path of the transcript that was given with it, in the same way."""
 
 
+class LockedFile(_Document):
+    """A file of weights."""
+
+    name: str
+    """Its path in the model's folder, with `/`."""
+    size: int
+    """Bytes."""
+    sha256: str = ""
+    """Empty where it is not known without reading the file."""
+
+
+class ModelLock(_Document):
+    """Which weights exactly: enough to fetch the same ones again, as far as it is known."""
+
+    name: str
+    """As settings and commands name it."""
+    repository: str = ""
+    """On the model hub; empty for files of the user's own."""
+    commit: str = ""
+    files: tuple[LockedFile, ...] = ()
+
+
 class RunDocument(_Document):
     """runs/<run>.json: a request, the stages that answer it, and how it ended."""
 
@@ -156,6 +178,8 @@ class RunDocument(_Document):
     """How bad an event of the picture is, as the profile said when the run was last asked for."""
     identity: dict[str, str] = {}
     """Models, prompts and code, by name and hash."""
+    models: dict[str, ModelLock] = {}
+    """The weights that were used, by the group of settings that names them."""
     versions: dict[str, str] = {}
     result: Result | None = None
 

@@ -13,7 +13,9 @@ from pipeline.errors import ModelError, WeightsMissingError
 from pipeline.models.gemma.limits import GemmaLimits
 from pipeline.models.weights.content_hash import build
 from pipeline.models.weights.gguf_header import Value, read_header
-from pipeline.models.weights.hub import home_of, is_hub_id
+from pipeline.models.weights.gguf_names import GgufModel, best_projector, gguf_models, with_quantization
+from pipeline.models.weights.names import HubName, parse_hub_name
+from pipeline.models.weights.places import hub_folder, model_in, not_here
 
 _ARCHITECTURE = "gemma4"
 _TYPE, _WIDTH, _CONTEXT = "general.architecture", f"{_ARCHITECTURE}.embedding_length", f"{_ARCHITECTURE}.context_length"
@@ -42,36 +44,44 @@ class GgufPair:
 
 
 def is_gguf(model: str, models: Path) -> bool:
-    """Whether `model` is a GGUF file, or a folder that holds one and no checkpoint of transformers."""
-    place = _place(model, models)
-    return place.suffix == ".gguf" or (bool(_texts(place)) and not (place / "config.json").exists())
+    """Whether `model` is a GGUF file, a quantisation of a hub's model, or a place with GGUF files and no checkpoint."""
+    name, place = _place(model, models)
+    if name is not None and name.quantization:
+        return True
+    return place is not None and (
+        place.suffix == ".gguf" or (bool(_texts(place)) and not (place / "config.json").exists())
+    )
 
 
 def find_pair(model: str, projector: Path | None, models: Path) -> tuple[Path, Path]:
-    """Where the files are: `model` is a GGUF file, a folder that holds one, or a hub id whose folder is below `models`.
+    """Where the files are: `model` is a GGUF file, a folder that holds one, or a hub's model that is on this machine.
 
-    Without `projector` it is the one file `mmproj*.gguf` beside the model, of several the one with the model's name.
-    Raises `WeightsMissingError` where a file is not there, or which one is meant is not clear.
+    Without `projector` it is the one file `mmproj*.gguf` beside the model, of several the one with the model's name; of
+    a hub's model the one that loses least. Raises `WeightsMissingError` where a file is not there, or which one is
+    meant is not clear.
     """
-    text = _text_model(_place(model, models), model)
+    name, place = _place(model, models)
+    if place is None:
+        raise not_here(name, models) if name else WeightsMissingError(f"{model}: no such file.", cure=f"{_WHERE}.")
+    text = _text_model(place, name.quantization if name else "")
     if projector is not None:
         if not projector.is_file():
             raise WeightsMissingError(f"{projector}: no such file.", cure=f"{_WHERE}.")
         return text, projector
-    beside = sorted(text.parent.glob("*mmproj*.gguf"))
-    named = [one for one in beside if one.name == f"mmproj-{text.name}"]
-    found = named or beside
-    if not found:
+    beside = sorted({*text.parent.glob("*mmproj*.gguf"), *(place.glob("*mmproj*.gguf") if place.is_dir() else ())})
+    found = [one for one in beside if one.name == f"mmproj-{text.name}"] or beside
+    best = best_projector(map(str, found))
+    if best is None:
         raise WeightsMissingError(
             f"{text.parent}: no projector (mmproj*.gguf) beside {text.name}, which neither hears nor sees alone.",
             cure=f"{_WHERE}; publishers of GGUF files have it in the same place, in BF16 or F16.",
         )
-    if len(found) > 1:
+    if len(found) > 1 and name is None:
         raise WeightsMissingError(
             f"{text.parent}: several projectors: {', '.join(one.name for one in found)}.",
             cure="Name one with gemma.projector; BF16 loses nothing.",
         )
-    return text, found[0]
+    return text, Path(best)
 
 
 def read_pair(text: Path, projector: Path, *, context: int) -> GgufPair:
@@ -113,23 +123,27 @@ def _limits(says: dict[str, Value], kinds: dict[str, Value], *, unified: bool, c
     )
 
 
-def _place(model: str, models: Path) -> Path:
+def _place(model: str, models: Path) -> tuple[HubName | None, Path | None]:
+    """The hub's name that `model` is, and the file or folder on this machine, each None where there is none."""
     path = Path(model).expanduser()
-    return home_of(model, models) if is_hub_id(model) and not path.exists() else path
+    name = parse_hub_name(model)
+    if path.exists() or name is None:
+        return None, path if path.exists() or path.suffix == ".gguf" else None
+    return name, hub_folder(name, models)
 
 
-def _texts(folder: Path) -> list[Path]:
-    """The GGUF files of a folder that are no projectors."""
-    return sorted(one for one in folder.glob("*.gguf") if "mmproj" not in one.name) if folder.is_dir() else []
+def _texts(folder: Path) -> list[GgufModel]:
+    """The models in GGUF files below a folder, projectors left out."""
+    return gguf_models(str(one.relative_to(folder)) for one in folder.rglob("*.gguf")) if folder.is_dir() else []
 
 
-def _text_model(place: Path, model: str) -> Path:
-    if not place.is_dir():
-        if place.is_file():
-            return place
-        raise WeightsMissingError(f"{model}: no GGUF file on this machine.", cure=f"{_WHERE}.")
-    found = _texts(place)
-    if len(found) != 1:
-        names = ", ".join(one.name for one in found) or "none"
-        raise WeightsMissingError(f"{place}: it must hold one GGUF model; it holds {names}.", cure=f"{_WHERE}.")
-    return found[0]
+def _text_model(place: Path, quantization: str) -> Path:
+    if place.is_dir():
+        texts = _texts(place)
+        found = with_quantization(texts, quantization) if quantization else texts
+        if len(found) != 1:
+            names = ", ".join(one.files[0] for one in texts) or "none"
+            raise WeightsMissingError(f"{place}: it must hold one GGUF model; it holds {names}.", cure=f"{_WHERE}.")
+    elif not place.is_file():
+        raise WeightsMissingError(f"{place}: no such file.", cure=f"{_WHERE}.")
+    return model_in(place, quantization)

@@ -23,7 +23,8 @@ from pipeline.errors import MissingExtraError, ModelError, WeightsDamagedError, 
 from pipeline.faults import explain
 from pipeline.models.hardware import torch_has_cuda
 from pipeline.models.weights.content_hash import build
-from pipeline.models.weights.hub import cached, home_of, is_hub_id
+from pipeline.models.weights.names import parse_hub_name
+from pipeline.models.weights.places import home_of, hub_folder
 
 log = logging.getLogger(__name__)
 
@@ -88,24 +89,25 @@ def weights_folder(model: str, folder: Path, *, size: str = "") -> Path:
 
     The network is never asked. Raises `WeightsMissingError` saying how to bring them, `size` being what that weighs.
     """
-    own = home_of(model, folder)
-    for place in (Path(model).expanduser(), own):
-        if (place / "config.json").is_file():
-            return place
-    if not is_hub_id(model):
+    place = Path(model).expanduser()
+    if (place / "config.json").is_file():
+        return place
+    name = parse_hub_name(model)
+    if name is None:
         raise WeightsMissingError(
             f"{model}: no such folder, or no config.json in it.",
             cure="Name a folder with weights for transformers, or a model of the hub such as google/gemma-4-12B-it. "
             f"{_MEANWHILE}",
         )
-    found = cached(model)
+    own, found = home_of(name, folder), hub_folder(name, folder)
     if found is not None and (found / "config.json").is_file():
         return found
     weighs = f" ({size})" if size else ""
     raise WeightsMissingError(
         f"the weights of {model} are not on this machine.",
         cure=f"`longmedia models get {model}` brings them once{weighs}. Without a network, run that on a machine with "
-        f"one and copy the folder to {own}, or name any other folder with `--model FOLDER`. {_MEANWHILE}",
+        f"one, then `longmedia models export` there and `longmedia models import` here; or copy the folder to "
+        f"{own}, or name any other folder with `--model FOLDER`. {_MEANWHILE}",
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from pipeline.models.weights.gguf_names import files_of
+
 _EDGE = 1 << 20
 
 
@@ -12,9 +14,10 @@ def build(path: Path) -> str:
     """12 hex digits over the names, the lengths and the first and last MiB of a weight file, or of all in a folder.
 
     Reading all of 24 GB would be the better proof and the worse habit: what is missed is a change in the middle
-    of a file that leaves its length, its header and its end as they were. Hidden files do not count.
+    of a file that leaves its length, its header and its end as they were. Hidden files do not count; all parts of a
+    split GGUF file do.
     """
-    files = sorted(file for file in path.iterdir() if file.is_file()) if path.is_dir() else [path]
+    files = sorted(file for file in path.iterdir() if file.is_file()) if path.is_dir() else files_of(path)
     digest = hashlib.sha256()
     for file in files:
         if file.name.startswith("."):

@@ -23,6 +23,9 @@ from platformdirs import user_cache_path
 
 from pipeline.errors import StoreFullError, WeightsDamagedError, WeightsMissingError
 from pipeline.models.weights.catalog import WeightFile, Weights, find
+from pipeline.models.weights.lock import sha256
+from pipeline.models.weights.names import parse_hub_name
+from pipeline.models.weights.places import hub_folder, model_in, not_here
 from pipeline.settings import Models
 
 Progress = Callable[[int, int, str], None]
@@ -38,18 +41,14 @@ def folder(settings: Models) -> Path:
 
 
 def locate(name: str, settings: Models) -> Path:
-    """The folder (speech) or file (text) of a catalogue name or of a path of the user's own.
+    """The folder or file to load of a catalogue name, of a model of the hub, or of a path of the user's own.
 
-    Raises `WeightsMissingError` with the command that brings it.
+    Of GGUF files it is the first one of the model, of everything else the folder. The network is never asked. Raises
+    `WeightsMissingError` with the command that brings it.
     """
     weights = find(name)
     if weights is None:
-        path = Path(name).expanduser()
-        if path.exists():
-            return path
-        raise WeightsMissingError(
-            f"{name}: neither a known model nor a path on this machine.", cure="`longmedia models list` names them."
-        )
+        return _locate_own(name, folder(settings))
     home = folder(settings) / weights.name
     missing = [file.name for file in weights.files if not _there(home / file.name, file)]
     if missing:
@@ -58,6 +57,21 @@ def locate(name: str, settings: Models) -> Path:
             cure=f"`longmedia models get {weights.name}` brings it once ({weights.size / 1e6:.0f} MB).",
         )
     return home / weights.files[0].name if weights.role == "text" else home
+
+
+def _locate_own(name: str, models: Path) -> Path:
+    path = Path(name).expanduser()
+    if path.exists():
+        return model_in(path)
+    hub = parse_hub_name(name)
+    if hub is None:
+        raise WeightsMissingError(
+            f"{name}: neither a known model nor a path on this machine.", cure="`longmedia models list` names them."
+        )
+    place = hub_folder(hub, models)
+    if place is None:
+        raise not_here(hub, models)
+    return model_in(place, hub.quantization)
 
 
 def present(weights: Weights, settings: Models) -> bool:
@@ -74,7 +88,7 @@ def verify(weights: Weights, settings: Models) -> list[str]:
         path = home / file.name
         if not path.is_file():
             faults.append(f"{path}: missing")
-        elif _sha256(path) != file.sha256:
+        elif sha256(path) != file.sha256:
             faults.append(f"{path}: its SHA-256 is not the pinned one")
     return faults
 
@@ -186,7 +200,7 @@ def _pip_download(package: str, version: str, incoming: Path, seen: Callable[[in
         try:
             while child.poll() is None:
                 time.sleep(0.2)
-                seen(_size_below(Path(scratch)))
+                seen(size_below(Path(scratch)))
         finally:
             child.kill()
             child.wait()
@@ -199,7 +213,7 @@ def _pip_download(package: str, version: str, incoming: Path, seen: Callable[[in
             wheel.replace(incoming / wheel.name)
 
 
-def _size_below(top: Path) -> int:
+def size_below(top: Path) -> int:
     """Bytes below `top`, while another process makes and removes files and folders there."""
     size = 0
     for folder, _, names in os.walk(top):  # unlike `rglob`, it passes over a folder that is gone
@@ -270,11 +284,6 @@ def _accept(path: Path, file: WeightFile, blocks: Iterator[bytes]) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 if __name__ == "__main__":

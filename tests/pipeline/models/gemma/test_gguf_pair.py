@@ -137,7 +137,7 @@ def test_which_model_is_meant_must_be_clear(tmp_path: Path) -> None:
     model(home / "b.gguf")
     with pytest.raises(WeightsMissingError, match=r"it holds a\.gguf, b\.gguf"):
         find_pair("google/gemma-4-12B-it", None, tmp_path)
-    with pytest.raises(WeightsMissingError, match="no GGUF file on this machine"):
+    with pytest.raises(WeightsMissingError, match="`longmedia models get google/gemma-4-E4B-it`"):
         find_pair("google/gemma-4-E4B-it", None, tmp_path)
 
 

@@ -128,7 +128,7 @@ def test_a_folder_that_vanishes_while_it_is_measured_is_no_error(tmp_path: Path)
     worker = threading.Thread(target=churn)
     worker.start()
     try:
-        sizes = {weights._size_below(tmp_path) for _ in range(3000)}
+        sizes = {weights.size_below(tmp_path) for _ in range(3000)}
     finally:
         stop.set()
         worker.join()

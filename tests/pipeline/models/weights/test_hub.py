@@ -4,143 +4,230 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import socket
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from flows.cli_models import app
-from pipeline.errors import WeightsDamagedError, WeightsMissingError
-from pipeline.models.weights.hub import is_hub_id
+from pipeline.errors import StoreFullError, WeightsDamagedError, WeightsMissingError
+from pipeline.models.weights.fetch import locate
+from pipeline.models.weights.lock import read_lock
+from pipeline.settings import Models
+from tests.pipeline.models.weights.small_hub import COMMIT, SmallHub, point_at, serving
 
-COMMIT = "c0ffee" * 6 + "beef"
-FILES = {"config.json": b"{}", "model.safetensors": b"weights " * 1000, "model.gguf": b"the same in another form"}
-
-
-class Hub(ThreadingHTTPServer):
-    """A hub with one model; `asked` are the paths that were asked for, `sent` what it gives for each file."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Answer)
-        self.asked: list[str] = []
-        self.sent = dict(FILES)
-
-
-class _Answer(BaseHTTPRequestHandler):
-    server: Hub
-
-    def log_message(self, *_: object) -> None:
-        """Nothing."""
-
-    def do_HEAD(self) -> None:
-        """As GET, without a body."""
-        self._answer(body=False)
-
-    def do_GET(self) -> None:
-        """The model's description, or one of its files."""
-        self._answer(body=True)
-
-    def _answer(self, *, body: bool) -> None:
-        path = self.path.partition("?")[0]
-        self.server.asked.append(path)
-        name = path.rpartition("/")[2]
-        if path == "/api/models/own/tiny/revision/main":
-            content = json.dumps({"id": "own/tiny", "sha": COMMIT, "siblings": [_described(one) for one in FILES]})
-            self._send(200, content.encode(), body=body)
-        elif path == f"/own/tiny/resolve/{COMMIT}/{name}" and name in FILES:
-            self._send(200, self.server.sent[name], body=body, tag=hashlib.sha256(FILES[name]).hexdigest())
-        else:
-            self._send(404, b"", body=body)
-
-    def _send(self, code: int, content: bytes, *, body: bool, tag: str = "") -> None:
-        self.send_response(code)
-        self.send_header("Content-Length", str(len(content)))
-        if tag:
-            self.send_header("ETag", f'"{tag}"')
-            self.send_header("X-Repo-Commit", COMMIT)
-        self.end_headers()
-        if body:
-            self.wfile.write(content)
-
-
-def _described(name: str) -> dict[str, object]:
-    content = FILES[name]
-    large = {"lfs": {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content), "pointerSize": 130}}
-    return {"rfilename": name, "size": len(content), "blobId": "0" * 40, **(large if len(content) > 100 else {})}
+TINY = {"config.json": b"{}", "model.safetensors": b"weights " * 1000, "model.gguf": b"the same in another form"}
+WHISPER = {
+    ".gitattributes": b"*.bin lfs",
+    "config.json": b'{"alignment_heads": [], "lang_ids": []}',
+    "model.bin": b"recognises " * 9000,
+    "tokenizer.json": b"{}",
+    "vocabulary.json": b"[]",
+}
+GGUF = {
+    "README.md": b"five files",
+    "config.json": b"{}",
+    "lm-Q4_K_M.gguf": b"GGUF four " * 2000,
+    "lm-UD-Q4_K_M.gguf": b"GGUF mix " * 2000,
+    "Q8_0/lm-Q8_0-00001-of-00002.gguf": b"GGUF eight " * 2000,
+    "Q8_0/lm-Q8_0-00002-of-00002.gguf": b"eight again " * 2000,
+    "lm-F16-00001-of-00002.gguf": b"GGUF, and its second part was never put there",
+    "mmproj-F32.gguf": b"GGUF, hears and sees " * 10,
+    "mmproj-BF16.gguf": b"GGUF, hears and sees " * 9,
+}
 
 
 @pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    server = Hub()
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    _point_at(server.server_port, monkeypatch)
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallHub]:
+    with serving({"own/tiny": TINY, "own/faster-whisper-x": WHISPER, "own/lm-GGUF": GGUF}) as running:
+        point_at(running.endpoint, monkeypatch)
+        yield running
 
 
-def _point_at(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What HF_ENDPOINT and HF_HUB_OFFLINE say was read when the client was imported."""
-    here, constants = f"http://127.0.0.1:{port}", "huggingface_hub.constants"
-    monkeypatch.setattr(f"{constants}.ENDPOINT", here)
-    monkeypatch.setattr(f"{constants}.HUGGINGFACE_CO_URL_TEMPLATE", here + "/{repo_id}/resolve/{revision}/{filename}")
-    monkeypatch.setattr(f"{constants}.HF_HUB_OFFLINE", False)
+@pytest.fixture
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "models"
 
 
-def _get(folder: Path, *more: str) -> str:
-    done = CliRunner().invoke(app, ["get", "own/tiny", "--folder", str(folder), *more])
+def longmedia_models(*words: str | Path) -> str:
+    """What `longmedia models` says."""
+    done = CliRunner().invoke(app, [*map(str, words)])
     if done.exception is not None:
         raise done.exception
     return done.output
 
 
-def test_a_model_comes_whole_and_at_one_commit(hub: Hub, tmp_path: Path) -> None:
-    home = tmp_path / "models" / "own--tiny"
-    assert f"own/tiny: in {home}, commit {COMMIT}" in _get(tmp_path / "models")
-    assert {path.name: path.read_bytes() for path in home.iterdir()} == {
-        name: content for name, content in FILES.items() if name != "model.gguf"
-    }
-    assert [path.name for path in home.parent.iterdir()] == ["own--tiny"]
-    first, *others = [path for path in hub.asked if "/own/tiny" in path]
+def get(models: Path, name: str = "own/tiny", *more: str) -> str:
+    return longmedia_models("get", name, "--folder", models, *more)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder, hidden ones left out."""
+    found = (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+
+
+def test_a_model_comes_whole_and_at_one_commit(hub: SmallHub, models: Path) -> None:
+    home = models / "own--tiny"
+    said = get(models)
+    assert said.index("own/tiny: 2 files, 0 MB, commit") < said.index(f"own/tiny: in {home}, commit {COMMIT}")
+    assert contents(home) == {name: content for name, content in TINY.items() if name != "model.gguf"}
+    assert [path.name for path in models.iterdir()] == ["own--tiny"]
+    first, *others = [path for path in hub.paths() if "/own/tiny" in path]
     assert first == "/api/models/own/tiny/revision/main"
     assert others
     assert all(COMMIT in path for path in others)
     hub.asked.clear()
-    assert "already in" in _get(tmp_path / "models")
+    assert "already in" in get(models)
     assert hub.asked == []
 
 
-def test_other_bytes_than_the_hub_names_are_not_taken_and_the_rest_is_kept(hub: Hub, tmp_path: Path) -> None:
-    hub.sent["model.safetensors"] = FILES["model.safetensors"][:-1] + b"?"
-    with pytest.raises(WeightsDamagedError, match="another SHA-256"):
-        _get(tmp_path / "models")
-    assert not (tmp_path / "models" / "own--tiny").exists()
-    hub.sent = dict(FILES)
+def test_the_lock_names_commit_and_files(hub: SmallHub, models: Path) -> None:
+    get(models)
+    lock = read_lock(models / "own--tiny")
+    assert lock is not None
+    assert (lock.name, lock.repository, lock.commit) == ("own/tiny", "own/tiny", COMMIT)
+    assert {one.name: one.sha256 for one in lock.files} == {
+        name: hashlib.sha256(TINY[name]).hexdigest() for name in ("config.json", "model.safetensors")
+    }
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "config.json"])
+def test_other_bytes_than_the_hub_names_are_not_taken_and_the_rest_is_kept(
+    hub: SmallHub, models: Path, name: str
+) -> None:
+    hub.sent[name] = TINY[name][:-1] + b"?"
+    with pytest.raises(WeightsDamagedError, match=rf"{name}.*thrown away"):
+        get(models)
+    assert not (models / "own--tiny").exists()
+    hub.sent.clear()
     hub.asked.clear()
-    assert COMMIT in _get(tmp_path / "models")
-    assert f"/own/tiny/resolve/{COMMIT}/config.json" not in hub.asked
+    assert COMMIT in get(models)
+    if name != "config.json":
+        assert f"/own/tiny/resolve/{COMMIT}/config.json" not in hub.paths()
 
 
-def test_what_the_hub_does_not_give_is_a_line_with_a_cure(hub: Hub, tmp_path: Path) -> None:
+def test_a_cut_download_is_no_model_and_goes_on_where_it_was_cut(
+    hub: SmallHub, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.DOWNLOAD_CHUNK_SIZE", 1000)  # what is kept is kept by such pieces
+    hub.cut["model.bin"] = 60_000
+    with pytest.raises(WeightsMissingError, match="run the same command again"):
+        get(models, "own/faster-whisper-x")
+    with pytest.raises(WeightsMissingError, match="`longmedia models get own/faster-whisper-x`"):
+        locate("own/faster-whisper-x", Models(folder=models))
+    hub.cut.clear()
+    hub.asked.clear()
+    get(models, "own/faster-whisper-x")
+    assert (f"/own/faster-whisper-x/resolve/{COMMIT}/model.bin", "bytes=60000-") in hub.asked
+    found = locate("own/faster-whisper-x", Models(folder=models))
+    assert contents(found) == {name: content for name, content in WHISPER.items() if name[0] != "."}
+
+
+def test_a_quantisation_is_its_files_and_the_best_projector(hub: SmallHub, models: Path) -> None:
+    get(models, "own/lm-GGUF:q4_k_m")
+    home = models / "own--lm-GGUF--q4_k_m"
+    assert sorted(contents(home)) == ["lm-Q4_K_M.gguf", "mmproj-BF16.gguf"]
+    assert locate("own/lm-GGUF:q4_k_m", Models(folder=models)) == home / "lm-Q4_K_M.gguf"
+    get(models, "own/lm-GGUF:Q8_0")
+    parts = [f"Q8_0/lm-Q8_0-0000{number}-of-00002.gguf" for number in (1, 2)]
+    home = models / "own--lm-GGUF--Q8_0"
+    assert sorted(contents(home)) == [*parts, "mmproj-BF16.gguf"]
+    assert locate("own/lm-GGUF:Q8_0", Models(folder=models)) == home / parts[0]
+    (home / parts[1]).unlink()
+    with pytest.raises(WeightsMissingError, match=r"missing or cut off.*00002-of-00002"):
+        locate("own/lm-GGUF:Q8_0", Models(folder=models))
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("own/lm-GGUF", r"several models.*own/lm-GGUF:Q4_K_M \(0\.0 GB\)"),
+        ("own/lm-GGUF:Q2_K", "no such quantisation.*own/lm-GGUF:Q8_0"),
+        ("own/lm-GGUF:F16", "parts of it are missing"),
+        ("own/tiny:Q4_K_M", "no such quantisation"),
+        ("own/nothing", r"could not be fetched.*run the same command again"),
+    ],
+)
+def test_what_is_not_there_or_not_clear_is_said_and_nothing_comes(
+    hub: SmallHub, models: Path, name: str, why: str
+) -> None:
+    with pytest.raises(WeightsMissingError, match=why):
+        get(models, name)
+    assert not [path for path in hub.paths() if "/resolve/" in path]
+
+
+def test_no_room_is_said_before_anything_comes(hub: SmallHub, models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    free = shutil.disk_usage("/")._replace(free=1000)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: free)
+    with pytest.raises(StoreFullError, match=r"0\.0 free"):
+        get(models)
+    assert not [path for path in hub.paths() if "/resolve/" in path]
+
+
+def test_another_revision_that_is_not_there_is_a_line_with_a_cure(hub: SmallHub, models: Path) -> None:
     with pytest.raises(WeightsMissingError, match=r"own/tiny could not be fetched.*run the same command again"):
-        _get(tmp_path / "models", "--revision", "nowhere")
+        get(models, "own/tiny", "--revision", "nowhere")
 
 
-def test_no_hub_at_all_is_a_line_with_a_cure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_hub_at_all_is_a_line_with_a_cure(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    _point_at(port, monkeypatch)
-    with pytest.raises(WeightsMissingError, match=r"own/tiny could not be fetched.*copy the folder"):
-        _get(tmp_path / "models")
+    point_at(f"http://127.0.0.1:{port}", monkeypatch)
+    with pytest.raises(WeightsMissingError, match=r"own/tiny could not be fetched.*models import"):
+        get(models)
 
 
-def test_a_path_is_no_name_of_the_hub() -> None:
-    assert is_hub_id("google/gemma-4-12B-it")
-    for name in ("whisper-base", "./here", "/a", "~/b", "../c", "a/b/c", "here/"):
-        assert not is_hub_id(name)
+def test_verify_reads_what_came_from_the_hub(hub: SmallHub, models: Path) -> None:
+    get(models)
+    assert "own/tiny: as pinned" in longmedia_models("verify", "--folder", models)
+    weights = models / "own--tiny" / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"?")
+    with pytest.raises(WeightsDamagedError):
+        longmedia_models("verify", "--folder", models)
+
+
+def test_list_shows_what_a_model_of_the_hub_is_for(hub: SmallHub, models: Path) -> None:
+    get(models, "own/faster-whisper-x")
+    (models / "own--faster-whisper-y").mkdir()
+    said = longmedia_models("list", "--folder", models).splitlines()
+    line = next(one for one in said if one.startswith("own/faster-whisper-x"))
+    assert line.split() == ["own/faster-whisper-x", "hear.model", "0", "MB", COMMIT[:12]]
+    assert not [one for one in said if "faster-whisper-y" in one]
+
+
+def snapshot(cache: Path, repository: str, files: dict[str, bytes]) -> Path:
+    """What the hub's own library keeps of a repository: links to files that their hash names."""
+    top = cache / "--".join(("models", *repository.split("/")))
+    place = top / "snapshots" / COMMIT
+    (top / "refs").mkdir(parents=True)
+    (top / "blobs").mkdir()
+    (top / "refs" / "main").write_text(COMMIT)
+    for name, content in files.items():
+        blob, link = top / "blobs" / hashlib.sha256(content).hexdigest(), place / name
+        blob.write_bytes(content)
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(blob)
+    return place
+
+
+def test_the_cache_of_the_hubs_library_is_looked_in_and_what_is_half_there_is_not_taken(
+    models: Path, tmp_path: Path
+) -> None:
+    place = snapshot(tmp_path / "cache", "own/lm-GGUF", GGUF)
+    settings = Models(folder=models)
+    assert locate("own/lm-GGUF:Q4_K_M", settings) == place / "lm-Q4_K_M.gguf"
+    (place / "Q8_0/lm-Q8_0-00002-of-00002.gguf").unlink()
+    with pytest.raises(WeightsMissingError, match="`longmedia models get own/lm-GGUF:Q8_0`"):
+        locate("own/lm-GGUF:Q8_0", settings)
+    index = {"weight_map": {"a": "model-1.safetensors", "b": "model-2.safetensors"}}
+    files = {"config.json": b"{}", "model.safetensors.index.json": json.dumps(index).encode()}
+    half = snapshot(tmp_path / "cache", "own/large", {**files, "model-1.safetensors": b"first"})
+    with pytest.raises(WeightsMissingError, match="`longmedia models get own/large`"):
+        locate("own/large", settings)
+    (half / "model-2.safetensors").write_bytes(b"second")
+    assert locate("own/large", settings) == half
