@@ -1,0 +1,106 @@
+"""`longmedia correct`: what was heard wrong in a recording is put right; no table is changed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from chunkers.names import from_text
+from chunkers.printable import printable
+from chunkers.spans import from_stamp, stamp
+from flows.cli_options import ConfigOption, StoreOption, find_run, open_store
+from flows.terminal import say
+from pipeline.errors import NoSuchRunError, SettingsError
+from pipeline.fallback.gate import admit_store
+from pipeline.reports.outline_rows import keep_outline
+from pipeline.settings import Settings, load_here
+from pipeline.store import HEAR, Run, Store
+from pipeline.store.corrected import Corrected
+from pipeline.store.correcting import added, correction, placed, taken_back
+from pipeline.store.documents import CorrectionsDocument
+from pipeline.store.runs import JOINED
+
+
+def correct(
+    recording: Annotated[str, typer.Argument(help="The recording's id, or the input's path.")],
+    wrong: Annotated[str, typer.Argument(help="What was heard: whole words, in any case.")] = "",
+    right: Annotated[str, typer.Argument(help="What it should be.")] = "",
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="1:23", help="Only where it is said nearest to this moment.")
+    ] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Take back the last correction, or those of WRONG.")] = False,
+    name: Annotated[str | None, typer.Option("--run", help="The run, or the start of its name.")] = None,
+    store: StoreOption = "longmedia-store",
+    config: ConfigOption = None,
+) -> None:
+    """Put right a word or a name that was heard wrong: everywhere in a recording, or where it is said at a moment.
+
+    Reports, subtitles, exports and search show it at once; the next `longmedia run` writes those summaries again that
+    rest on it, and hears nothing again. Without WRONG and RIGHT the corrections are listed, with how many places each
+    changes. A correction of words that are not there is refused.
+    """
+    settings = load_here(config)
+    run = _run(recording, name, open_store(store, settings))
+    known = run.corrections()
+    if undo:
+        if right or at is not None:
+            raise SettingsError("--undo takes WRONG at most.", cure="`longmedia correct RECORDING WRONG --undo`.")
+        document = taken_back(known, wrong)
+    elif wrong or right or at is not None:
+        document = _with(run, known, wrong, right, at)
+    else:
+        _show(run, known)
+        return
+    place = _admitted(run, open_store(store, settings), settings)
+    place.save_corrections(document)
+    keep_outline(place.run(run.key))
+    _show(run, document)
+    say("Reports show it now; the next `longmedia run` writes the summaries again that rest on it.")
+
+
+def _run(recording: str, name: str | None, store: Store) -> Run:
+    run = find_run(recording, name, store)
+    if not run.has(HEAR):
+        raise NoSuchRunError(f"{run.key.run}: nothing was heard in this run.")
+    about = run.about()
+    if about is not None and about.container == JOINED:
+        raise SettingsError(
+            f"{run.key.recording} is joined of files.",
+            cure="Correct the file that it was said in, then `longmedia run FOLDER --join` again.",
+        )
+    return run
+
+
+def _with(run: Run, known: CorrectionsDocument, wrong: str, right: str, at: str | None) -> CorrectionsDocument:
+    """The corrections with one more. Raises `SettingsError` where it changes nothing."""
+    one = correction(wrong, right)
+    if at is not None:
+        about = from_stamp(at)
+        if about is None:
+            raise SettingsError(f"--at {printable(at)}: not a moment.", cure="For example `1:23`, or `1:02:03`.")
+        one = placed(one, run.heard(), about)
+    document = added(known, one)
+    if not Corrected(document.corrections).counts(run.as_heard())[-1]:
+        raise SettingsError(
+            f"{one.wrong}: not heard in this recording, or right already.",
+            cure="Whole words are meant, as `longmedia report` shows them.",
+        )
+    return document
+
+
+def _admitted(run: Run, store: Store, settings: Settings) -> Store:
+    """The store to be written to: one on another machine gets nothing that may not leave."""
+    document = run.document()
+    if document is None:
+        return store
+    return admit_store(store, settings.fallback, from_text(document.input.path), run.key.recording)
+
+
+def _show(run: Run, document: CorrectionsDocument) -> None:
+    if not document.corrections:
+        say("Nothing is corrected.")
+    counts = Corrected(document.corrections).counts(run.as_heard())
+    for one, count in zip(document.corrections, counts, strict=True):
+        where = f"  at {stamp(one.at)}" if one.at is not None else ""
+        say(f"{printable(one.wrong)} -> {printable(one.right)}{where}  {count} place{'s' * (count != 1)}")
