@@ -34,10 +34,10 @@ def correct(
     store: StoreOption = "longmedia-store",
     config: ConfigOption = None,
 ) -> None:
-    """Put right a word or a name that was heard wrong: everywhere in a recording, or where it is said at a moment.
+    """Put right what was heard wrong: reports, subtitles and search follow at once.
 
-    Reports, subtitles, exports and search show it at once; the next `longmedia run` writes those summaries again that
-    rest on it, and hears nothing again. Without WRONG and RIGHT the corrections are listed, with how many places each
+    A correction holds everywhere in a recording, or where it is said nearest to a moment. The next `longmedia run`
+    writes those summaries again that rest on it, and hears nothing again. Without WRONG and RIGHT the corrections are listed, with how many places each
     changes. A correction of words that are not there is refused.
     """
     settings = load_here(config)
