@@ -37,8 +37,8 @@ def correct(
     """Put right what was heard wrong: reports, subtitles and search follow at once.
 
     A correction holds everywhere in a recording, or where it is said nearest to a moment. The next `longmedia run`
-    writes those summaries again that rest on it, and hears nothing again. Without WRONG and RIGHT the corrections are listed, with how many places each
-    changes. A correction of words that are not there is refused.
+    writes those summaries again that rest on it, and hears nothing again. Without WRONG and RIGHT the corrections are
+    listed, with how many places each changes. A correction of words that are not there is refused.
     """
     settings = load_here(config)
     run = _run(recording, name, open_store(store, settings))
