@@ -30,6 +30,9 @@ def correct(
         str | None, typer.Option("--at", metavar="1:23", help="Only where it is said nearest to this moment.")
     ] = None,
     undo: Annotated[bool, typer.Option("--undo", help="Take back the last correction, or those of WRONG.")] = False,
+    everywhere: Annotated[
+        bool, typer.Option("--everywhere", help="In all recordings of the store, those to come among them.")
+    ] = False,
     name: Annotated[str | None, typer.Option("--run", help="The run, or the start of its name.")] = None,
     store: StoreOption = "longmedia-store",
     config: ConfigOption = None,
@@ -42,20 +45,23 @@ def correct(
     """
     settings = load_here(config)
     run = _run(recording, name, open_store(store, settings))
-    known = run.corrections()
+    if everywhere and at is not None:
+        raise SettingsError("--at is a moment of one recording: not with --everywhere.")
+    place = open_store(store, settings)
+    known = place.vocabulary() if everywhere else run.corrections()
     if undo:
         if right or at is not None:
             raise SettingsError("--undo takes WRONG at most.", cure="`longmedia correct RECORDING WRONG --undo`.")
         document = taken_back(known, wrong)
     elif wrong or right or at is not None:
-        document = _with(run, known, wrong, right, at)
+        document = _with(run, place, known, wrong, right, at)
     else:
-        _show(run, known)
+        _show(run, place)
         return
-    place = _admitted(run, open_store(store, settings), settings)
+    place = _admitted(run, place, settings)
     place.save_corrections(document)
     keep_outline(place.run(run.key))
-    _show(run, document)
+    _show(run, place)
     say("Reports show it now; the next `longmedia run` writes the summaries again that rest on it.")
 
 
@@ -72,7 +78,9 @@ def _run(recording: str, name: str | None, store: Store) -> Run:
     return run
 
 
-def _with(run: Run, known: CorrectionsDocument, wrong: str, right: str, at: str | None) -> CorrectionsDocument:
+def _with(
+    run: Run, place: Store, known: CorrectionsDocument, wrong: str, right: str, at: str | None
+) -> CorrectionsDocument:
     """The corrections with one more. Raises `SettingsError` where it changes nothing."""
     one = correction(wrong, right)
     if at is not None:
@@ -81,7 +89,10 @@ def _with(run: Run, known: CorrectionsDocument, wrong: str, right: str, at: str 
             raise SettingsError(f"--at {printable(at)}: not a moment.", cure="For example `1:23`, or `1:02:03`.")
         one = placed(one, run.heard(), about)
     document = added(known, one)
-    if not Corrected(document.corrections).counts(run.as_heard())[-1]:
+    heard = run.as_heard()
+    if document.recording:
+        heard = Corrected(place.vocabulary().corrections).rows(heard)
+    if not Corrected(document.corrections).counts(heard)[-1]:
         raise SettingsError(
             f"{one.wrong}: not heard in this recording, or right already.",
             cure="Whole words are meant, as `longmedia report` shows them.",
@@ -97,10 +108,12 @@ def _admitted(run: Run, store: Store, settings: Settings) -> Store:
     return admit_store(store, settings.fallback, from_text(document.input.path), run.key.recording)
 
 
-def _show(run: Run, document: CorrectionsDocument) -> None:
-    if not document.corrections:
+def _show(run: Run, place: Store) -> None:
+    """The corrections that hold in the recording, in order, with how many places of it each changes."""
+    everywhere, own = place.vocabulary().corrections, run.corrections().corrections
+    if not everywhere and not own:
         say("Nothing is corrected.")
-    counts = Corrected(document.corrections).counts(run.as_heard())
-    for one, count in zip(document.corrections, counts, strict=True):
-        where = f"  at {stamp(one.at)}" if one.at is not None else ""
+    counts = Corrected((*everywhere, *own)).counts(run.as_heard())
+    for number, (one, count) in enumerate(zip((*everywhere, *own), counts, strict=True)):
+        where = "  everywhere" if number < len(everywhere) else f"  at {stamp(one.at)}" if one.at is not None else ""
         say(f"{printable(one.wrong)} -> {printable(one.right)}{where}  {count} place{'s' * (count != 1)}")

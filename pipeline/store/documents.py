@@ -80,10 +80,12 @@ class NamesDocument(_Document):
 class CorrectionsDocument(_Document):
     """corrections.json: what was heard wrong in a recording, as people have said, in the order of putting it right.
 
-    No table is changed by it: what was heard is read with it.
+    No table is changed by it: what was heard is read with it. vocabulary.json at the root of a store is the same for
+    all of its recordings, and comes first.
     """
 
-    recording: str
+    recording: str = ""
+    """Empty where all recordings are meant."""
     corrections: tuple[Correction, ...] = ()
 
 

@@ -1,6 +1,7 @@
 """A run in the store: the tables of its stages, and the document that names them.
 
     <store>/voices.parquet                                      voices that are remembered, see `pipeline.store.voices`
+    <store>/vocabulary.json                                     what is heard wrong in all recordings
     <store>/<recording>/recording.json                          what is known of the recording
     <store>/<recording>/names.json                              who speaks in it, as people have said
     <store>/<recording>/corrections.json                        what was heard wrong, as people have said
@@ -60,6 +61,9 @@ NAMES = "names.json"
 
 CORRECTIONS = "corrections.json"
 """The document that says what was heard wrong."""
+
+VOCABULARY = "vocabulary.json"
+"""The document of a store that says what is heard wrong in all of its recordings."""
 
 JOINED = "joined"
 """The container of a recording that is joined of files: its rows are theirs, with what was put right in them."""
@@ -125,7 +129,7 @@ class Run:
         """What is put right in what was heard; while the run is written, what was known when that began."""
         if self._corrected is not None:
             return self._corrected
-        corrections = self.corrections().corrections
+        corrections = self._documents.vocabulary().corrections + self.corrections().corrections
         about = self.about() if corrections else None
         return Corrected(() if about is not None and about.container == JOINED else corrections)
 
@@ -266,16 +270,25 @@ class Documents:
         """The document of that name, None where there is none; raises `StoreDamagedError`, `StoreError`."""
         names = self._files.files(folder)
         found = next((one for one in (_sealed(name), name) if one in names), None)
-        if found is None:
-            return None
-        shown = f"{self._files.url}/{folder}/{found}"
+        return None if found is None else self._read(f"{folder}/{found}", kind)
+
+    def vocabulary(self) -> CorrectionsDocument:
+        """What is heard wrong in all recordings of the store; raises `StoreDamagedError`, `StoreError`.
+
+        It is asked for by name: the folder it lies in holds every recording.
+        """
+        found = next((one for one in (_sealed(VOCABULARY), VOCABULARY) if self._files.exists(one)), None)
+        return CorrectionsDocument() if found is None else self._read(found, CorrectionsDocument)
+
+    def _read(self, path: str, kind: type[Document]) -> Document:
+        shown = f"{self._files.url}/{path}"
         try:
-            data = self._files.read(f"{folder}/{found}")
+            data = self._files.read(path)
         except OSError as error:
             why = error.strerror or str(error)
             raise StoreError(f"{shown}: cannot be read: {why}.", cure="Check its rights and the disk.") from error
         try:
-            text = data if found == name else self._cipher.read(data, shown)["json"][0].as_py()
+            text = data if path.endswith(".json") else self._cipher.read(data, shown)["json"][0].as_py()
             return kind.model_validate(json.loads(text))
         except DAMAGE as error:
             why = f"{shown}: damaged: {damage(error)}."
@@ -285,7 +298,8 @@ class Documents:
         """Write a document, whole or not at all."""
         # A file's name may be no text: its bytes are halves of characters, which JSON can hold only as `\u` escapes.
         text = escaped(json.dumps(document.model_dump(mode="json"), indent=2, ensure_ascii=False))
-        plain, sealed = f"{folder}/{name}", f"{folder}/{_sealed(name)}"
+        plain = f"{folder}/{name}".removeprefix("/")
+        sealed = _sealed(plain)
         if not self._cipher.on:
             self._files.write(plain, text.encode())
             return

@@ -15,7 +15,7 @@ from pipeline.store.encryption import DAMAGE, Cipher, damage
 from pipeline.store.files import Departing, Files
 from pipeline.store.first_format import FirstFormatRun
 from pipeline.store.lock import held
-from pipeline.store.runs import CORRECTIONS, NAMES, RECORDING, Documents, Run, RunKey
+from pipeline.store.runs import CORRECTIONS, NAMES, RECORDING, VOCABULARY, Documents, Run, RunKey
 from pipeline.store.voices import Voices
 
 log = logging.getLogger(__name__)
@@ -68,8 +68,12 @@ class Store:
         self._documents.save(document.recording, NAMES, document)
 
     def save_corrections(self, document: CorrectionsDocument) -> None:
-        """Write what was heard wrong in a recording, whole or not at all."""
-        self._documents.save(document.recording, CORRECTIONS, document)
+        """Write what was heard wrong in a recording, or in all of them, whole or not at all."""
+        self._documents.save(document.recording, CORRECTIONS if document.recording else VOCABULARY, document)
+
+    def vocabulary(self) -> CorrectionsDocument:
+        """What is heard wrong in all recordings, as people have said. Raises `StoreDamagedError`."""
+        return self._documents.vocabulary()
 
     @property
     def voices(self) -> Voices:

@@ -195,6 +195,44 @@ def test_what_is_put_right_while_a_run_is_written_waits(made: Made) -> None:
     assert any("Zuzana" in row.transcript for row in made.run.heard())
 
 
+def test_everywhere_is_every_recording_of_the_store(made: Made) -> None:
+    """What is finished is not heard again, and only what changes is written again."""
+    other = tones(made.path.with_name("other.wav"), LENGTH, more=S)
+    with QuickRegistry() as registry:
+        second = process(other, made.settings, made.store, registry).run
+    (line, _) = made.correct("parts", "pieces", "--everywhere")
+    assert line.startswith("parts -> pieces  everywhere  ")
+    assert made.run.corrections().corrections == ()
+    for run in (made.run, second):
+        assert "pieces" in "".join(report(run, "txt"))
+        assert "parts" not in "".join(report(run, "txt"))
+    with Searcher(made.store) as searcher:
+        searcher.follow()
+        assert {hit.recording for hit in searcher.search("pieces")} >= {made.run.key.recording, second.key.recording}
+        made.correct("pieces", "shares")
+        made.correct("parts", "--undo", "--everywhere")
+        searcher.follow()
+        assert not [hit for hit in searcher.search("pieces") if hit.kind == "transcript"]
+    assert made.correct() == ["pieces -> shares  0 places"]
+    made.correct("--undo")
+    made.correct("parts", "pieces", "--everywhere")
+    made.again()
+    assert made.finished
+    with pytest.raises(SettingsError, match="not with --everywhere"):
+        made.correct("parts", "pieces", "--everywhere", "--at", "0:01")
+
+
+def test_a_vocabulary_that_changes_nothing_in_a_recording_leaves_it_finished(made: Made, tmp_path: Path) -> None:
+    vocabulary = CorrectionsDocument(corrections=(Correction("zebra", "horse"),))
+    made.store.save_corrections(vocabulary)
+    assert made.store.vocabulary() == vocabulary
+    assert made.finished
+    document = made.run.document()
+    assert document is not None
+    assert document.result is not None
+    assert document.result.corrections == made.run.corrected().digest, "the next start need not look again"
+
+
 def test_a_transcript_that_was_brought_along_keeps_its_cues(tmp_path: Path) -> None:
     path, store = tmp_path / "talk.srt", Store(tmp_path / "store")
     path.write_text(
