@@ -63,9 +63,9 @@ def corrected(row: HearRow, one: Correction) -> tuple[HearRow, int]:
     A row that it does not touch is given back as it is. Cues are made of the words anew, but those of a transcript
     that was brought along stay.
     """
-    if not row.transcript or (one.at is not None and not row.span.holds(one.at)):
+    if not places(row.transcript, one) or (one.at is not None and not row.span.holds(one.at)):
         return row, 0
-    moments = [moment for moment, _ in moments_of(row, one)]
+    moments = moments_of(row, one)
     meant = range(len(moments)) if one.at is None else [nearest(moments, one.at)]
     if not moments or None in meant:
         return row, 0
@@ -82,11 +82,11 @@ def corrected(row: HearRow, one: Correction) -> tuple[HearRow, int]:
     return replace(row, cues=cues.group(row.words)), len(meant)
 
 
-def moments_of(row: HearRow, one: Correction) -> list[tuple[int, Place]]:
-    """Where a correction holds in a row, wherever it is meant: the moment of each place in the row's span, in order."""
+def moments_of(row: HearRow, one: Correction) -> list[int]:
+    """The tick of each place of a row that a correction could change, within the row's span, in order."""
     timed = _cues(row) if _has_own_cues(row) else _words(row)
-    inside = [(timed.moment(place), place) for place in places(timed.text, one)]
-    return [(min(max(moment, row.start), row.end - 1), place) for moment, place in inside]
+    moments = (timed.moment(place) for place in places(timed.text, one))
+    return [min(max(moment, row.start), row.end - 1) for moment in moments]
 
 
 def _has_own_cues(row: HearRow) -> bool:

@@ -38,7 +38,7 @@ def correction(wrong: str, right: str) -> Correction:
 
 def placed(one: Correction, rows: Iterable[HearRow], about: int) -> Correction:
     """The correction for the one place that is nearest to the tick `about`. Raises `SettingsError` without one near."""
-    moments = [moment for row in rows for moment, _ in moments_of(row, one)]
+    moments = [moment for row in rows for moment in moments_of(row, one)]
     number = nearest(moments, about, ABOUT * TICKS_PER_SECOND)
     if number is None:
         others = ", ".join(stamp(moment) for moment in moments[:5])

@@ -43,8 +43,10 @@ class Place:
 def places(text: str, one: Correction) -> list[Place]:
     """Where `one` changes `text`, in order, none over another; where it reads right already there is none."""
     found: list[Place] = []
-    right = [(at.start(), at.end()) for at in re.finditer(re.escape(one.right), text)]
     pattern, begin = _pattern(one.wrong), 0
+    if pattern.search(text) is None:
+        return []
+    right = [(at.start(), at.end()) for at in re.finditer(re.escape(one.right), text)]
     while (match := pattern.search(text, begin)) is not None:
         start, end = match.span()
         if _within_word(text, start) or _within_word(text, end):

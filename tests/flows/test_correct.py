@@ -222,7 +222,7 @@ def test_everywhere_is_every_recording_of_the_store(made: Made) -> None:
         made.correct("parts", "pieces", "--everywhere", "--at", "0:01")
 
 
-def test_a_vocabulary_that_changes_nothing_in_a_recording_leaves_it_finished(made: Made, tmp_path: Path) -> None:
+def test_a_vocabulary_that_changes_nothing_in_a_recording_leaves_it_finished(made: Made) -> None:
     vocabulary = CorrectionsDocument(corrections=(Correction("zebra", "horse"),))
     made.store.save_corrections(vocabulary)
     assert made.store.vocabulary() == vocabulary
