@@ -8,6 +8,7 @@ a player starts the file (the container's `start_time`), for audio and video ali
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -37,6 +38,15 @@ def stamp(ticks: int, *, millis: bool = False, separator: str = ".") -> str:
     if millis:
         return f"{hour:02d}:{minute:02d}:{second:02d}{separator}{rest * 1000 // TICKS_PER_SECOND:03d}"
     return f"{hour}:{minute:02d}:{second:02d}"
+
+
+def from_stamp(text: str) -> int | None:
+    """The tick that `H:MM:SS`, `MM:SS` or `SS` means, a fraction behind the seconds or none; None for other text."""
+    found = re.fullmatch(r"(?:(?:(\d{1,4}):)?(\d{1,4}):)?(\d{1,6}(?:\.\d{1,6})?)", text.strip(), re.ASCII)
+    if found is None:
+        return None
+    hours, minutes, seconds = (Fraction(part or 0) for part in found.groups())
+    return to_ticks(hours * 3600 + minutes * 60 + seconds)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -100,6 +100,14 @@ COMMANDS = {
         "app",
         "Who speaks in a recording, and what they are called.",
     ),
+    "correct": Entry(
+        "flows.cli_correct",
+        "correct",
+        "Put right what was heard wrong: reports, subtitles and search follow at once.",
+        'Examples: `longmedia correct talk.mp3 "Pavle Nowak" "Pavel Novak"` · '
+        "`longmedia correct talk.mp3 their there --at 1:23` · `longmedia correct talk.mp3` · "
+        "`longmedia correct talk.mp3 --undo`",
+    ),
     "export": Entry(
         "flows.cli_export",
         "app",

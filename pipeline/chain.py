@@ -38,7 +38,7 @@ from pipeline.models.weights.catalog import DIARISER as DIARISER_WEIGHTS
 from pipeline.models.weights.fetch import folder, present
 from pipeline.settings import Group, Settings, text_changing
 from pipeline.settings.checks import check_video
-from pipeline.source import Source
+from pipeline.source import Source, hotwords_beside
 from pipeline.stages.describe import VERSION as DESCRIBE_VERSION
 from pipeline.stages.hear import VERSION as HEAR_VERSION
 from pipeline.stages.imported import VERSION as IMPORTED_VERSION
@@ -134,7 +134,7 @@ def chain(settings: Settings, source: Source, only: Stage | None = None, *, name
             + (", and it is not to be looked at." if source.pictures else ", and nothing to see."),
             cure="`--set see.enabled=true` looks at the picture." if source.pictures else "Is it the right file?",
         )
-    resolved = _resolve(settings, engines)
+    resolved = _resolve(settings, engines, source)
     if shows:
         check_video(resolved.video, resolved.audio)
         if resolved.gemma.engine == "server" and resolved.endpoint.dialect is not None:
@@ -216,7 +216,9 @@ def _heard(engine: str, settings: Settings, source: Source) -> dict[str, Any]:
         "language": hear.language,
     }
     if engine == WHISPER:
-        own = {"beam": hear.beam, "device": hear.device, "compute_type": hear.compute_type}
+        own: dict[str, Any] = {"beam": hear.beam, "device": hear.device, "compute_type": hear.compute_type}
+        if hear.hotwords:
+            own["hotwords"] = hear.hotwords
         return shared | {"hear": own, "identity": whisper_identity(hear, settings.models)}
     stretches = {"stretch_s": hear.stretch_s, "max_tokens": hear.max_tokens}
     return shared | {"hear": stretches, "prompts": _digests(settings.profile, "gemma_hear"), **_gemma(settings)}
@@ -265,14 +267,17 @@ def _digests(profile: str, *roles: str) -> dict[str, str]:
     return {role: prompts.load(profile, role).digest for role in roles}
 
 
-def _resolve(settings: Settings, engines: Mapping[str, str]) -> Settings:
-    """The settings with every `auto` of an engine that is used decided by this machine."""
+def _resolve(settings: Settings, engines: Mapping[str, str], source: Source) -> Settings:
+    """The settings with every `auto` of an engine that is used decided by this machine, and the hotwords all known."""
     hear, write, gemma, describe = settings.hear, settings.write, settings.gemma, settings.describe
     if engines[HEAR] == WHISPER:
         device = hear.device if hear.device != _AUTO else "cuda" if ctranslate2_has_cuda() else "cpu"
         kinds = {"cpu": "int8", "cuda": "float16"}
         kind = kinds[device] if hear.compute_type == "default" else hear.compute_type
-        hear = hear.model_copy(update={"device": device, "compute_type": kind})
+        more = hotwords_beside(source.path, hear.vocabulary) if hear.vocabulary is not None else ()
+        words = tuple(dict.fromkeys((*hear.hotwords, *more)))
+        known = {"device": device, "compute_type": kind, "hotwords": words, "vocabulary": None}
+        hear = hear.model_copy(update=known)
     if TEXT in engines.values() and write.engine == _AUTO:
         write = write.model_copy(update={"engine": "transformers" if text_on_cuda() else "llamacpp"})
     if gemma.engine == _AUTO and GEMMA in engines.values():

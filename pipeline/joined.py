@@ -26,9 +26,10 @@ from pipeline.settings import Settings
 from pipeline.source import Source, open_source
 from pipeline.stages.describe import MEASURED
 from pipeline.stages.see.looked import Looked, Seen
-from pipeline.store import DESCRIBE, MERGE, SEE, STAGES, Run, Store
+from pipeline.store import DESCRIBE, HEAR, MERGE, SEE, STAGES, Run, Store
 from pipeline.store.documents import DecodedDocument, RecordingDocument, StageDocument, unless_damaged
 from pipeline.store.parts import Parts
+from pipeline.store.runs import JOINED
 from pipeline.store.shifted import StageRow, gap, shifted
 from pipeline.store.structs import Event
 from pipeline.store.tables import DescribeRow
@@ -89,7 +90,7 @@ def join(
     with run.writing():
         end = placing.files[-1].span.end
         document = RecordingDocument(
-            recording=source.recording, container="joined", duration=end, names=(printable(folder.name),)
+            recording=source.recording, container=JOINED, duration=end, names=(printable(folder.name),)
         )
         store.save_recording(document)
         now = new_document(links).model_copy(update={"duration": end})
@@ -122,11 +123,14 @@ def _links(settings: Settings, source: Source, placing: Placing, runs: dict[Path
     own = chain(settings, first)
     engines = {link.stage: link.engine for link in own.links}
     links: list[Link] = []
+    corrected = [runs[one.path].corrected().effect(runs[one.path].as_heard()) for one in placing.files]
     for stage in STAGES:
         keys = [[runs[one.path].key.stages.get(stage, ""), one.span.start] for one in placing.files]
         if stage == MERGE or not any(key for key, _ in keys):
             continue
         rests_on = {"version": VERSION, "joined": keys}
+        if stage in (HEAR, DESCRIBE) and any(corrected):
+            rests_on["corrected"] = corrected
         links.append(Link(stage, engines.get(stage, ""), _key(rests_on), rests_on))
     merge = own.links[-1]
     rests_on = merge.rests_on | {"before": links[-1].key}
@@ -187,7 +191,7 @@ def _rows(run: Run, stage: str, placing: Placing, runs: dict[Path, Run]) -> Iter
             index, at = index + 1, one.span.start
         part = runs[one.path]
         looked = Looked(part.seen()) if retold is not None else None
-        for row in part.table(stage).rows() if part.has(stage) else ():
+        for row in _rows_of(part, stage):
             start = row.start + one.span.start
             if start > at:
                 yield gap(kind, recording, index, Span(at, start), NOT_IN_FILE)
@@ -200,6 +204,14 @@ def _rows(run: Run, stage: str, placing: Placing, runs: dict[Path, Run]) -> Iter
         if at < one.span.end:
             yield gap(kind, recording, index, Span(at, one.span.end), NOT_IN_FILE)
             index, at = index + 1, one.span.end
+
+
+def _rows_of(part: Run, stage: str) -> Iterator[Any]:
+    """The rows of a stage of one file; what was heard, with what people have put right in it."""
+    if stage == HEAR:
+        yield from part.heard()
+    elif part.has(stage):
+        yield from part.table(stage).rows()
 
 
 class _Retold:

@@ -75,22 +75,28 @@ def result_of(run: Run, seconds: float) -> tuple[Result, Coverage]:
         failed_nodes=failed,
         parts=run.parts(),
         gaps=tuple(Gap(start=g.start, end=g.end, status=status, reason=why) for g, status, why in total.gaps),
+        corrections=run.corrected().digest,
+        corrected=run.corrected().effect(run.as_heard()),
     )
     return result, total
 
 
 def finished(run: Run) -> tuple[Result, Coverage] | None:
-    """How a run ended that another start could not make better, None of any other; reads no part.
+    """How a run ended that another start could not make better, None of any other.
 
     That is a run that is complete, or whose gaps no model can fill: the file does not hold them. A run that has lost a
-    part since, or whose document is damaged, is not finished.
+    part since, or whose document is damaged, is not finished, nor is one in whose words something else was put right
+    since. No part is read unless corrections were added or taken back.
     """
     try:
         document = run.document()
+        result = document.result if document is not None else None
+        if result is None or result.parts != run.parts() or failed(result):
+            return None
+        corrected = run.corrected()
+        if result.corrections != corrected.digest and result.corrected != corrected.effect(run.as_heard()):
+            return None
     except StoreDamagedError:
-        return None
-    result = document.result if document is not None else None
-    if result is None or result.parts != run.parts() or failed(result):
         return None
     total = Coverage(
         result.coverage_ticks,
@@ -116,8 +122,15 @@ def note_asked(store: Store, run: Run, settings: Settings) -> None:
     newest = bool(runs) and runs[-1].key.run == run.key.run
     if document is None:
         return
+    result = document.result
+    if result is not None:  # other corrections may change nothing in it: they are not looked up again
+        result = result.model_copy(update={"corrections": run.corrected().digest})
     now = document.model_copy(
-        update={"settings": settings.model_dump(mode="json"), "severity": severity_rules(settings.profile)}
+        update={
+            "settings": settings.model_dump(mode="json"),
+            "severity": severity_rules(settings.profile),
+            "result": result,
+        }
     )
     if not newest or now != document:
         run.save(now.model_copy(update={"asked": _now()}))

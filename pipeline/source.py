@@ -14,7 +14,8 @@ from chunkers.printable import printable
 from chunkers.probing import probe
 from chunkers.recording import AudioTrack, Recording
 from chunkers.tracks import Choice, Each, choose_audio
-from pipeline.errors import TrackError
+from pipeline.encodings import decode
+from pipeline.errors import SettingsError, TrackError
 from pipeline.store.documents import RecordingDocument
 from pipeline.store.store import Store
 from pipeline.text.transcript_files import ImportedTranscript, is_transcript, read_transcript
@@ -22,6 +23,9 @@ from pipeline.text.transcript_files import ImportedTranscript, is_transcript, re
 log = logging.getLogger(__name__)
 
 AUTO, MIX, ALL, EACH = "auto", "mix", "all", "each"
+
+_MOST_BYTES = 64_000
+"""Of a file of hotwords: far more than a recogniser takes."""
 
 _SIDES = {"FL": "Left", "FR": "Right"}
 
@@ -145,6 +149,25 @@ def names_digest(store: Store, recording: str) -> str:
     """
     document = store.names(recording)
     return "" if document is None else document.digest
+
+
+def hotwords_beside(path: Path, name: str) -> tuple[str, ...]:
+    """The lines of the text file called `name` in the folder of a recording; none where there is no such file.
+
+    Empty lines, and those that begin with `#`, are left out. Raises `SettingsError` where it cannot be read.
+    """
+    file = path.parent / name
+    if not file.is_file():
+        return ()
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise SettingsError(f"{printable(str(file))}: {error.strerror or error}.") from error
+    if len(data) > _MOST_BYTES:
+        raise SettingsError(f"{printable(str(file))}: too long for a list of hotwords.", cure="A few dozen words help.")
+    lines = (" ".join(printable(line).split()) for line in decode(data).splitlines())
+    return tuple(line for line in lines if line and not line.startswith("#"))
 
 
 def document_of(source: Source, before: RecordingDocument | None, track: str) -> RecordingDocument:

@@ -114,9 +114,14 @@ class Lease:
         place = locate(hear.model, models)
         return self.model(
             WHISPER,
-            ("whisper", place, hear.device, hear.compute_type, hear.beam),
+            ("whisper", place, hear.device, hear.compute_type, hear.beam, hear.hotwords),
             lambda: Whisper(
-                place, device=hear.device, compute_type=hear.compute_type, beam=hear.beam, name=_short(hear.model)
+                place,
+                device=hear.device,
+                compute_type=hear.compute_type,
+                beam=hear.beam,
+                name=_short(hear.model),
+                hotwords=hear.hotwords,
             ),
         )
 

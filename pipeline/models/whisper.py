@@ -17,13 +17,19 @@ from typing import Any
 import numpy as np
 
 from chunkers.spans import TICKS_PER_SECOND, to_ticks
-from pipeline.errors import LimitError, ModelError, WeightsMissingError
+from pipeline.errors import LimitError, ModelError, SettingsError, WeightsMissingError
 from pipeline.models.hardware import ctranslate2_cuda_fault
 from pipeline.models.protocol import Heard, Samples
 from pipeline.text.cues import Cue
 
 LIMIT_S = 30
 """Whisper's encoder takes 30 s; what is longer would be cut off silently."""
+
+HOTWORD_TOKENS = 112
+"""A quarter of what the decoder takes in all: hotwords stand before the text and take room from it.
+
+faster-whisper would cut them off silently at 223 tokens, and what is said in a window at what they leave.
+"""
 
 _CAREFUL_TEMPERATURES = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
 _NO_SPEECH = 0.6
@@ -34,9 +40,19 @@ class Whisper:
     """A `Hearer` over faster-whisper."""
 
     def __init__(
-        self, folder: Path, *, device: str = "cpu", compute_type: str = "int8", beam: int = 1, name: str = ""
+        self,
+        folder: Path,
+        *,
+        device: str = "cpu",
+        compute_type: str = "int8",
+        beam: int = 1,
+        name: str = "",
+        hotwords: Sequence[str] = (),
     ) -> None:
-        """Load a CTranslate2 folder (model.bin, config.json, tokenizer.json, vocabulary.*)."""
+        """Load a CTranslate2 folder (model.bin, config.json, tokenizer.json, vocabulary.*).
+
+        `hotwords` are put before every window as if they had been said before it. Raises `SettingsError` for too many.
+        """
         # Without a tokenizer in the folder faster-whisper would fetch one from the hub.
         missing = [name for name in ("model.bin", "tokenizer.json") if not (folder / name).is_file()]
         if missing:
@@ -55,11 +71,24 @@ class Whisper:
             )
         except (RuntimeError, ValueError) as error:
             raise ModelError(f"{folder}: Whisper cannot be loaded: {error}") from error
+        self._hotwords = self._checked(", ".join(hotwords))
         self._batched: Any = BatchedInferencePipeline(self._model)
         self._beam = beam
         self._seed = ctranslate2.set_random_seed
         self._lock = threading.Lock()
         self._name = f"{name or folder.name} (faster-whisper {compute_type} on {device})"
+
+    def _checked(self, hotwords: str) -> str | None:
+        """The hotwords as one text, none where there are none."""
+        if not hotwords:
+            return None
+        tokens = len(self._model.hf_tokenizer.encode(f" {hotwords}", add_special_tokens=False).ids)
+        if tokens > HOTWORD_TOKENS:
+            raise SettingsError(
+                f"hear.hotwords: {tokens} tokens; at most {HOTWORD_TOKENS} leave room for what is said.",
+                cure="Keep the words that are heard wrong most.",
+            )
+        return hotwords
 
     @property
     def name(self) -> str:
@@ -78,7 +107,8 @@ class Whisper:
     def hear(self, batch: Sequence[Samples], *, language: str | None = None, careful: bool = False) -> list[Heard]:
         """Transcribe each of `batch`; see `Hearer.hear`.
 
-        `careful` transcribes one by one, wider, and warms up where the text repeats itself.
+        `careful` transcribes one by one, wider, warms up where the text repeats itself, and without hotwords: they may
+        be what it repeats.
         """
         for samples in batch:
             if samples.ndim != 1 or samples.dtype != np.float32:
@@ -131,6 +161,7 @@ class Whisper:
             vad_filter=False,
             without_timestamps=True,
             word_timestamps=True,
+            hotwords=self._hotwords,
         )
         frame = TICKS_PER_SECOND // self._model.frames_per_second
         words: list[list[Cue]] = [[] for _ in batch]

@@ -1,7 +1,7 @@
 """The decisions, tasks, open questions and figures of a run as rows: kept in the store, or told anew.
 
-They are told by rule from the sentences that were said, and change with the names of speakers and with the rules. The
-table in the store is made when a run is finished, and again when one of these has changed.
+They are told by rule from the sentences that were said, and change with the names of speakers, with corrections and
+with the rules. The table in the store is made when a run is finished, and again when one of these has changed.
 """
 
 from __future__ import annotations
@@ -108,6 +108,7 @@ def _heard(run: Run) -> tuple[list[Said], Lexicon]:
 def _rests_on(run: Run) -> str:
     """A hash of all that the rows are told from; no table is read."""
     document, names, described = run.document(), run.names(), run.stage(DESCRIBE)
+    corrections = run.corrected().digest
     rests_on = [
         [VERSION, CLUSTERING_VERSION, ASSIGN_VERSION],
         dict(run.key.stages),
@@ -115,5 +116,6 @@ def _rests_on(run: Run) -> str:
         document.settings.get("speakers") if document is not None else None,
         names.digest if names is not None else "",
         prompts.sections(profile_of(run)),
+        *([corrections] if corrections else []),
     ]
     return hashlib.sha256(json.dumps(rests_on).encode()).hexdigest()[:16]

@@ -15,6 +15,7 @@ from pipeline.search.passages import Passage, passages
 from pipeline.search.terms import composed
 from pipeline.stages.speakers.spoken import Spoken
 from pipeline.store import Run, Store
+from pipeline.store.corrected import Corrected
 
 Watch = Callable[[int, int], None]
 """Called with the recordings that were taken up, and how many are to be."""
@@ -39,7 +40,8 @@ def follow(index: Index, store: Store, watch: Watch | None = None) -> Followed:
     """
     known, there = index.entries(), store.recordings()
     gone = known.keys() - set(there)
-    todo = [name for name in there if name not in known or _seen(store, known[name]) != known[name].seen]
+    vocabulary = Corrected(store.vocabulary().corrections).digest
+    todo = [name for name in there if name not in known or _seen(store, known[name], vocabulary) != known[name].seen]
     passed: list[StoreError] = []
     with _Writing(index) as writing:
         for name in sorted(gone):
@@ -48,7 +50,7 @@ def follow(index: Index, store: Store, watch: Watch | None = None) -> Followed:
             if watch is not None:
                 watch(number, len(todo))
             try:
-                writing.take(name, store, passed)
+                writing.take(name, store, vocabulary, passed)
             except StoreLockedError:
                 raise
             except StoreError as error:
@@ -75,13 +77,13 @@ class _Writing:
         if self._index.database.in_transaction:  # a grave error has ended it already
             self._index.database.execute("ROLLBACK" if kind else "COMMIT")
 
-    def take(self, recording: str, store: Store, passed: list[StoreError]) -> None:
+    def take(self, recording: str, store: Store, vocabulary: str, passed: list[StoreError]) -> None:
         """Take up a recording as it is now; one without a run goes. Raises the `StoreError` of what cannot be read."""
         runs = store.runs(recording, passed)
         if not runs:
             self.remove(recording)
             return
-        entry, found = _read(store, runs[-1])
+        entry, found = _read(store, runs[-1], vocabulary)
         self._begin()
         if self._index.entry(recording) != entry:
             self._index.put(entry, found)
@@ -106,13 +108,13 @@ class _Writing:
             self._began = None
 
 
-def _read(store: Store, run: Run) -> tuple[Entry, list[Passage]]:
+def _read(store: Store, run: Run, vocabulary: str) -> tuple[Entry, list[Passage]]:
     """What the index gets of a run. How the store is now is noted first: what changes meanwhile is seen next time."""
     document, about = run.document(), run.about()
     name = composed(document.input.name) if document is not None else run.key.recording
     result = document.result if document is not None else None
     state = result.state if result is not None else "unfinished"
-    seen = _seen(store, Entry(run.key.recording, run.key.run, name, "", 0, "", state, ""))
+    seen = _seen(store, Entry(run.key.recording, run.key.run, name, "", 0, "", state, ""), vocabulary)
     spoken = Spoken(run)
     outline = titled(run, spoken)
     found = list(passages(run, spoken, outline))
@@ -122,12 +124,17 @@ def _read(store: Store, run: Run) -> tuple[Entry, list[Passage]]:
     return Entry(run.key.recording, run.key.run, name, created, ticks, outline.headline, state, seen), found
 
 
-def _seen(store: Store, entry: Entry) -> str:
-    """What stands for the files of a recording: those that say how its runs ended, and while one grows, its parts."""
+def _seen(store: Store, entry: Entry, vocabulary: str) -> str:
+    """What stands for the files of a recording: those that say how its runs ended, and while one grows, its parts.
+
+    With them stands `vocabulary`, the digest of what is put right in all recordings.
+    """
     told = {"": store.files.stamps(entry.recording)}
     waiting = [name for name, stamp in told[""].items() if not stamp and (entry.growing or "=" not in name)]
     while waiting:
         name = waiting.pop()
         told[name] = store.files.stamps(f"{entry.recording}/{name}")
         waiting += [f"{name}/{below}" for below, stamp in told[name].items() if not stamp and entry.growing]
+    if vocabulary:
+        told["vocabulary"] = {"": vocabulary}
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode("utf-8", "replace")).hexdigest()[:32]

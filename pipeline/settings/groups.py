@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from pipeline.settings.group import NAMED_ONLY, SAME_TEXT, Group
+from pipeline.settings.group import NAMED_ONLY, SAME_TEXT, Group, Names
 from pipeline.settings.languages import language_code
 from pipeline.settings.ranges import count_of, count_range
 
@@ -83,6 +83,16 @@ class Hear(Group):
         "bfloat16",
         "float32",
     ] = Field("default", description="CTranslate2 compute type; default: int8 on a CPU, float16 on CUDA")
+    hotwords: Names = Field(
+        (),
+        description="engine whisper: words and names to be expected, such as `Pavel Novak,Okafor`; a few dozen at most",
+    )
+    vocabulary: Annotated[str, Field(pattern=r"^[^/\\\x00]+$")] | None = Field(
+        None,
+        description="name of a file beside each recording with more hotwords, one a line, such as `vocabulary.txt`; "
+        "none: no file is read",
+        json_schema_extra=NAMED_ONLY,
+    )
     stretch_s: Annotated[float, Field(ge=2, le=30)] | None = Field(
         None,
         description="engine gemma: longest stretch of audio in one request, seconds; none: 15 for the 12B, else 30",

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 
 from pipeline.errors import StoreDamagedError
 from pipeline.prompts.severity import SeverityRule
+from pipeline.text.corrections import Correction
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +77,18 @@ class NamesDocument(_Document):
         return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
+class CorrectionsDocument(_Document):
+    """corrections.json: what was heard wrong in a recording, as people have said, in the order of putting it right.
+
+    No table is changed by it: what was heard is read with it. vocabulary.json at the root of a store is the same for
+    all of its recordings, and comes first.
+    """
+
+    recording: str = ""
+    """Empty where all recordings are meant."""
+    corrections: tuple[Correction, ...] = ()
+
+
 class DecodedDocument(_Document):
     """What a pass over the recording found; durations in ticks."""
 
@@ -122,6 +135,10 @@ class Result(_Document):
     parts: dict[str, int] = {}
     """Parts of each table, by its folder: one that was lost since shows here."""
     gaps: tuple[Gap, ...] = ()
+    corrections: str = ""
+    """A hash of the corrections that were known; empty where there were none."""
+    corrected: str = ""
+    """A hash of what they changed in what was heard; empty where they changed nothing."""
 
 
 class InputDocument(_Document):

@@ -92,7 +92,7 @@ class FirstFormatRun(Run):
         run = self._documents.load(self._path, "run.json", _RunJson) if name == HEAR else None
         return None if run is None else StageDocument(stage=HEAR, key=run.fingerprint, decoded=run.decoded)
 
-    def heard(self) -> Iterator[HearRow]:
+    def as_heard(self) -> Iterator[HearRow]:
         """Level 0 as what was heard; where only the summary failed, the words are there."""
         yield from self._rows(_heard)
 

@@ -1,8 +1,10 @@
 """A run in the store: the tables of its stages, and the document that names them.
 
     <store>/voices.parquet                                      voices that are remembered, see `pipeline.store.voices`
+    <store>/vocabulary.json                                     what is heard wrong in all recordings
     <store>/<recording>/recording.json                          what is known of the recording
     <store>/<recording>/names.json                              who speaks in it, as people have said
+    <store>/<recording>/corrections.json                        what was heard wrong, as people have said
     <store>/<recording>/<stage>=<key>/part-<n>.parquet          hear, speakers, see, describe
     <store>/<recording>/merge=<key>/level=<k>/part-<n>.parquet
     <store>/<recording>/merge=<key>/outline.parquet             what was found by rule, see `pipeline.store.outlines`
@@ -24,7 +26,15 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline.errors import StoreDamagedError, StoreError
-from pipeline.store.documents import Document, NamesDocument, RecordingDocument, RunDocument, StageDocument
+from pipeline.store.corrected import Corrected
+from pipeline.store.documents import (
+    CorrectionsDocument,
+    Document,
+    NamesDocument,
+    RecordingDocument,
+    RunDocument,
+    StageDocument,
+)
 from pipeline.store.encryption import DAMAGE, Cipher, damage
 from pipeline.store.files import Files
 from pipeline.store.lock import busy, held
@@ -48,6 +58,15 @@ RECORDING = "recording.json"
 
 NAMES = "names.json"
 """The document that names the speakers of a recording."""
+
+CORRECTIONS = "corrections.json"
+"""The document that says what was heard wrong."""
+
+VOCABULARY = "vocabulary.json"
+"""The document of a store that says what is heard wrong in all of its recordings."""
+
+JOINED = "joined"
+"""The container of a recording that is joined of files: its rows are theirs, with what was put right in them."""
 
 _LEVEL = "level="
 
@@ -80,6 +99,7 @@ class Run:
         self.key = key
         self._cipher = cipher or Cipher()
         self._documents = Documents(files, self._cipher)
+        self._corrected: Corrected | None = None
 
     # -- what it is ---------------------------------------------------------------------------------
 
@@ -98,6 +118,20 @@ class Run:
     def names(self) -> NamesDocument | None:
         """Who speaks in its recording, as people have said; raises `StoreDamagedError`."""
         return self._documents.load(self.key.recording, NAMES, NamesDocument)
+
+    def corrections(self) -> CorrectionsDocument:
+        """What people have said was heard wrong in its recording; raises `StoreDamagedError`."""
+        recording = self.key.recording
+        found = self._documents.load(recording, CORRECTIONS, CorrectionsDocument)
+        return found if found is not None else CorrectionsDocument(recording=recording)
+
+    def corrected(self) -> Corrected:
+        """What is put right in what was heard; while the run is written, what was known when that began."""
+        if self._corrected is not None:
+            return self._corrected
+        corrections = self._documents.vocabulary().corrections + self.corrections().corrections
+        about = self.about() if corrections else None
+        return Corrected(() if about is not None and about.container == JOINED else corrections)
 
     def stage(self, name: str) -> StageDocument | None:
         """The document of a stage, None where it was never begun; raises `StoreDamagedError`."""
@@ -152,7 +186,14 @@ class Run:
         return StoredOutline(self.files, self.folder(MERGE), self._cipher) if self.has(MERGE) else None
 
     def heard(self) -> Iterator[HearRow]:
-        """All windows in order, as far as they are there; a part in memory at a time."""
+        """All windows in order, as far as they are there, with what people have put right; a part in memory at a time.
+
+        Raises `StoreDamagedError`.
+        """
+        yield from self.corrected().rows(self.as_heard())
+
+    def as_heard(self) -> Iterator[HearRow]:
+        """The same as they were heard."""
         if self.has(HEAR):
             yield from self.hear.rows()
 
@@ -201,7 +242,13 @@ class Run:
                 locks.enter_context(held(self.files, self.folder(name)))
                 self._sweep(self.folder(name))
             self.files.sweep(f"{self.key.recording}/runs", of=self.key.run)
+            # What is put right from now on waits for the next start: else a stage would rest on two texts.
+            self._corrected = self.corrected()
+            locks.callback(self._forget_corrected)
             yield
+
+    def _forget_corrected(self) -> None:
+        self._corrected = None
 
     def busy(self) -> bool:
         """Whether a process is writing the run's last stage; never on an object store, where nothing tells."""
@@ -223,16 +270,25 @@ class Documents:
         """The document of that name, None where there is none; raises `StoreDamagedError`, `StoreError`."""
         names = self._files.files(folder)
         found = next((one for one in (_sealed(name), name) if one in names), None)
-        if found is None:
-            return None
-        shown = f"{self._files.url}/{folder}/{found}"
+        return None if found is None else self._read(f"{folder}/{found}", kind)
+
+    def vocabulary(self) -> CorrectionsDocument:
+        """What is heard wrong in all recordings of the store; raises `StoreDamagedError`, `StoreError`.
+
+        It is asked for by name: the folder it lies in holds every recording.
+        """
+        found = next((one for one in (_sealed(VOCABULARY), VOCABULARY) if self._files.exists(one)), None)
+        return CorrectionsDocument() if found is None else self._read(found, CorrectionsDocument)
+
+    def _read(self, path: str, kind: type[Document]) -> Document:
+        shown = f"{self._files.url}/{path}"
         try:
-            data = self._files.read(f"{folder}/{found}")
+            data = self._files.read(path)
         except OSError as error:
             why = error.strerror or str(error)
             raise StoreError(f"{shown}: cannot be read: {why}.", cure="Check its rights and the disk.") from error
         try:
-            text = data if found == name else self._cipher.read(data, shown)["json"][0].as_py()
+            text = data if path.endswith(".json") else self._cipher.read(data, shown)["json"][0].as_py()
             return kind.model_validate(json.loads(text))
         except DAMAGE as error:
             why = f"{shown}: damaged: {damage(error)}."
@@ -242,7 +298,8 @@ class Documents:
         """Write a document, whole or not at all."""
         # A file's name may be no text: its bytes are halves of characters, which JSON can hold only as `\u` escapes.
         text = escaped(json.dumps(document.model_dump(mode="json"), indent=2, ensure_ascii=False))
-        plain, sealed = f"{folder}/{name}", f"{folder}/{_sealed(name)}"
+        plain = f"{folder}/{name}".removeprefix("/")
+        sealed = _sealed(plain)
         if not self._cipher.on:
             self._files.write(plain, text.encode())
             return

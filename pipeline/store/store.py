@@ -10,12 +10,12 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipeline.errors import NoSuchRunError, StoreBusyError, StoreDamagedError, StoreError, StoreLockedError
-from pipeline.store.documents import NamesDocument, RecordingDocument, RunDocument
+from pipeline.store.documents import CorrectionsDocument, NamesDocument, RecordingDocument, RunDocument
 from pipeline.store.encryption import DAMAGE, Cipher, damage
 from pipeline.store.files import Departing, Files
 from pipeline.store.first_format import FirstFormatRun
 from pipeline.store.lock import held
-from pipeline.store.runs import NAMES, RECORDING, Documents, Run, RunKey
+from pipeline.store.runs import CORRECTIONS, NAMES, RECORDING, VOCABULARY, Documents, Run, RunKey
 from pipeline.store.voices import Voices
 
 log = logging.getLogger(__name__)
@@ -66,6 +66,14 @@ class Store:
     def save_names(self, document: NamesDocument) -> None:
         """Write who speaks in a recording, whole or not at all."""
         self._documents.save(document.recording, NAMES, document)
+
+    def save_corrections(self, document: CorrectionsDocument) -> None:
+        """Write what was heard wrong in a recording, or in all of them, whole or not at all."""
+        self._documents.save(document.recording, CORRECTIONS if document.recording else VOCABULARY, document)
+
+    def vocabulary(self) -> CorrectionsDocument:
+        """What is heard wrong in all recordings, as people have said. Raises `StoreDamagedError`."""
+        return self._documents.vocabulary()
 
     @property
     def voices(self) -> Voices:

@@ -38,6 +38,11 @@ def spaceless(text: str) -> bool:
     return not text.isascii() and 2 * len(_WITHOUT_SPACES.findall(text)) > sum(char.isalpha() for char in text)
 
 
+def unspaced(char: str) -> bool:
+    """Whether a letter is of a script that writes no space between words."""
+    return _WITHOUT_SPACES.match(char) is not None
+
+
 def syllables(text: str) -> int:
     """How many letters of `text` stand for a whole syllable or more."""
     return len(_SYLLABLE.findall(text))

@@ -42,6 +42,8 @@ CHANGES: dict[str, tuple[str, str, str]] = {
     "hear.beam": ("1", "hear", NOTHING),
     "hear.device": ("cuda", "hear", NOTHING),
     "hear.compute_type": ("float32", "hear", NOTHING),
+    "hear.hotwords": ("Pavel Novak,Okafor", "hear", NOTHING),
+    "hear.vocabulary": ("vocabulary.txt", NOTHING, NOTHING),  # no such file is there
     "hear.stretch_s": ("10", NOTHING, "hear"),
     "hear.max_tokens": ("200", NOTHING, "hear"),
     "hear.part_rows": ("8", NOTHING, NOTHING),

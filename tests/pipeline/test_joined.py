@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from chunkers.identity import content_id
 from chunkers.spans import TICKS_PER_SECOND as S
 from chunkers.spans import stamp
 from data.draw_film import main as draw_films
@@ -16,6 +17,8 @@ from pipeline.models.registry import Registry
 from pipeline.reports import report
 from pipeline.settings import Settings
 from pipeline.store import DESCRIBE, HEAR, Run, Store
+from pipeline.store.documents import CorrectionsDocument
+from pipeline.text.corrections import Correction
 from tests.pipeline.quick import QuickHearer, QuickRegistry, quick_settings, tones
 
 NAMES = {"cam_20260314_220000.wav": 9, "cam_20260314_220009.wav": 6, "cam_20260314_220025.wav": 9}
@@ -81,6 +84,24 @@ def test_another_file_is_another_whole_and_only_it_is_heard(folder: Path, tmp_pa
     assert second.recording != first.recording
     assert second.media_seconds == 38
     assert one.heard == before + 1
+
+
+def test_what_is_put_right_in_a_file_is_in_the_whole(folder: Path, tmp_path: Path) -> None:
+    store, settings, one = Store(tmp_path / "store"), quick_settings(tmp_path / "weights"), QuickHearer()
+    first = joined(folder, settings, store, QuickRegistry(lambda: one))
+    before = one.heard
+    part = store.find(content_id(folder / next(iter(NAMES))))
+    corrections = (Correction("counts", "weighs"),)
+    store.save_corrections(CorrectionsDocument(recording=part.key.recording, corrections=corrections))
+    again = joined(folder, settings, store, QuickRegistry(lambda: one))
+    assert (again.recording, one.heard) == (first.recording, before)
+    assert again.run != first.run
+    run = found(again, store)
+    for told in ([row.transcript for row in run.heard()], [row.summary for row in run.chunks()]):
+        assert "weighs" in told[0]
+        assert "counts" not in told[0]
+        assert "counts" in told[-1], "another file is as it was"
+    assert joined(folder, settings, store, QuickRegistry(lambda: one)).fresh is False
 
 
 def test_a_file_that_cannot_be_read_is_left_out(folder: Path, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pipeline.settings import Group, Settings, load_here, named_only
 from pipeline.settings.loading import own_config
 
 HARMLESS = {
+    "hear.hotwords",
     "hear.model",
     "write.model",
     "gemma.model",

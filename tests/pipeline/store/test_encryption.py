@@ -10,8 +10,9 @@ import pytest
 
 from pipeline.errors import SettingsError, StoreDamagedError, StoreLockedError
 from pipeline.store import RunDocument, RunKey, Store
-from pipeline.store.documents import RecordingDocument, StageDocument
+from pipeline.store.documents import CorrectionsDocument, RecordingDocument, StageDocument
 from pipeline.store.tables import DescribeRow, HearRow
+from pipeline.text.corrections import Correction
 from tests.pipeline.store.documents import document
 
 KEY = RunKey("recording", {"hear": "h", "describe": "d"})
@@ -32,6 +33,7 @@ def store(tmp_path: Path, key: str) -> Store:
     store.save_recording(RecordingDocument(recording=KEY.recording, names=("board-meeting.mp3",)))
     run.save(document(KEY, name="board-meeting.mp3"))
     run.save_stage(StageDocument(stage="hear", key="h", rests_on={"words": WORDS}))
+    store.save_corrections(CorrectionsDocument(recording=KEY.recording, corrections=(Correction("whale", WORDS),)))
     run.hear.write(0, [window()])
     run.describe.write(0, [chunk()])
     return store
@@ -54,7 +56,7 @@ def begun(run: RunDocument | None) -> str:
 
 def test_nothing_on_the_disk_can_be_read(store: Store, tmp_path: Path) -> None:
     files = [path for path in (tmp_path / "store").rglob("*") if path.is_file() and path.name != ".lock"]
-    assert len(files) == 5
+    assert len(files) == 6
     for path in files:
         data = path.read_bytes()
         assert data.startswith(b"PARE")
@@ -68,6 +70,7 @@ def test_the_key_opens_everything(store: Store, tmp_path: Path, key: str, monkey
     assert run.document() == document(KEY, name="board-meeting.mp3")
     assert (list(run.heard()), list(run.chunks())) == ([window()], [chunk()])
     stage, recording = run.stage("hear"), opened.recording(KEY.recording)
+    assert [one.right for one in run.corrections().corrections] == [WORDS]
     assert stage is not None
     assert stage.rests_on == {"words": WORDS}
     assert recording is not None
