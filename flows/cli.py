@@ -105,7 +105,7 @@ COMMANDS = {
         "correct",
         "Put right what was heard wrong: reports, subtitles and search follow at once.",
         'Examples: `longmedia correct talk.mp3 "Pavle Nowak" "Pavel Novak"` · '
-        "`longmedia correct talk.mp3 their there --at 1:23` · `longmedia correct talk.mp3` · "
+        "`longmedia correct talk.mp3 their there --at 1:23` · `longmedia correct talk.mp3 Pavle Pavel --everywhere` · "
         "`longmedia correct talk.mp3 --undo`",
     ),
     "export": Entry(
