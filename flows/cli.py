@@ -162,7 +162,7 @@ COMMANDS = {
     "models": Entry(
         "flows.cli_models",
         "app",
-        "The weights on this machine: get, list, verify.",
+        "The weights on this machine: get, list, verify, export, import.",
     ),
     "ledger": Entry(
         "flows.cli_ledger",
