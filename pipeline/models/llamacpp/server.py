@@ -142,6 +142,10 @@ class LlamaServer:
 
 def check(path: Path) -> None:
     """Refuse what is not a GGUF file before native code sees it."""
+    if path.is_dir():
+        raise WeightsMissingError(
+            f"{path}: no GGUF file in it.", cure="llama.cpp takes GGUF files; `write.engine=transformers` takes others."
+        )
     if not path.is_file():
         raise WeightsMissingError(f"{path}: no such file.", cure="`longmedia models get starter` brings the weights.")
     with path.open("rb") as stream:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from pipeline.errors import WeightsMissingError
@@ -37,7 +37,7 @@ def choose(name: HubName, files: Sequence[HubFile]) -> list[HubFile]:
     where there is no such model, or where it is not clear which one is meant.
     """
     paths = [one.name for one in files]
-    if not name.quantization and "config.json" in paths and any(map(_is_weights, paths)):
+    if not name.quantization and is_checkpoint(paths):
         return _whole(files)
     models = gguf_models(paths)
     named = with_quantization(models, name.quantization) if name.quantization else models
@@ -47,14 +47,17 @@ def choose(name: HubName, files: Sequence[HubFile]) -> list[HubFile]:
     return [one for one in files if one.name in wanted]
 
 
+def is_checkpoint(paths: Collection[str]) -> bool:
+    """Whether those are the files of a model for transformers or CTranslate2."""
+    return "config.json" in paths and any(
+        path.endswith(".safetensors") or path == "model.bin" or fnmatch.fnmatchcase(path, _PICKLED) for path in paths
+    )
+
+
 def _whole(files: Sequence[HubFile]) -> list[HubFile]:
     safe = any(one.name.endswith(".safetensors") for one in files)
     left_out = (*_LEFT_OUT, _PICKLED) if safe else _LEFT_OUT
     return [one for one in files if not any(fnmatch.fnmatchcase(one.name, pattern) for pattern in left_out)]
-
-
-def _is_weights(path: str) -> bool:
-    return path == "model.bin" or path.endswith(".safetensors") or fnmatch.fnmatchcase(path, _PICKLED)
 
 
 def _why(name: HubName, found: int, any_gguf: bool) -> str:

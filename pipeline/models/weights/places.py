@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 
 from pipeline.errors import WeightsMissingError
+from pipeline.models.weights.choosing import is_checkpoint
 from pipeline.models.weights.gguf_names import GgufModel, gguf_models, lost_parts, with_quantization
 from pipeline.models.weights.lock import lost, read_lock
 from pipeline.models.weights.names import HubName
@@ -104,10 +105,7 @@ def not_here(name: HubName, models: Path) -> WeightsMissingError:
 
 
 def _is_checkpoint(folder: Path) -> bool:
-    """Whether it holds a model for transformers or CTranslate2."""
-    return (folder / "config.json").is_file() and any(
-        next(folder.glob(pattern), None) for pattern in ("*.safetensors", "*.bin")
-    )
+    return is_checkpoint([path.name for path in folder.iterdir()])
 
 
 def _ggufs(folder: Path) -> list[GgufModel]:

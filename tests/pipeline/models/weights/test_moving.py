@@ -14,8 +14,8 @@ from pipeline.models.weights.catalog import Piece, WeightFile, Weights
 from pipeline.models.weights.fetch import locate, present
 from pipeline.models.weights.lock import NAME, read_lock
 from pipeline.settings import Models
+from tests.pipeline.models.weights.hub_models import GGUF, WHISPER, contents, get, longmedia_models, snapshot
 from tests.pipeline.models.weights.small_hub import COMMIT, point_at, serving
-from tests.pipeline.models.weights.test_hub import GGUF, WHISPER, contents, get, longmedia_models, snapshot
 
 CONTENT = b"a model of the catalogue " * 100
 TEST = Weights(

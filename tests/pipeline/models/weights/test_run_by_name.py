@@ -13,8 +13,8 @@ from pipeline.process import process
 from pipeline.settings import load
 from pipeline.store import Store
 from tests.meeting import beginning
+from tests.pipeline.models.weights.hub_models import get
 from tests.pipeline.models.weights.small_hub import COMMIT, point_at, serving
-from tests.pipeline.models.weights.test_hub import get
 
 HEARS, WRITES = "owner/faster-whisper-base", "owner/SmolLM2-135M-Instruct-GGUF:Q4_1"
 
