@@ -244,6 +244,7 @@ def _from_hub(weights: Weights, home: Path, progress: Progress) -> None:
     """Fetch the files with huggingface_hub, which resumes and honours HF_HUB_OFFLINE and HF_ENDPOINT."""
     if not weights.hub:
         raise _RoadError("the hub does not hold these bytes")
+    switch_telemetry_off()
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import HfHubHTTPError
 
@@ -260,6 +261,13 @@ def _from_hub(weights: Weights, home: Path, progress: Progress) -> None:
         done += file.size
     progress(done, weights.size, weights.name)
     shutil.rmtree(home / ".hub", ignore_errors=True)
+
+
+def switch_telemetry_off() -> None:
+    """Before huggingface_hub is imported: else it tells the hub which tools and libraries run here. What the user has
+    set stays.
+    """
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 
 # -- both ------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from pipeline.errors import LongmediaError, WeightsDamagedError, WeightsMissingError
 from pipeline.models.weights.choosing import HubFile, choose
-from pipeline.models.weights.fetch import Progress, folder, make_folder, size_below
+from pipeline.models.weights.fetch import Progress, folder, make_folder, size_below, switch_telemetry_off
 from pipeline.models.weights.lock import safe, sha256, write_lock
 from pipeline.models.weights.names import HubName
 from pipeline.models.weights.places import home_of
@@ -47,6 +47,7 @@ def plan_download(name: HubName, settings: Models, revision: str = "main") -> Do
 
     Raises `WeightsMissingError` where the hub does not answer, or has no such model.
     """
+    switch_telemetry_off()
     from huggingface_hub import HfApi
 
     home = home_of(name, folder(settings))

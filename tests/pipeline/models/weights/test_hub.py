@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -120,6 +123,17 @@ def test_what_is_not_there_or_not_clear_is_said_and_nothing_comes(
     with pytest.raises(WeightsMissingError, match=why):
         get(models, name)
     assert not [path for path in hub.paths() if "/resolve/" in path]
+
+
+def test_nothing_else_is_asked_of_the_hub(hub: SmallHub, models: Path) -> None:
+    # A process of its own: the hub library reads its variables when it is imported.
+    private = ("HF_", "DO_NOT_TRACK", "DISABLE_TELEMETRY")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(private)}
+    environment |= {"HF_ENDPOINT": hub.endpoint, "HF_HOME": str(models.with_name("home"))}
+    command = [sys.executable, "-c", "from flows.cli_models import app; app()", "get", "own/tiny", "--folder", models]
+    subprocess.run([str(word) for word in command], env=environment, check=True, capture_output=True)
+    assert hub.asked
+    assert [path for path in hub.paths() if "/own/tiny/" not in path] == []
 
 
 def test_no_room_is_said_before_anything_comes(hub: SmallHub, models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
