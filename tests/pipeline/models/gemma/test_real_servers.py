@@ -108,11 +108,11 @@ def _wait(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def llamacpp_server(checkpoint: Callable[[str], Path]) -> Iterator[Served]:
+def llamacpp_server(checkpoint: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """llama.cpp's own HTTP server over the GGUF pair of a random checkpoint; pictures of up to 70 tokens."""
     import xllamacpp
 
-    pair = write_gguf(checkpoint("unified"))
+    pair = write_gguf(checkpoint("unified"), tmp_path_factory.mktemp("gguf"))
     params: Any = xllamacpp.CommonParams()
     params.model.path, params.mmproj.path = str(pair.model), str(pair.projector)
     params.model_alias = {"tiny-gemma"}
