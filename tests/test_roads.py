@@ -52,7 +52,9 @@ KNOWN: dict[str, set[str]] = {
     "pipeline/models/endpoint/transport.py": {SERVER, CLOUD, PROXY},
     "pipeline/models/llamacpp/server.py": {LOOPBACK},
     "pipeline/models/weights/fetch.py": {HUB, REGISTRY},
+    "pipeline/models/weights/here.py": {CACHE},
     "pipeline/models/weights/hub.py": {HUB},
+    "pipeline/models/weights/places.py": {CACHE},
     "pipeline/reports/media.py": {ENCODES},
     "pipeline/store/files.py": {STORE},
 }
