@@ -42,6 +42,9 @@ LEAST = 4 * TICKS_PER_SECOND
 BLOCK = 400 * TICKS_PER_SECOND
 """Ticks of a block."""
 
+_NOTABLE = 0.02
+"""Share of all clean speech from which what is left beside the voices found may be one more voice."""
+
 _MOST_LEFT = 800
 """Pieces beside the voices found among which more voices are looked for: work grows with their square."""
 
@@ -148,14 +151,15 @@ def _unsteady(heard: Sequence[list[int]], vectors: Vectors, weights: NDArray[np.
     """
     held = {place for group in heard for place in group}
     left = [place for place in range(len(vectors)) if place not in held]
-    if weights[left].sum() < LEAST or len(left) > _MOST_LEFT:
+    least = max(LEAST, _NOTABLE * float(weights.sum()))
+    if weights[left].sum() < least or len(left) > _MOST_LEFT:
         return []
     means = [_mean(vectors[group], weights[group]) for group in heard]
     found: list[list[int]] = []
     for group in joined(vectors[left], LOOSE):
         places = [left[at] for at in group]
         mean = _mean(vectors[places], weights[places])
-        if weights[places].sum() >= LEAST and (1.0 - np.stack(means) @ mean).min() >= FAR:
+        if weights[places].sum() >= least and (1.0 - np.stack(means) @ mean).min() >= FAR:
             found.append(places)
             means.append(mean)
     return sorted(found, key=lambda group: -float(weights[group].sum()))
