@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 import sys
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +12,6 @@ from typing import Annotated
 import typer
 
 from chunkers.identity import content_id
-from chunkers.printable import printable
 from chunkers.spans import TICKS_PER_SECOND, stamp
 from flows.cli_options import ConfigOption, StoreOption, open_store
 from flows.exit_codes import GAPS, NO_HITS, NO_INPUT
@@ -65,10 +63,9 @@ def search(
         sys.stdout.write(escaped(json.dumps({"hits": [as_record(one) for one in found]}, ensure_ascii=False, indent=1)))
         sys.stdout.write("\n")
     else:
-        bold = sys.stdout.isatty()
         for hit in found:
-            for line in _lines(hit, bold=bold):
-                typer.echo(line)
+            say(f"{hit.recording[:12]}  {hit.name}  {stamp(hit.span.start)}  {hit.kind}  {hit.speaker}".rstrip())
+            say(f"    {hit.text}")
     for fault in passed:
         say(f"longmedia: {fault}", error=True)
     if passed:
@@ -123,20 +120,3 @@ def _day(option: str, text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError as error:
         raise SettingsError(f"{option} {text}: no day.", cure="Write it as 2026-03-24.") from error
-
-
-def _lines(hit: Hit, *, bold: bool) -> Iterator[str]:
-    who = f"  {printable(hit.speaker)}" if hit.speaker else ""
-    yield f"{hit.recording[:12]}  {printable(hit.name)}  {stamp(hit.span.start)}  {hit.kind}{who}"
-    yield f"    {_marked(hit, bold=bold)}"
-
-
-def _marked(hit: Hit, *, bold: bool) -> str:
-    """The words around, those found in bold where somebody looks."""
-    if not bold:
-        return printable(hit.text)
-    shown, place = "", 0
-    for start, end in hit.marks:
-        shown += f"{printable(hit.text[place:start])}{_BOLD}{printable(hit.text[start:end])}{_PLAIN}"
-        place = end
-    return shown + printable(hit.text[place:])

@@ -17,6 +17,7 @@ from pipeline.store.tables import OutlineRow, to_rows, to_table
 
 log = logging.getLogger(__name__)
 
+_NAME = "outline.parquet"
 _RESTS_ON = b"rests_on"
 
 
@@ -26,7 +27,8 @@ class StoredOutline:
     def __init__(self, files: Files, folder: str, cipher: Cipher) -> None:
         """`folder` is that of the run's merge, below the store."""
         self._files = files
-        self._path = f"{folder}/outline.parquet"
+        self._folder = folder
+        self._path = f"{folder}/{_NAME}"
         self._cipher = cipher
 
     def rows(self, rests_on: str) -> list[OutlineRow] | None:
@@ -47,4 +49,5 @@ class StoredOutline:
         """Replace them, whole or not at all; `rests_on` stands for all that they were told from."""
         table = to_table(rows, OutlineRow)
         table = table.replace_schema_metadata({**table.schema.metadata, _RESTS_ON: rests_on.encode()})
+        self._files.sweep(self._folder, _NAME)  # what a kill left of one that was being written
         self._files.write(self._path, self._cipher.write(table))
