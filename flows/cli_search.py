@@ -24,7 +24,6 @@ from pipeline.store import Store
 from pipeline.text.markup import escaped
 
 _MOST = 1000
-_BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 
 def search(
