@@ -6,15 +6,14 @@ from typing import Annotated
 
 import typer
 
-from chunkers.names import from_text
 from chunkers.printable import printable
 from chunkers.spans import from_stamp, stamp
 from flows.cli_options import ConfigOption, StoreOption, find_run, open_store
 from flows.terminal import say
 from pipeline.errors import NoSuchRunError, SettingsError
-from pipeline.fallback.gate import admit_store
+from pipeline.fallback.gate import admit_run
 from pipeline.reports.outline_rows import keep_outline
-from pipeline.settings import Settings, load_here
+from pipeline.settings import load_here
 from pipeline.store import HEAR, Run, Store
 from pipeline.store.corrected import Corrected
 from pipeline.store.correcting import added, correction, placed, taken_back
@@ -44,24 +43,24 @@ def correct(
     listed, with how many places each changes. A correction of words that are not there is refused.
     """
     settings = load_here(config)
-    run = _run(recording, name, open_store(store, settings))
+    opened = open_store(store, settings)
+    run = _run(recording, name, opened)
     if everywhere and at is not None:
         raise SettingsError("--at is a moment of one recording: not with --everywhere.")
-    place = open_store(store, settings)
-    known = place.vocabulary() if everywhere else run.corrections()
+    known = opened.vocabulary() if everywhere else run.corrections()
     if undo:
         if right or at is not None:
             raise SettingsError("--undo takes WRONG at most.", cure="`longmedia correct RECORDING WRONG --undo`.")
         document = taken_back(known, wrong)
     elif wrong or right or at is not None:
-        document = _with(run, place, known, wrong, right, at)
+        document = _with(run, opened, known, wrong, right, at)
     else:
-        _show(run, place)
+        _show(run, opened)
         return
-    place = _admitted(run, place, settings)
-    place.save_corrections(document)
-    keep_outline(place.run(run.key))
-    _show(run, place)
+    opened = admit_run(opened, settings.fallback, run)
+    opened.save_corrections(document)
+    keep_outline(opened.run(run.key))
+    _show(run, opened)
     say("Reports show it now; the next `longmedia run` writes the summaries again that rest on it.")
 
 
@@ -79,7 +78,7 @@ def _run(recording: str, name: str | None, store: Store) -> Run:
 
 
 def _with(
-    run: Run, place: Store, known: CorrectionsDocument, wrong: str, right: str, at: str | None
+    run: Run, store: Store, known: CorrectionsDocument, wrong: str, right: str, at: str | None
 ) -> CorrectionsDocument:
     """The corrections with one more. Raises `SettingsError` where it changes nothing."""
     one = correction(wrong, right)
@@ -91,7 +90,7 @@ def _with(
     document = added(known, one)
     heard = run.as_heard()
     if document.recording:
-        heard = Corrected(place.vocabulary().corrections).rows(heard)
+        heard = Corrected(store.vocabulary().corrections).rows(heard)
     if not Corrected(document.corrections).counts(heard)[-1]:
         raise SettingsError(
             f"{one.wrong}: not heard in this recording, or right already.",
@@ -100,17 +99,9 @@ def _with(
     return document
 
 
-def _admitted(run: Run, store: Store, settings: Settings) -> Store:
-    """The store to be written to: one on another machine gets nothing that may not leave."""
-    document = run.document()
-    if document is None:
-        return store
-    return admit_store(store, settings.fallback, from_text(document.input.path), run.key.recording)
-
-
-def _show(run: Run, place: Store) -> None:
+def _show(run: Run, store: Store) -> None:
     """The corrections that hold in the recording, in order, with how many places of it each changes."""
-    everywhere, own = place.vocabulary().corrections, run.corrections().corrections
+    everywhere, own = store.vocabulary().corrections, run.corrections().corrections
     if not everywhere and not own:
         say("Nothing is corrected.")
     counts = Corrected((*everywhere, *own)).counts(run.as_heard())

@@ -10,13 +10,12 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from chunkers.names import from_text
 from chunkers.printable import printable
 from chunkers.spans import TICKS_PER_SECOND, stamp
 from flows.cli_options import ConfigOption, SetOption, StoreOption, find_run, open_store
 from flows.terminal import say
 from pipeline.errors import NoSuchRunError, SettingsError
-from pipeline.fallback.gate import admit_store
+from pipeline.fallback.gate import admit_run, admit_store
 from pipeline.reports.outline_rows import keep_outline
 from pipeline.settings import Settings, load_here
 from pipeline.stages.speakers.assign import Turn
@@ -168,9 +167,7 @@ def _names(run: Run) -> NamesDocument:
 
 def _save(run: Run, document: NamesDocument, place: str, settings: Settings, *, remember: str = "") -> None:
     """Keep what is said about speakers, and show them; `remember` is the name of a voice to be remembered."""
-    store, known = open_store(place, settings), run.document()
-    if known is not None:  # a store on another machine gets nothing that may not leave
-        store = admit_store(store, settings.fallback, from_text(known.input.path), run.key.recording)
+    store = admit_run(open_store(place, settings), settings.fallback, run)
     store.save_names(document)
     spoken = Spoken(run)
     kept = _remember(run, spoken, store, remember)

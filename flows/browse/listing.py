@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.errors import StoreError
 from pipeline.run_status import run_status
@@ -42,6 +42,4 @@ def rows(store: Store, entries: Iterable[Entry]) -> Iterator[Row]:
         if status is None:
             yield row
         else:
-            yield Row(
-                row.recording, row.name, row.headline, row.day, row.ticks, status.state, status.stage, status.share
-            )
+            yield replace(row, state=status.state, stage=status.stage, share=status.share)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+from chunkers.names import from_text
 from pipeline.errors import EgressRefusedError
 from pipeline.fallback import policy
 from pipeline.fallback.ledger import Ledger
@@ -19,6 +20,7 @@ from pipeline.fallback.policy import Case, Trigger
 from pipeline.models.endpoint.egress import Arrival, Departure
 from pipeline.settings.addresses import host_of
 from pipeline.settings.fallback import Fallback
+from pipeline.store.runs import Run
 from pipeline.store.store import Store
 
 NO_EGRESS = ".no-egress"
@@ -173,6 +175,14 @@ def admit_store(store: Store, rules: Fallback, path: Path, recording: str, also:
     gate = PlaceGate(rules, Ledger(rules.ledger), Place("store", store.files.url, "--store"), path, recording, also)
     gate.check()
     return store.behind(gate)
+
+
+def admit_run(store: Store, rules: Fallback, run: Run) -> Store:
+    """The store as what people say of a stored run may be written to it; see `admit_store`."""
+    document = run.document()
+    if document is None:
+        return store
+    return admit_store(store, rules, from_text(document.input.path), run.key.recording)
 
 
 def _case(path: Path, also: tuple[Path, ...], *, this_run: bool) -> Case:

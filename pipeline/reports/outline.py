@@ -27,7 +27,7 @@ from pipeline.text.notes import Kind
 from pipeline.text.said import Said, fluent, spoken
 from pipeline.text.salience import Candidate, alike, choose, topic
 from pipeline.text.small_talk import courteous, small_talk
-from pipeline.text.titles import Counted, counted, titles, together
+from pipeline.text.titles import Counted, counted, summed, titles
 
 Length = Literal["short", "normal", "long"]
 
@@ -176,7 +176,7 @@ class _Talk:
     @property
     def headline(self) -> str:
         """What is spoken of most."""
-        (title,) = titles([together(self._counted)])
+        (title,) = titles([summed(self._counted)])
         return title
 
     @cached_property

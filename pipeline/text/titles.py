@@ -44,7 +44,7 @@ def counted(sentences: Sequence[str], words: Lexicon) -> Counted:
     return Counted(Counter(_phrases(sentences, words)), _spellings(sentences))
 
 
-def together(parts: Iterable[Counted]) -> Counted:
+def summed(parts: Iterable[Counted]) -> Counted:
     """What a title of all parts is made of."""
     phrases: Counter[Phrase] = Counter()
     spellings: dict[str, Counter[str]] = {}
@@ -61,7 +61,7 @@ def titles(chapters: Sequence[Counted]) -> list[str]:
     Empty where no phrase is said twice, or the script has no spaces.
     """
     holders = Counter(phrase for one in chapters for phrase in one.phrases)
-    everywhere = together(chapters).phrases
+    everywhere = summed(chapters).phrases
     return [_title(one, everywhere, holders, len(chapters)) for one in chapters]
 
 

@@ -12,7 +12,7 @@ from pipeline.text.chapters import borders
 from pipeline.text.lexicons import LEXICONS, Lexicon
 from pipeline.text.said import Said
 from pipeline.text.sentences import terms
-from pipeline.text.titles import counted, titles, together
+from pipeline.text.titles import counted, summed, titles
 
 ENGLISH = LEXICONS["en"]
 TOPICS = {
@@ -162,7 +162,7 @@ def test_the_small_words_of_another_language_make_no_title() -> None:
 def test_chapters_together_have_the_title_of_all_their_sentences() -> None:
     chapters = [["The old pump leaks.", "A valve leaks."], ["The old pump is loud.", "THE OLD PUMP!"]]
     whole = [sentence for chapter in chapters for sentence in chapter]
-    assert titles([together(counted(one, ENGLISH) for one in chapters)]) == titled([whole]) != [""]
+    assert titles([summed(counted(one, ENGLISH) for one in chapters)]) == titled([whole]) != [""]
 
 
 def test_nothing_said_twice_gives_no_title() -> None:
