@@ -18,6 +18,7 @@ whole when its failed rows are tried again. In an encrypted store the documents 
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ from pipeline.store.encryption import DAMAGE, Cipher, damage
 from pipeline.store.files import Files
 from pipeline.store.lock import busy, held
 from pipeline.store.outlines import StoredOutline
-from pipeline.store.parts import Parts
+from pipeline.store.parts import Parts, Remembered
 from pipeline.store.tables import DescribeRow, HearRow, NodeRow, SeeRow, SpeakersRow
 from pipeline.text.markup import escaped
 
@@ -100,6 +101,16 @@ class Run:
         self._cipher = cipher or Cipher()
         self._documents = Documents(files, self._cipher)
         self._corrected: Corrected | None = None
+        self._remembered: Remembered | None = None
+
+    def reading(self) -> Run:
+        """The same run for one who only reads it, and goes over its tables again and again, as a report does.
+
+        What is written to it meanwhile may not be seen.
+        """
+        other = copy.copy(self)
+        other._remembered = Remembered()
+        return other
 
     # -- what it is ---------------------------------------------------------------------------------
 
@@ -154,22 +165,22 @@ class Run:
     @property
     def hear(self) -> Parts[HearRow]:
         """The table of what was heard."""
-        return Parts(self.files, self.folder(HEAR), HearRow, self._cipher)
+        return Parts(self.files, self.folder(HEAR), HearRow, self._cipher, self._remembered)
 
     @property
     def speakers(self) -> Parts[SpeakersRow]:
         """The table of the pieces of speech, by which speakers are told apart."""
-        return Parts(self.files, self.folder(SPEAKERS), SpeakersRow, self._cipher)
+        return Parts(self.files, self.folder(SPEAKERS), SpeakersRow, self._cipher, self._remembered)
 
     @property
     def see(self) -> Parts[SeeRow]:
         """The table of what was seen."""
-        return Parts(self.files, self.folder(SEE), SeeRow, self._cipher)
+        return Parts(self.files, self.folder(SEE), SeeRow, self._cipher, self._remembered)
 
     @property
     def describe(self) -> Parts[DescribeRow]:
         """The table of the level-0 summaries."""
-        return Parts(self.files, self.folder(DESCRIBE), DescribeRow, self._cipher)
+        return Parts(self.files, self.folder(DESCRIBE), DescribeRow, self._cipher, self._remembered)
 
     def table(self, stage: str) -> Parts[Any]:
         """The table of a stage that goes over the recording, by its name."""
@@ -178,7 +189,8 @@ class Run:
 
     def level(self, level: int) -> Parts[NodeRow]:
         """The table of a level of the tree, from 1."""
-        return Parts(self.files, f"{self.folder(MERGE)}/{_LEVEL}{level}", NodeRow, self._cipher)
+        place = f"{self.folder(MERGE)}/{_LEVEL}{level}"
+        return Parts(self.files, place, NodeRow, self._cipher, self._remembered)
 
     @property
     def outline(self) -> StoredOutline | None:
