@@ -29,6 +29,7 @@ import pyarrow as pa
 from pipeline.errors import StoreDamagedError, StoreError
 from pipeline.store.corrected import Corrected
 from pipeline.store.documents import (
+    AnyDocument,
     CorrectionsDocument,
     Document,
     NamesDocument,
@@ -95,11 +96,13 @@ class RunKey:
 class Run:
     """One run of a store, whether or not it was started."""
 
-    def __init__(self, files: Files, key: RunKey, cipher: Cipher | None = None) -> None:
+    def __init__(
+        self, files: Files, key: RunKey, cipher: Cipher | None = None, documents: Documents | None = None
+    ) -> None:
         self.files = files
         self.key = key
         self._cipher = cipher or Cipher()
-        self._documents = Documents(files, self._cipher)
+        self._documents = documents or Documents(files, self._cipher)
         self._corrected: Corrected | None = None
         self._remembered: Remembered | None = None
 
@@ -277,6 +280,17 @@ class Documents:
     def __init__(self, files: Files, cipher: Cipher) -> None:
         self._files = files
         self._cipher = cipher
+        self._held: dict[str, AnyDocument] | None = None
+        self._vocabulary: CorrectionsDocument | None = None
+
+    def once(self, files: Files, vocabulary: CorrectionsDocument | None = None) -> Documents:
+        """The same documents, in the same place as `files`, for one who looks at them: each is read once.
+
+        `vocabulary` is that of the store, where it is known.
+        """
+        other = Documents(files, self._cipher)
+        other._held, other._vocabulary = {}, vocabulary
+        return other
 
     def load(self, folder: str, name: str, kind: type[Document]) -> Document | None:
         """The document of that name, None where there is none; raises `StoreDamagedError`, `StoreError`."""
@@ -289,10 +303,20 @@ class Documents:
 
         It is asked for by name: the folder it lies in holds every recording.
         """
+        if self._vocabulary is not None:
+            return self._vocabulary
         found = next((one for one in (_sealed(VOCABULARY), VOCABULARY) if self._files.exists(one)), None)
         return CorrectionsDocument() if found is None else self._read(found, CorrectionsDocument)
 
     def _read(self, path: str, kind: type[Document]) -> Document:
+        if self._held is None:
+            return self._loaded(path, kind)
+        found = self._held.get(path)
+        if not isinstance(found, kind):
+            found = self._held[path] = self._loaded(path, kind)
+        return found
+
+    def _loaded(self, path: str, kind: type[Document]) -> Document:
         shown = f"{self._files.url}/{path}"
         try:
             data = self._files.read(path)
@@ -312,6 +336,8 @@ class Documents:
         text = escaped(json.dumps(document.model_dump(mode="json"), indent=2, ensure_ascii=False))
         plain = f"{folder}/{name}".removeprefix("/")
         sealed = _sealed(plain)
+        if self._held is not None:
+            self._held.clear()
         if not self._cipher.on:
             self._files.write(plain, text.encode())
             return
