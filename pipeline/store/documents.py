@@ -139,6 +139,8 @@ class Result(AnyDocument):
     """A hash of the corrections that were known; empty where there were none."""
     corrected: str = ""
     """A hash of what they changed in what was heard; empty where they changed nothing."""
+    outline: str = ""
+    """A hash of the rules that the table of what was found by rule was told by; empty where there is none."""
 
 
 class InputDocument(AnyDocument):

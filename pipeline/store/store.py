@@ -166,7 +166,7 @@ class Store:
         found: list[tuple[str, Run]] = []
         faults: list[StoreError] = []
         with _passing_over(faults):
-            looked = self.looking(recording)
+            looked = self if self._looked is not None else self.looking(recording)
             given = looked if looking else self
             for name in looked.files.folders(recording):
                 if "=" in name or name == _RUNS:
