@@ -75,7 +75,9 @@ def _copy(one: Path, store: Path, recording: str, file: Path) -> None:
 
 
 def _toml(settings: dict[str, dict[str, object]]) -> str:
-    lines = [f"{group}.{name} = {json.dumps(value)}" for group, inner in settings.items() for name, value in inner.items()]
+    lines = [
+        f"{group}.{name} = {json.dumps(value)}" for group, inner in settings.items() for name, value in inner.items()
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -130,7 +130,8 @@ def note_asked(store: Store, run: Run, settings: Settings) -> None:
         now = now.model_copy(update={"asked": _now()})
         run.save(now)
     told_by = rules(run)
-    if result is not None and result.outline != told_by:
+    lost = run.outline is not None and not run.outline.kept and bool(run.levels())
+    if result is not None and (result.outline != told_by or lost):
         keep_outline(run)
         run.save(now.model_copy(update={"result": result.model_copy(update={"outline": told_by})}))
 

@@ -6,9 +6,9 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict, JsonValue, SkipValidation
 
 from pipeline.errors import StoreDamagedError
 from pipeline.prompts.severity import SeverityRule
@@ -191,8 +191,9 @@ class RunDocument(AnyDocument):
     """Ticks that the header promises."""
     stages: dict[str, str] = {}
     """The key of each stage, in order."""
-    settings: dict[str, JsonValue] = {}
-    """As they were when the run was last asked for."""
+    settings: dict[str, Annotated[JsonValue, SkipValidation]] = {}
+    """As they were when the run was last asked for. Values that come out of JSON are not looked at one by one: that
+    was a third of the time in which a finished recording is answered."""
     severity: tuple[SeverityRule, ...] = ()
     """How bad an event of the picture is, as the profile said when the run was last asked for."""
     identity: dict[str, str] = {}

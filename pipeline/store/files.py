@@ -79,7 +79,7 @@ class Files:
     def _tree(self, path: str) -> dict[str, list[Entry]]:
         """What is in each folder at and below `path`; on an object store one listing of them all."""
         if self.local:
-            return dict(_walked(self.local_path(path), path))
+            return dict(_walked(str(self.local_path(path)), path))
         tree: dict[str, list[Entry]] = {}
         start = len(self._at("")) + 1
         for info in self._asked(path, recursive=True):
@@ -100,9 +100,7 @@ class Files:
 
     def files(self, path: str) -> list[str]:
         """Names of the finished files in `path`, sorted; none where it does not exist."""
-        return sorted(
-            one.name for one in self._names(path) if not one.folder and not one.name.startswith(TEMPORARY)
-        )
+        return sorted(one.name for one in self._names(path) if not one.folder and not one.name.startswith(TEMPORARY))
 
     def stamps(self, path: str) -> dict[str, str]:
         """What shows that a file in `path` has changed, by its name: size and time. Of a folder it is empty."""
@@ -214,7 +212,7 @@ def _entry(info: Any) -> Entry:
     return Entry(info.base_name, info.type != pafs.FileType.File)
 
 
-def _walked(place: Path, path: str) -> Iterator[tuple[str, list[Entry]]]:
+def _walked(place: str, path: str) -> Iterator[tuple[str, list[Entry]]]:
     """The folder `path` of a local store, which is `place`, and all below it, with what is in each."""
     try:
         with os.scandir(place) as found:
@@ -226,7 +224,7 @@ def _walked(place: Path, path: str) -> Iterator[tuple[str, list[Entry]]]:
     yield path, names
     for one in names:
         if one.folder:
-            yield from _walked(place / one.name, f"{path}/{one.name}")
+            yield from _walked(f"{place}/{one.name}", f"{path}/{one.name}")
 
 
 _HERE = frozenset({"file", "local", "memory"})
