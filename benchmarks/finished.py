@@ -63,7 +63,7 @@ def finished(place: Path, number: int) -> Archive:
 
 
 def _copy(one: Path, store: Path, recording: str, file: Path) -> None:
-    """What a store holds of one recording, as another recording's: the documents name it, the tables are as they were."""
+    """What a store holds of one recording, as another's: the documents name it, the tables are as they were."""
     shutil.copytree(one, store / recording)
     for path in (store / recording).rglob("*.json"):
         text = path.read_text().replace(one.name, recording)

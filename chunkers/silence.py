@@ -44,8 +44,8 @@ def quiet_point(samples: Samples, first: int) -> int | None:
 def _middle_of_pause(samples: Samples, first: int, centre: int, threshold_db: float) -> int:
     """The middle of the silent stretch around `centre`: as far from either word as can be."""
     left = max(first, centre - TICKS_PER_SECOND // 2)
-    near = samples[left : centre + TICKS_PER_SECOND // 2].astype(np.int32)
-    near = np.clip(near - round(float(near.mean())), -32768, 32767).astype(np.int16)
+    offset = samples[left : centre + TICKS_PER_SECOND // 2].astype(np.int32)
+    near = np.clip(offset - round(float(offset.mean())), -32768, 32767).astype(np.int16)
     for start_ms, end_ms in _silences(near, threshold_db):
         start, end = (left + int(ms) * TICKS_PER_SECOND // 1000 for ms in (start_ms, end_ms))
         if start <= centre <= end:

@@ -40,7 +40,6 @@ from pipeline.settings.groups import (
     Write,
 )
 
-
 PREFIX = "LONGMEDIA_"
 """How the names begin by which the environment sets something."""
 

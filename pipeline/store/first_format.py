@@ -13,6 +13,7 @@ from pydantic import Field
 
 from pipeline.errors import StoreDamagedError
 from pipeline.store.documents import (
+    AnyDocument,
     DecodedDocument,
     Gap,
     InputDocument,
@@ -20,7 +21,6 @@ from pipeline.store.documents import (
     RunDocument,
     StageDocument,
     State,
-    AnyDocument,
 )
 from pipeline.store.encryption import DAMAGE, Cipher, damage
 from pipeline.store.files import Files

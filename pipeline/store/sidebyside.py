@@ -1,4 +1,4 @@
-"""Many questions to a store: one after the other on a disk, several at once where each answer is on its way for long."""
+"""Many questions to a store: one after the other on a disk, several at once where each answer takes its way."""
 
 from __future__ import annotations
 
