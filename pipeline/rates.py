@@ -122,13 +122,13 @@ def key(settings: Settings, name: str) -> str:
     """What a rate belongs to: this machine, a stage (or the loading before it), and the settings that it depends on."""
     stage = name.rpartition(":")[2]
     written = [settings.recipe, settings.write, settings.gemma, settings.endpoint.model]
-    asked: list[Any] = {
+    asked: dict[str, list[Any]] = {
         "hear": [settings.hear.model_copy(update={"hotwords": (), "vocabulary": None}), settings.audio.length_s],
         "speakers": [],
         "see": [settings.see, settings.video.length_s],
         "describe": [settings.describe, settings.video, *written],
         "merge": [settings.merge, *written],
-    }[stage]
+    }
     machine = [platform.node(), platform.machine(), os.cpu_count()]
     plain = [one.model_dump(mode="json") if isinstance(one, BaseModel) else one for one in asked]
     text = json.dumps([machine, name, settings.media.recordings, plain], sort_keys=True)
