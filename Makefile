@@ -35,24 +35,9 @@ format: $(VENV)/.test  ## let ruff format and mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.bench  ## side by side with peers and limits; about half an hour on two quiet cores
+bench: $(VENV)/.bench  ## side by side with peers and limits, into docs/benchmarks.md; one of them: NAME=search
 	$(BIN)/longmedia models get qwen2.5-0.5b whisper-base diariser
-	$(BIN)/python -m benchmarks.transcription
-	$(BIN)/python -m benchmarks.ghosts
-	$(BIN)/python -m benchmarks.speakers
-	mkdir -p build && $(BIN)/python -m data.inspection_film --minutes 30 --out build
-	$(BIN)/python -m benchmarks.seeing build/inspection.mp4
-	$(BIN)/python -m benchmarks.seeing_peers build/inspection.mp4
-	$(BIN)/python -m data.slides_film --out build
-	$(BIN)/python -m benchmarks.seeing build/slides.mp4
-	$(BIN)/python -m benchmarks.seeing_peers build/slides.mp4
-	$(BIN)/python -m benchmarks.chunkers
-	$(BIN)/python -m benchmarks.archive
-	$(BIN)/python -m benchmarks.search --hours 200
-	$(BIN)/python -m benchmarks.search --hours 200 --tantivy
-	$(BIN)/python -m benchmarks.overhead
-	$(BIN)/python -m benchmarks.merging --day
-	$(BIN)/python -m benchmarks.merging --model "$$($(BIN)/python -m pipeline.models.weights.fetch qwen2.5-0.5b)"
+	$(BIN)/python -m benchmarks $(NAME)
 
 torture: $(VENV)/.test  ## kill a run hundreds of times at random moments; KILLS=200
 	$(BIN)/python -m tests.torture --kills $(or $(KILLS),200)

@@ -17,6 +17,7 @@ import numpy as np
 import torch
 
 from benchmarks.overhead import Clock
+from benchmarks.rows import Row, hand_back
 from chunkers.spans import TICKS_PER_SECOND
 from data.checkpoints import tiny
 from flows.local import run_flow
@@ -52,11 +53,11 @@ def main() -> None:
             after = _memory_mb()
             again, _ = _run(paths, *given)
     made = number - few
-    print(
-        f"{number} recordings of 1 s: {1000 * (took - model) / made:.0f} ms each beside the model, {model:.1f} s in it"
-    )
-    print(f"memory: {before:.0f} MB after {few} recordings ({first:.1f} s), {after:.0f} MB after {number}")
-    print(f"second run: {again:.1f} s, {1000 * again / number:.1f} ms each")
+    what = f"{number} recordings of 1 s through the flow"
+    hand_back(Row(f"{what}, each beside the model", 1000 * (took - model) / made, "ms"))
+    hand_back(Row(f"{what}, share of time outside of the model", 100 * (took - model) / took, "%"))
+    hand_back(Row(f"{what}, memory", after, "MB", f"after {few} of them ({first:.1f} s)", before))
+    hand_back(Row(f"{what}, asked again, each", 1000 * again / number, "ms"))
 
 
 def _run(paths: list[Path], settings: Settings, store: Store, session: Session, clock: Clock) -> tuple[float, float]:

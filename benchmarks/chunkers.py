@@ -20,6 +20,7 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.rows import Row, hand_back
 from chunkers.audio import windows
 from chunkers.ffmpeg import find_ffmpeg
 from chunkers.picture_events import picture_events
@@ -177,6 +178,8 @@ def table(title: str, path: Path, methods: list[str], rounds: int) -> None:
         peak = max(cost.peak_mib for cost in of_method)
         row = f"{cost.cpu_s:>8.1f}{cost.cpu_s / limit:>9.2f}{cost.wall_s:>8.1f}{peak:>10.0f}"
         print(f"{method:<26}{'failed' if cost.failed else row}", flush=True)
+        if not cost.failed and method != methods[0]:
+            hand_back(Row(f"{title}: {method}", cost.cpu_s, "CPU s", methods[0], limit))
 
 
 def bench_audio(folder: Path) -> None:
@@ -209,11 +212,14 @@ def bench_long(folder: Path) -> None:
     part = folder / "part.wav"
     run("-f", "lavfi", "-i", f"{VOICE}:d=600", "-ar", 8000, "-c:a", "pcm_mulaw", part)
     print(f"\nlongmedia windows, 8 kHz telephone sound\n{'':<26}{'CPU s':>8}{'wall s':>8}{'peak MiB':>10}")
+    peaks = []
     for hours in (1, 12):
         path = folder / f"{hours}h.mka"
         run("-stream_loop", hours * 6 - 1, "-i", part, "-c", "copy", path)
         cost = measure("longmedia windows", path)
         print(f"{f'{hours} h':<26}{cost.cpu_s:>8.1f}{cost.wall_s:>8.1f}{cost.peak_mib:>10.0f}", flush=True)
+        peaks.append(cost.peak_mib)
+    hand_back(Row("memory, 12 h of telephone sound into windows", peaks[1], "MiB", "1 h of it", peaks[0]))
 
 
 def main() -> None:

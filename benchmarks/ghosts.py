@@ -18,6 +18,7 @@ from faster_whisper import WhisperModel
 from faster_whisper.audio import decode_audio
 from numpy.typing import NDArray
 
+from benchmarks.rows import Row, hand_back
 from data.sounds import RATE, SOUNDS, without_voice
 from pipeline.models.registry import Registry
 from pipeline.models.weights import fetch
@@ -70,7 +71,10 @@ def main() -> None:
         print(f"{'words about ' + format(minutes, 'g') + ' min of':<24}" + "".join(f"{name:>18}" for name in ways))
         for name in SOUNDS:
             sound = without_voice(name, minutes * 60)
-            print(f"{name:<24}" + "".join(f"{heard(sound):>18}" for heard in ways.values()), flush=True)
+            counts = [heard(sound) for heard in ways.values()]
+            print(f"{name:<24}" + "".join(f"{count:>18}" for count in counts), flush=True)
+            what = f"words made up about {minutes:g} min of {name}"
+            hand_back(Row(what, counts[0], "words", "faster-whisper with its filter", counts[2]))
         meeting = decode_audio(str(MEETING), sampling_rate=RATE)
         for name in ("", *SOUNDS):
             mixed = meeting if not name else _under(meeting, without_voice(name, len(meeting) / RATE))

@@ -25,6 +25,7 @@ from pathlib import Path
 
 from benchmarks.meetings_data import Meeting
 from benchmarks.meetings_summaries import Summary, keep, kept, machine, table, ways
+from benchmarks.rows import Row, hand_back
 from pipeline.models.llamacpp.writer import LlamaCpp
 from pipeline.text.chapters import borders
 from pipeline.text.lexicons import lexicon
@@ -185,6 +186,7 @@ def _print(name: str, found: Sequence[tuple[Meeting, Sequence[int] | None]], *, 
         if each:
             print(f"| {name}, {meeting.name} | {rows[-1][0]:.3f} | {rows[-1][1]:.3f} | {rows[-1][2]} | {rows[-1][3]} |")
     mean = [statistics.mean(column) for column in zip(*rows, strict=True)]
+    hand_back(Row(f"chapters of {len(rows)} meetings, {name}: Pk", mean[0], "Pk"))
     print(f"| {name} | {mean[0]:.3f} | {mean[1]:.3f} | {mean[2]:.1f} | {mean[3]:.1f} |")
 
 

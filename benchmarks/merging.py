@@ -20,6 +20,7 @@ from pathlib import Path
 
 from benchmarks.merging_data import Planted, recalled, transcript
 from benchmarks.merging_peers import PEERS
+from benchmarks.rows import Row, hand_back
 from pipeline.merge import merge
 from pipeline.merge.nodes import NodeWriter
 from pipeline.merge.prompting import MergePrompts
@@ -181,9 +182,11 @@ def day(writer: Writer, settings: Settings, hours: float) -> None:
         more = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
         levels = [len(run.level(level).numbers()) for level in run.levels()]
         print(f"{hours:g} h, {len(rows)} chunks, {writer.name}: levels {levels}")
-        print(f"calls {len(counting.answers)}; model {model:.1f} s; everything else {seconds - model:.2f} s")
+        what = f"merging {hours:g} h of notes with {writer.name}, {len(counting.answers)} calls"
+        hand_back(Row(f"{what}: all but the model", seconds - model, "s", "the model", model))
         print(f"{computed:.2f} s of CPU in all")
-        print(f"peak memory grew by {more / 1024:.1f} MiB; facts at the root {recalled(planted, [root.text]):.0%}")
+        hand_back(Row(f"{what}: more memory", more / 1024, "MiB"))
+        print(f"facts at the root {recalled(planted, [root.text]):.0%}")
         started = time.perf_counter()
         with run.writing():
             merge(run, _worker(counting, settings))
@@ -225,6 +228,8 @@ def main() -> None:
         if not args.only or any(name.startswith(one) for one in args.only):
             result = make(name)
             print(result.line(), flush=True)
+            hand_back(Row(f"{name}: {len(planted)} facts found at the root", 100 * result.levels[-1], "%"))
+            hand_back(Row(f"{name}: merging", result.seconds, "s"))
             if args.show:
                 print(f"\n{result.text}\n")
                 for node in result.rows:

@@ -19,6 +19,7 @@ from typing import Any
 
 import torch
 
+from benchmarks.rows import Row, hand_back
 from chunkers.ffmpeg import find_ffmpeg
 from data.checkpoints import tiny
 from pipeline.job import Step
@@ -129,6 +130,8 @@ def main() -> None:
         for name in arguments.only or kinds:
             figures = measure(kinds[name](), settings, store, registry, clock)
             print(json.dumps({"recording": name, **figures}), flush=True)
+            what = f"{arguments.minutes} min of {name}, recipe gemma: outside of the model"
+            hand_back(Row(what, figures["outside_percent"], "% of the time"))
 
 
 if __name__ == "__main__":

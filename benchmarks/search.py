@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.rows import Row, hand_back
 from benchmarks.search_data import Planted, Talk
 from pipeline.search.index import Entry, Index, Wanted
 from pipeline.search.query import parse
@@ -107,12 +108,15 @@ def report(name: str, ask: Ask, talk: Talk, hours: int) -> None:
             took.append((time.monotonic() - began) * 1000)
         usual = statistics.median(took)
         print(f"{name}: {kind:<22} first {took[0]:7.1f} ms, median {usual:7.1f} ms, {len(found)} hits")
+        hand_back(Row(f"{name}, {hours} hours: {kind}, median", usual, "ms"))
     step = max(1, hours // _RECALL)
     planted = [talk.planted(hour) for hour in range(0, hours, step)]
     began = time.monotonic()
     found_all = sum(_holds(ask(one.asked), one) for one in planted)
     took_each = (time.monotonic() - began) * 1000 / len(planted)
-    print(f"{name}: planted phrases found {found_all} of {len(planted)}, {took_each:.1f} ms each", flush=True)
+    what = f"{name}, {hours} hours: planted phrases"
+    hand_back(Row(f"{what} found", found_all, "phrases", "planted", len(planted)))
+    hand_back(Row(f"{what}, each", took_each, "ms"))
 
 
 def _holds(found: list[str], planted: Planted) -> bool:

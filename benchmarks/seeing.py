@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.rows import Row, hand_back
 from chunkers.picture_events import PictureEvent
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.models.registry import Registry
@@ -124,6 +125,10 @@ def main() -> None:
     cpu, wall = sum(after[:4]) - sum(before[:4]), after[4] - before[4]
     minutes = looked.span.seconds / 60
     print(f"{minutes:.1f} min of film, {pictures} pictures read: {cpu:.0f} s of CPU, {wall:.0f} s")
+    what = f"{given.film.name}, {minutes:.0f} min"
+    hand_back(Row(f"{what}: planted events found", sum(hits.values()), "events", "planted", len(drawn)))
+    hand_back(Row(f"{what}: told though nobody planted it", len(extra), "events"))
+    hand_back(Row(f"{what}: looking", cpu, "CPU s", "its length", looked.span.seconds))
 
 
 if __name__ == "__main__":

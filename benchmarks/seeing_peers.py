@@ -16,6 +16,7 @@ from pathlib import Path
 import av
 import numpy as np
 
+from benchmarks.rows import Row, hand_back
 from benchmarks.seeing import READ, Moment, matches, planted
 from pipeline.models.reader.rapid import RapidReader
 
@@ -69,7 +70,9 @@ def main() -> int:
         after = os.times()
         hits = sum(any(fits(one, other) for other in found) for one in drawn)
         cpu = sum(after[:4]) - sum(before[:4])
-        sys.stdout.write(f"{name:<26}{hits:>5} of {len(drawn)} planted; told {len(found)}; {cpu:.0f} s of CPU\n")
+        what = f"{film.name}, {name}"
+        hand_back(Row(f"{what}: planted events found, {len(found)} told", hits, "events", "planted", len(drawn)))
+        hand_back(Row(f"{what}: looking", cpu, "CPU s"))
     return 0
 
 

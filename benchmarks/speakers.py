@@ -30,6 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.dialogues import HELD_OUT, PEOPLE, Dialogue, Line, Sound, clips, dialogue, fetch
+from benchmarks.rows import Row, hand_back
 from chunkers.audio import WindowCutter, WindowRules
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.models.diariser.files import WEIGHTS
@@ -120,6 +121,7 @@ def score(diariser: Diariser, made: Dialogue, people: int) -> None:
     rates = [error_rate(made.lines, lines, collar) for lines in (alone, known) for collar in (COLLAR_S, 0.0)]
     speed = len(made.sound) / TICKS_PER_SECOND / cost
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    hand_back(Row(f"{made.name}: diarisation error, {COLLAR_S} s at borders left out", 100 * rates[0], "%"))
     print(
         f"{made.name:<32} {len({name for *_, name in alone})} found  DER {rates[0]:6.1%} / {rates[1]:6.1%}"
         f"  number known {rates[2]:6.1%} / {rates[3]:6.1%}  {speed:5.1f}x real time, peak {peak:.0f} MiB",
@@ -181,11 +183,9 @@ def meeting() -> None:
     both = np.zeros((len(people), len(told_apart)), np.int64)
     for (person, name), count in pairs.items():
         both[people[person], told_apart[name]] = count
-    print(
-        f"{recording}: {len(told_apart)} speakers, {_best(both)} of {len(words)} words put down to the right one; ",
-        end="",
-    )
-    print(f"{seconds[0]:.0f} s beside {seconds[1]:.0f} s of {settings.hear.model}")
+    what = f"{recording.name}, {len(told_apart)} speakers"
+    hand_back(Row(f"{what}: words put down to the right one", _best(both), "words", "heard", len(words)))
+    hand_back(Row(f"{what}: telling them apart", seconds[0], "s", f"hearing by {settings.hear.model}", seconds[1]))
 
 
 def _said_by(lines: list[dict[str, Any]], word: Cue) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.dialogues import PEOPLE, Dialogue, Line, Sound, clips, dialogue, fetch
+from benchmarks.rows import Row, hand_back
 from benchmarks.speakers import CLIPS, COLLAR_S, error_rate, pieces_of, told
 from pipeline.models.diariser import campplus, segmentation
 from pipeline.models.diariser.files import SEGMENTATION, VOICE, WEIGHTS
@@ -83,6 +84,7 @@ def score(name: str, made: Dialogue, lines: list[Line], started: float) -> None:
     rates = [error_rate(made.lines, lines, collar) for collar in (COLLAR_S, 0.0)]
     people = len({who for *_, who in lines})
     print(f"  {name:<28} {people} found  DER {rates[0]:6.1%} / {rates[1]:6.1%}  {cost:6.1f} s of CPU", flush=True)
+    hand_back(Row(f"{made.name}, {name}: diarisation error", 100 * rates[0], "%"))
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 import jiwer
 from faster_whisper import WhisperModel
 
+from benchmarks.rows import Row, hand_back
 from data.normalise import normalise
 from pipeline.models.registry import Registry
 from pipeline.models.weights import fetch
@@ -42,7 +43,7 @@ def theirs(path: Path, settings: Settings) -> str:
 
 
 def main() -> None:
-    """Print a line each: word error rate, and CPU seconds of this process."""
+    """Word error rate, and CPU seconds of this process."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("recording", type=Path, nargs="?", default=MEETING)
     options.add_argument("--set", action="append", default=[], help="a setting, as for `longmedia run`")
@@ -51,15 +52,16 @@ def main() -> None:
     rows = given.recording.with_name(f"{given.recording.stem}.reference.jsonl").read_text(encoding="utf-8").splitlines()
     spoken = normalise(" ".join(json.loads(row)["text"] for row in rows))
     ways: dict[str, Callable[[Path, Settings], str]] = {"longmedia": ours, "faster-whisper": theirs}
-    for name, hear in ways.items():
+    rates, costs = [], []
+    for hear in ways.values():
         before = sum(os.times()[:2])
         heard = normalise(hear(given.recording, settings))
         spent = sum(os.times()[:2]) - before
-        result = jiwer.process_words(spoken, heard)
-        print(
-            f"{name:<15} word error rate {result.wer:.4f} ({result.substitutions} wrong, {result.deletions} lost, "
-            f"{result.insertions} added), {spent:.0f} s of CPU"
-        )
+        rates.append(100 * jiwer.process_words(spoken, heard).wer)
+        costs.append(spent)
+    what, peer = given.recording.name, list(ways)[1]
+    hand_back(Row(f"hearing {what}, model loaded", costs[0], "CPU s", peer, costs[1]))
+    hand_back(Row(f"word error rate of {what}", rates[0], "%", peer, rates[1]))
 
 
 if __name__ == "__main__":

@@ -8,8 +8,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import ffmpeg as builder
-
 from chunkers.ffmpeg import input_options
 from chunkers.names import from_text, to_text
 from chunkers.recording import Recording, VideoTrack
@@ -42,10 +40,17 @@ _MAX_PIXELS = 8192 * 4608
 """8K. A damaged header may claim more, and every frame of it would be allocated."""
 
 
+def _builder() -> Any:
+    """ffmpeg-python, imported where something is decoded: whoever only reads results needs it not."""
+    import ffmpeg
+
+    return ffmpeg
+
+
 def source(recording: Recording) -> Any:
     """ffmpeg-python's input node of `recording`, which can open nothing else."""
     # ffmpeg-python takes text alone; `command` puts the name of the file in its place.
-    return builder.input(
+    return _builder().input(
         f"file:{to_text(recording.path)}", max_pixels=_MAX_PIXELS, **input_options(read_on=recording.read_on)
     )
 
@@ -60,7 +65,7 @@ def audio_output(media: Any, recording: Recording, track: Choice, address: str) 
     if track != "mix":
         # Where the number of channels changes on the way, it is made what the header says.
         options["ac"] = max(1, recording.audio[track].channels)
-        return builder.output(media[f"a:{track}"], address, af=_ON_THE_CLOCK, **options)
+        return _builder().output(media[f"a:{track}"], address, af=_ON_THE_CLOCK, **options)
     total = sum(max(1, audio.channels) for audio in recording.audio)
     chains: list[str] = []
     first = 0
@@ -73,7 +78,7 @@ def audio_output(media: Any, recording: Recording, track: Choice, address: str) 
         first += max(1, audio.channels)
     inputs = "".join(f"[a{n}]" for n in range(len(chains)))
     mixed = f"{inputs}amix=inputs={len(chains)}:duration=longest:normalize=0[mix]"
-    return builder.output(media, address, filter_complex=";".join([*chains, mixed]), map="[mix]", **options)
+    return _builder().output(media, address, filter_complex=";".join([*chains, mixed]), map="[mix]", **options)
 
 
 def video_output(
@@ -86,7 +91,7 @@ def video_output(
     """
     # fps first: scaling every frame costs 1.7 times.
     filters = f"{_going_on_from(shift)},{_sampled(fps)},{_stamped(stamps)},scale={size[0]}:{size[1]}"
-    return builder.output(
+    return _builder().output(
         media[f"v:{track}"], frames, vf=filters, format="rawvideo", pix_fmt="rgb24", fps_mode="passthrough"
     )
 
@@ -118,7 +123,7 @@ def picture_outputs(media: Any, track: int, looks: Sequence[Look], *, shift: Fra
     ]
     graph = {"filter_complex": ";".join(chains)}
     return [
-        builder.output(
+        _builder().output(
             media,
             look.frames,
             map=f"[out{n}]",
@@ -167,7 +172,7 @@ def clock_shift(recording: Recording, picture: VideoTrack, sound: Choice | None)
 
 def command(binary: Path, *outputs: Any) -> list[str]:
     """The command line of one child that writes all `outputs`."""
-    program, *arguments = builder.compile(builder.merge_outputs(*outputs), cmd=str(binary))
+    program, *arguments = _builder().compile(_builder().merge_outputs(*outputs), cmd=str(binary))
     # Only at this level does aresample say what it drops; each line begins with its level.
     return [program, "-nostdin", "-hide_banner", "-nostats", "-v", "level+verbose", *map(_exact, arguments)]
 

@@ -28,7 +28,6 @@ from av.video.stream import VideoStream
 
 from chunkers.errors import MediaError, NotMediaError, StalledError
 from chunkers.ffmpeg import input_options
-from chunkers.identity import content_id
 from chunkers.recording import AudioTrack, Recording, VideoTrack
 from chunkers.refusals import refusal
 from chunkers.spans import to_ticks
@@ -52,7 +51,7 @@ surrogates, earlier versions do so only when told, and 19 no longer knows the ar
 
 
 def read_header(path: Path) -> Recording:
-    """What `path` holds. Nothing but this one file is opened, whatever it says.
+    """What `path` holds, but for its content id. Nothing but this one file is opened, whatever it says.
 
     Raises `NotMediaError` and `StalledError`, each with its cause and cure, and `OSError`.
     """
@@ -105,7 +104,6 @@ def _describe(path: Path, size: int, container: InputContainer) -> Recording:
         start_time=start,
         audio=audio,
         video=video,
-        content_id=content_id(path),
         stamps_jump=Flags.ts_discont in Flags(container.format.flags),
         exact_duration=exact and sizes.times == 1,
         read_on=sizes.read_on,

@@ -8,6 +8,9 @@ import unicodedata
 _DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Marks that turn the direction of writing: unclosed they turn the rest of the line round, and hide what it says."""
 
+_DOUBTFUL = re.compile("[^ -~]")
+"""What has to be looked at: letters of ASCII are what they are, and most of what is shown."""
+
 _NOT_SHOWN = frozenset({"Cc", "Cs", "Zl", "Zp"})
 """Control characters, halves of characters (a file's name may hold any bytes), and separators of lines."""
 
@@ -22,7 +25,7 @@ def printable(text: str) -> str:
 
 def without_controls(text: str) -> str:
     """As `printable`, but spaces stay as they are: for lines with columns, and for paths."""
-    return "".join(map(_shown, _DIRECTION.sub("", text)))
+    return _DOUBTFUL.sub(lambda found: _shown(found[0]), _DIRECTION.sub("", text))
 
 
 def is_obeyed(char: str) -> bool:

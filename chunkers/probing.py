@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from chunkers.errors import EmptyFileError, NotAFileError, NotFoundError, UnreadableError
+from chunkers.identity import content_id
 from chunkers.probe_process import shared
 from chunkers.recording import Recording
 
@@ -29,7 +30,12 @@ def probe(path: Path | str, *, levels: bool = False) -> Recording:
     path = Path(path)
     check_file(path)
     deadline_s = LEVELS_DEADLINE_S if levels else HEADER_DEADLINE_S
-    return replace(shared.read(path, levels=levels, deadline_s=deadline_s), path=path)
+    # First the content: a file that changes before its header is read is told by it after decoding.
+    try:
+        content = content_id(path)
+    except OSError as error:
+        raise UnreadableError(path, f"cannot be read ({error.strerror}).", cure="Check the disk.") from error
+    return replace(shared.read(path, levels=levels, deadline_s=deadline_s), path=path, content_id=content)
 
 
 def check_file(path: Path) -> os.stat_result:

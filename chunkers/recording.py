@@ -78,7 +78,8 @@ class Recording:
     """The container's own stamp, in seconds, of the moment that is zero on the recording's clock."""
     audio: tuple[AudioTrack, ...]
     video: tuple[VideoTrack, ...]
-    content_id: str
+    content_id: str = ""
+    """See `chunkers.identity`; empty until somebody asked for it."""
     exact_duration: bool = True
     """False where the header's duration is a guess from the bit rate."""
     read_on: bool = False

@@ -11,12 +11,6 @@ from numpy.typing import NDArray
 
 from chunkers.spans import TICKS_PER_SECOND
 
-with warnings.catch_warnings():
-    # pydub warns that it sees no ffmpeg; it is given samples only.
-    warnings.simplefilter("ignore")
-    from pydub import AudioSegment
-    from pydub.silence import detect_silence
-
 Samples = NDArray[np.int16]
 """1-D, 16 kHz mono."""
 
@@ -50,16 +44,27 @@ def quiet_point(samples: Samples, first: int) -> int | None:
 def _middle_of_pause(samples: Samples, first: int, centre: int, threshold_db: float) -> int:
     """The middle of the silent stretch around `centre`: as far from either word as can be."""
     left = max(first, centre - TICKS_PER_SECOND // 2)
-    near = samples[left : centre + TICKS_PER_SECOND // 2].astype(np.int32)
-    near = np.clip(near - round(float(near.mean())), -32768, 32767).astype(np.int16)
-    segment = AudioSegment(near.tobytes(), sample_width=2, frame_rate=TICKS_PER_SECOND, channels=1)
-    # Every 10 ms: every 1 ms would cost four times the decoding.
-    stretches = detect_silence(segment, min_silence_len=100, silence_thresh=threshold_db, seek_step=10)
-    for start_ms, end_ms in stretches:
+    offset = samples[left : centre + TICKS_PER_SECOND // 2].astype(np.int32)
+    near = np.clip(offset - round(float(offset.mean())), -32768, 32767).astype(np.int16)
+    for start_ms, end_ms in _silences(near, threshold_db):
         start, end = (left + int(ms) * TICKS_PER_SECOND // 1000 for ms in (start_ms, end_ms))
         if start <= centre <= end:
             return (start + end) // 2
     return centre
+
+
+def _silences(samples: Samples, threshold_db: float) -> list[list[int]]:
+    """Stretches of at least 100 ms below a threshold, in ms, by pydub, which is imported where something is cut."""
+    with warnings.catch_warnings():
+        # pydub warns that it sees no ffmpeg; it is given samples only.
+        warnings.simplefilter("ignore")
+        from pydub import AudioSegment
+        from pydub.silence import detect_silence
+
+    segment = AudioSegment(samples.tobytes(), sample_width=2, frame_rate=TICKS_PER_SECOND, channels=1)
+    # Every 10 ms: every 1 ms would cost four times the decoding.
+    found: list[list[int]] = detect_silence(segment, min_silence_len=100, silence_thresh=threshold_db, seek_step=10)
+    return found
 
 
 def _decibels(power: float | np.floating) -> float:

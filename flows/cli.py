@@ -179,7 +179,10 @@ COMMANDS = {
 
 
 class _Commands(TyperGroup):
-    """The commands by name and summary; the one that is called is loaded."""
+    """The commands by name and summary; the one that is called is loaded.
+
+    Its own help is plain text: what draws the boxes of a command's help takes longer to import than all else.
+    """
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - typer's signature
         """The names, in order."""
@@ -188,7 +191,12 @@ class _Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - typer's signature
         """What the list of commands shows of one; None where there is none of that name."""
         entry = COMMANDS.get(cmd_name)
-        return None if entry is None else TyperCommand(cmd_name, help=entry.summary, rich_markup_mode="markdown")
+        return None if entry is None else TyperCommand(cmd_name, help=entry.summary)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - typer's signature
+        """Each command with its whole summary."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that `args` call, loaded, and its own arguments."""
@@ -201,7 +209,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",
+    rich_markup_mode=None,
     help="Transcribe and summarise recordings of any length with local 4-bit models.",
     epilog="Exit codes: 0 complete · 1 the machine cannot do it now (weights, disk) · 2 wrong use · "
     "3 finished with gaps · 4 no input could be read · 130 interrupted, state kept.",

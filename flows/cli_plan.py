@@ -15,6 +15,7 @@ from flows.terminal import say
 from pipeline.discovery import discover
 from pipeline.errors import MediaError
 from pipeline.forecast import forecast
+from pipeline.rates import own_rates
 from pipeline.settings import Settings, load_here
 from pipeline.store import Store
 
@@ -41,7 +42,7 @@ def _forecasts(paths: list[Path], settings: Settings, store: Store) -> tuple[int
     for path in found.files:
         try:
             recording = probe(path)
-            lines = forecast(recording, settings, store).lines()
+            lines = forecast(recording, settings, store, own_rates()).lines()
         except MediaError as error:
             faults.append(error)
             continue

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +10,7 @@ import typer
 from flows.cli_options import ConfigOption, SetOption, StoreOption, exit_code, model_sets, open_store, stop_on_signals
 from flows.cli_report import Reports
 from flows.exit_codes import BLOCKED, OK
+from flows.learning import Learning
 from flows.outcomes import show
 from flows.progress import watching
 from flows.server import Child
@@ -20,6 +20,7 @@ from pipeline.chain import Stage
 from pipeline.discovery import discover, shard
 from pipeline.errors import SettingsError
 from pipeline.models.registry import Registry
+from pipeline.rates import own_rates
 from pipeline.settings import load_here
 
 
@@ -87,8 +88,15 @@ def run(
     todo = list(jobs(files, settings, egress=egress, only=ends, transcript=transcript))
     known = list(triage(todo, opened, stop))
     # Of files that are joined only the whole has a report.
-    of_each: Callable[[Item], None] = (lambda _: None) if joined else done
-    with watching() as watch:
+    learning = Learning(settings, own_rates())
+
+    def of_each(item: Item) -> None:
+        learning.done(item)
+        if not joined:
+            done(item)
+
+    with watching(learning.later) as shown:
+        watch = learning.watched(shown)
         session = Session(Registry(keep=settings.models.keep_loaded), watch=watch, stop=stop, done=of_each)
         if direct or all(item for _, item in known):
             items = []

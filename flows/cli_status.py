@@ -70,7 +70,7 @@ def _watch(opened: Store, seen: Looks) -> None:
 def _look(store: Store, passed: list[StoreError]) -> Looks:
     """Where each run stands; what cannot be read of the store is added to `passed`."""
     looks: Looks = {}
-    for run in store.runs(passed=passed):
+    for run in store.runs(passed=passed, looking=True):
         try:
             found = run_status(run)
         except StoreError as error:

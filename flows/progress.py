@@ -17,6 +17,8 @@ from flows.terminal import say
 from pipeline.job import Step, Watch
 
 WatchOf = Callable[[Path], Watch]
+Later = Callable[[Step], dict[str, float]]
+"""Seconds that the stages behind that of a step will take, as far as that is known."""
 
 _EVERY_S = 10.0
 _STAGES = {
@@ -29,16 +31,20 @@ _STAGES = {
 }
 
 
+def _unknown(_step: Step) -> dict[str, float]:
+    return {}
+
+
 @contextlib.contextmanager
-def watching() -> Iterator[WatchOf]:
-    """Give a `Watch` for each recording, while the block runs."""
+def watching(later: Later = _unknown) -> Iterator[WatchOf]:
+    """Give a `Watch` for each recording, while the block runs; `later` says what will come behind a stage."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield _Lines
+        yield lambda path: _Lines(path, later)
         return
     name, rate = _plain_column("{task.description}"), _plain_column("{task.fields[rate]}")
     with Progress(name, BarColumn(), TaskProgressColumn(), rate, TimeRemainingColumn(), console=console) as bars:
-        yield lambda path: _Bar(path, bars)
+        yield lambda path: _Bar(path, bars, later)
 
 
 def _plain_column(form: str) -> TextColumn:
@@ -63,7 +69,8 @@ class _Rate:
 
 
 class _Bar:
-    def __init__(self, path: Path, bars: Progress) -> None:
+    def __init__(self, path: Path, bars: Progress, later: Later) -> None:
+        self._later = later
         self._name = printable(path.name)
         self._bars = bars
         self._rate = _Rate()
@@ -77,11 +84,14 @@ class _Bar:
         if step.stage != self._stage:
             self._stage = step.stage
             self._bars.reset(self._task, description=f"{self._name}: {_STAGES[step.stage]}", total=step.total or None)
-        self._bars.update(self._task, completed=step.done, rate=f"{rate:.1f}x" if rate else "")
+        self._bars.update(
+            self._task, completed=step.done, rate=f"{rate:.1f}x{_then(self._later(step))}" if rate else ""
+        )
 
 
 class _Lines:
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, later: Later) -> None:
+        self._later = later
         self._name = path.name
         self._rate = _Rate()
         self._last = ("", 0.0)
@@ -93,7 +103,7 @@ class _Lines:
         if step.stage == stage and now - when < _EVERY_S and step.done < step.total:
             return
         self._last = (step.stage, now)
-        say(f"{self._name}: {_line(step, rate)}", error=True)
+        say(f"{self._name}: {_line(step, rate)}{_then(self._later(step))}", error=True)
 
 
 def _line(step: Step, rate: float) -> str:
@@ -104,6 +114,12 @@ def _line(step: Step, rate: float) -> str:
         return f"{share} ({step.done} of {step.total} notes)"
     left = f", {rate:.1f}x real time, {stamp(int((step.total - step.done) / rate))} left" if rate else ""
     return f"{share} ({stamp(step.done)} of {stamp(step.total)}){left}"
+
+
+def _then(later: dict[str, float]) -> str:
+    """What comes behind a stage, each with its time."""
+    named = [f"{_STAGES[stage]} {stamp(round(seconds * TICKS_PER_SECOND))}" for stage, seconds in later.items()]
+    return f", then {', '.join(named)}" if named else ""
 
 
 def fetching() -> tuple[Callable[[int, int, str], None], Callable[[], None]]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
-from rich.text import Text
 
 from chunkers.printable import printable, without_controls
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 
 def say(line: str, *, error: bool = False) -> None:
@@ -20,6 +22,8 @@ def say(line: str, *, error: bool = False) -> None:
 
 def cell(text: str) -> Text:
     """Text for rich, to which `[bold]` is markup and a `Text` is none."""
+    from rich.text import Text
+
     return Text(printable(text))
 
 

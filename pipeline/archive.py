@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, cast
 
@@ -13,7 +13,8 @@ from chunkers.identity import content_id
 from chunkers.names import from_text
 from chunkers.printable import without_controls
 from chunkers.spans import TICKS_PER_SECOND
-from pipeline.chain import Stage, chain
+from pipeline.chain import Stage
+from pipeline.chains import Chains
 from pipeline.errors import Interrupted, LongmediaError, MediaError, SettingsError, StoreError
 from pipeline.fallback.gate import admit_store
 from pipeline.faults import explain, way_to
@@ -25,7 +26,9 @@ from pipeline.results import failed, finished, note_asked
 from pipeline.settings import Settings
 from pipeline.source import known_source, names_digest
 from pipeline.store import FORMAT, MERGE, Run, Store
-from pipeline.store.documents import RunDocument
+from pipeline.store.coverage import Coverage
+from pipeline.store.documents import CorrectionsDocument, Result, RunDocument
+from pipeline.store.sidebyside import each
 
 log = logging.getLogger(__name__)
 
@@ -96,49 +99,96 @@ def jobs(
 
 
 def triage(todo: Iterable[Job], store: Store, stop: Stop) -> Iterator[tuple[Job, Item | None]]:
-    """Each job with what is known of it without working: finished already, a duplicate, stopped; else None."""
+    """Each job with what is known of it without working: finished already, a duplicate, stopped; else None.
+
+    A store that is no local disk is asked about several at once, and so about some jobs ahead.
+    """
     seen: dict[tuple[str, str], Path] = {}
-    for job in todo:
-        if stop.is_set():
+    looks = _Looks(store, stop)
+    for look in each(looks.at, todo, local=store.files.local):
+        job = look.job
+        if look.stopped:
             yield job, Item(job.path, "stopped")
             continue
-        try:
-            recording, empty = content_id(job.path), not job.path.stat().st_size
-            run, asked = _known(job, recording, store)
-            done = finished(run) if run is not None else None
-        except (LongmediaError, OSError):
+        if not look.recording:
             yield job, None  # the attempt meets the same and says so
             continue
-        first = seen.setdefault((recording, job.settings.audio.track), job.path)
-        if empty:  # nothing is the same content as nothing: each such file is told of by itself
+        first = seen.setdefault((look.recording, job.settings.audio.track), job.path)
+        if look.empty:  # nothing is the same content as nothing: each such file is told of by itself
             yield job, None
         elif first != job.path:
-            yield (
-                job,
-                Item(job.path, "duplicate", *_names(run), error=f"the same content as {without_controls(str(first))}"),
-            )
-        elif run is not None and done is not None:
-            note_asked(store, run, asked)
-            seconds = done[1].end / TICKS_PER_SECOND
-            yield job, Item(job.path, done[0].state, *_names(run), media_seconds=seconds)
+            same = f"the same content as {without_controls(str(first))}"
+            yield job, Item(job.path, "duplicate", *_names(look.run), error=same)
+        elif look.run is not None and look.done is not None:
+            note_asked(look.store, look.run, look.settings)
+            seconds = look.done[1].end / TICKS_PER_SECOND
+            yield job, Item(job.path, look.done[0].state, *_names(look.run), media_seconds=seconds)
         else:
             yield job, None
 
 
-def _known(job: Job, recording: str, store: Store) -> tuple[Run | None, Settings]:
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What the store knows of a job: its run, if the recording is known there, and how that ended."""
+
+    job: Job
+    store: Store
+    settings: Settings
+    """Those that it is asked for with."""
+    recording: str = ""
+    """Its content id; empty where it, or the store, cannot be read."""
+    empty: bool = False
+    run: Run | None = None
+    done: tuple[Result, Coverage] | None = None
+    stopped: bool = False
+
+
+class _Looks:
+    """Looks at a store for many jobs. What does not depend on the recording is found out once."""
+
+    def __init__(self, store: Store, stop: Stop) -> None:
+        self._store = store
+        self._stop = stop
+        self._chains = Chains()
+        self._vocabulary: CorrectionsDocument | None = None
+
+    def at(self, job: Job) -> _Look:
+        """What is known of a job; raises nothing that is wrong with it."""
+        nothing = _Look(job, self._store, job.settings)
+        if self._stop.is_set():
+            return replace(nothing, stopped=True)
+        try:
+            recording, empty = content_id(job.path), not job.path.stat().st_size
+            store = _admitted(job, recording, self._store)
+            if self._vocabulary is None:
+                self._vocabulary = store.vocabulary()
+            store = store.looking(recording, self._vocabulary)
+            run, settings = _known(job, recording, store, self._chains)
+            done = finished(run) if run is not None else None
+        except (LongmediaError, OSError):
+            return nothing
+        return _Look(job, store, settings, recording, empty, run, done)
+
+
+def _admitted(job: Job, recording: str, store: Store) -> Store:
+    """The store as it may be asked about a recording: one elsewhere is not even asked about some.
+
+    Raises `EgressRefusedError` as `process` does.
+    """
+    also = () if job.transcript is None else (job.transcript,)
+    return admit_store(store, job.settings.fallback, job.path, recording, also)
+
+
+def _known(job: Job, recording: str, store: Store, chains: Chains) -> tuple[Run | None, Settings]:
     """The run of a job, where the store knows the recording, and the settings that it is asked for with.
 
     No model is loaded, and the file is not looked into.
-
-    Raises `EgressRefusedError` as `process` does: a store elsewhere is not even asked about such a recording.
     """
-    also = () if job.transcript is None else (job.transcript,)
-    store = admit_store(store, job.settings.fallback, job.path, recording, also)
     audio = job.settings.audio
     source = known_source(job.path, recording, audio.track, store, job.transcript, channel=audio.channel)
     if source is None:
         return None, job.settings
-    links = chain(job.settings, source, job.only, names=names_digest(store, recording))
+    links = chains.of(job.settings, source, job.only, names=names_digest(store, recording))
     return store.run(links.run), links.settings
 
 
@@ -232,7 +282,8 @@ def again(store: Store, settings: Settings) -> Iterator[tuple[Job | None, Item |
             if path.is_dir():
                 raise StoreError("it was joined of several files.", cure="`longmedia run --join` takes it up again.")
             job = _as_then(document, settings)
-            known, _ = _known(job, content_id(path), store)
+            recording = content_id(path)
+            known, _ = _known(job, recording, _admitted(job, recording, store), Chains())
             same = known is not None and known.key.run == document.run
             why = "" if same else "the file, the models or the prompts have changed since; run it anew"
         except (LongmediaError, OSError) as error:

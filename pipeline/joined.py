@@ -20,8 +20,7 @@ from pipeline.job import Job, Watch
 from pipeline.joining import Placing, placed
 from pipeline.models.registry import Registry
 from pipeline.process import Outcome, Stop, stoppable
-from pipeline.reports.outline_rows import keep_outline
-from pipeline.results import finished, new_document, note_asked, result_of
+from pipeline.results import ended, finished, new_document, note_asked
 from pipeline.settings import Settings
 from pipeline.source import Source, open_source
 from pipeline.stages.describe import MEASURED
@@ -105,9 +104,7 @@ def join(
         finally:
             job.close()
         seconds = time.monotonic() - started
-        result, total = result_of(run, seconds)
-        run.save(now.model_copy(update={"result": result}))
-        keep_outline(run)
+        result, total = ended(run, now, seconds)
     return Outcome(run, result.state, True, total, seconds)
 
 

@@ -14,8 +14,7 @@ from pipeline.fallback.client import open_fallback
 from pipeline.fallback.gate import admit_store
 from pipeline.job import Job, Step, Watch
 from pipeline.models.registry import Registry
-from pipeline.reports.outline_rows import keep_outline
-from pipeline.results import finished, new_document, note_asked, result_of
+from pipeline.results import ended, finished, new_document, note_asked
 from pipeline.settings import Settings
 from pipeline.source import document_of, names_digest, open_source
 from pipeline.store import Run, Store
@@ -88,9 +87,8 @@ def process(
         finally:
             job.close()
         seconds = time.monotonic() - started
-        result, total = result_of(run, seconds)
-        run.save(now.model_copy(update={"created": document.created if document else now.created, "result": result}))
-        keep_outline(run)
+        created = document.created if document else now.created
+        result, total = ended(run, now.model_copy(update={"created": created}), seconds)
     return Outcome(run, result.state, True, total, seconds)
 
 

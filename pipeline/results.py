@@ -15,7 +15,7 @@ from chunkers.spans import Span
 from pipeline.chain import Chain
 from pipeline.errors import StoreDamagedError
 from pipeline.prompts.severity import severity_rules
-from pipeline.reports.outline_rows import keep_outline
+from pipeline.reports.outline_rows import keep_outline, rules
 from pipeline.settings import Settings
 from pipeline.store import DESCRIBE, FORMAT, HEAR, Run, Store
 from pipeline.store.coverage import Coverage, coverage
@@ -116,25 +116,33 @@ def note_asked(store: Store, run: Run, settings: Settings) -> None:
 
     Settings that change no table may change what is read from one: how many people speak, for example. So the outline
     in the store is made again where it rests on other settings, names or rules. `settings` are those of the chain, with
-    nothing left on `auto`.
+    nothing left on `auto`. Where all is as it was, no table is read and nothing is written.
     """
-    runs, document = store.runs(run.key.recording), run.document()
-    newest = bool(runs) and runs[-1].key.run == run.key.run
+    document = run.document()
     if document is None:
         return
     result = document.result
     if result is not None:  # other corrections may change nothing in it: they are not looked up again
         result = result.model_copy(update={"corrections": run.corrected().digest})
-    now = document.model_copy(
-        update={
-            "settings": settings.model_dump(mode="json"),
-            "severity": severity_rules(settings.profile),
-            "result": result,
-        }
-    )
-    if not newest or now != document:
-        run.save(now.model_copy(update={"asked": _now()}))
+    asked = {"settings": settings.model_dump(mode="json"), "severity": severity_rules(settings.profile)}
+    now = document.model_copy(update={**asked, "result": result})
+    if now != document or store.runs(run.key.recording)[-1].key.run != run.key.run:
+        now = now.model_copy(update={"asked": _now()})
+        run.save(now)
+    told_by = rules(run)
+    lost = run.outline is not None and not run.outline.kept and bool(run.levels())
+    if result is not None and (result.outline != told_by or lost):
+        keep_outline(run)
+        run.save(now.model_copy(update={"result": result.model_copy(update={"outline": told_by})}))
+
+
+def ended(run: Run, document: RunDocument, seconds: float) -> tuple[Result, Coverage]:
+    """Write how a run ended that has come to its end after `seconds`, and what was found in it by rule."""
+    result, total = result_of(run, seconds)
     keep_outline(run)
+    result = result.model_copy(update={"outline": rules(run)})
+    run.save(document.model_copy(update={"result": result}))
+    return result, total
 
 
 def _identity(rests_on: dict[str, Any]) -> list[tuple[str, Any]]:

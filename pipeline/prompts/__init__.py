@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from string import Template
 
@@ -43,9 +44,10 @@ class PromptTemplate:
         )
 
 
-def profiles() -> list[str]:
+@cache
+def profiles() -> tuple[str, ...]:
     """The profiles that come with the package."""
-    return sorted(folder.name for folder in _HERE.iterdir() if folder.is_dir() and any(folder.glob("*.txt")))
+    return tuple(sorted(folder.name for folder in _HERE.iterdir() if folder.is_dir() and any(folder.glob("*.txt"))))
 
 
 def sections(profile: str) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ def report(
     `media` is what a page plays: without it the original, by its absolute path. `by_speaker` adds to `md`, `html` and
     `json` what each speaker said that says most.
     """
+    run = run.reading()
     if form == "html":
         from pipeline.reports import html  # here: Jinja2 would slow down the start of every other command
 

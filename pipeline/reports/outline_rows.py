@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from pipeline import prompts
 from pipeline.reports.reading import root
@@ -105,17 +106,26 @@ def _heard(run: Run) -> tuple[list[Said], Lexicon]:
     return said, lexicon(" ".join(one.text for one in said))
 
 
-def _rests_on(run: Run) -> str:
-    """A hash of all that the rows are told from; no table is read."""
-    document, names, described = run.document(), run.names(), run.stage(DESCRIBE)
+def rules(run: Run) -> str:
+    """A hash of all by which the rows are told but the sentences themselves; no table is read."""
+    document, names = run.document(), run.names()
     corrections = run.corrected().digest
-    rests_on = [
+    told_by = [
         [VERSION, CLUSTERING_VERSION, ASSIGN_VERSION],
         dict(run.key.stages),
-        described.before if described is not None else "",
         document.settings.get("speakers") if document is not None else None,
         names.digest if names is not None else "",
         prompts.sections(profile_of(run)),
         *([corrections] if corrections else []),
     ]
-    return hashlib.sha256(json.dumps(rests_on).encode()).hexdigest()[:16]
+    return _hash(told_by)
+
+
+def _rests_on(run: Run) -> str:
+    """A hash of all that the rows are told from; no table is read."""
+    described = run.stage(DESCRIBE)
+    return _hash([rules(run), described.before if described is not None else ""])
+
+
+def _hash(values: list[Any]) -> str:
+    return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]

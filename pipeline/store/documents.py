@@ -6,9 +6,9 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict, JsonValue, SkipValidation
 
 from pipeline.errors import StoreDamagedError
 from pipeline.prompts.severity import SeverityRule
@@ -19,16 +19,16 @@ log = logging.getLogger(__name__)
 State = Literal["complete", "gaps"]
 
 
-class _Document(BaseModel):
+class AnyDocument(BaseModel):
     """What a later version has added is passed over."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-Document = TypeVar("Document", bound=_Document)
+Document = TypeVar("Document", bound=AnyDocument)
 
 
-class RecordingDocument(_Document):
+class RecordingDocument(AnyDocument):
     """recording.json: what is known of a recording beside its results."""
 
     recording: str
@@ -48,14 +48,14 @@ class RecordingDocument(_Document):
     """The names under which the recording was seen, the last one last."""
 
 
-class NamedVoice(_Document):
+class NamedVoice(AnyDocument):
     """What a person is called who is heard at the tick `at`."""
 
     at: int
     name: str
 
 
-class NamesDocument(_Document):
+class NamesDocument(AnyDocument):
     """names.json: who speaks in a recording, as people have said.
 
     A voice is meant by a moment at which it is heard: so a name stays with it, however voices are told apart later.
@@ -77,7 +77,7 @@ class NamesDocument(_Document):
         return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
-class CorrectionsDocument(_Document):
+class CorrectionsDocument(AnyDocument):
     """corrections.json: what was heard wrong in a recording, as people have said, in the order of putting it right.
 
     No table is changed by it: what was heard is read with it. vocabulary.json at the root of a store is the same for
@@ -89,7 +89,7 @@ class CorrectionsDocument(_Document):
     corrections: tuple[Correction, ...] = ()
 
 
-class DecodedDocument(_Document):
+class DecodedDocument(AnyDocument):
     """What a pass over the recording found; durations in ticks."""
 
     duration: int
@@ -100,7 +100,7 @@ class DecodedDocument(_Document):
     notes: tuple[str, ...] = ()
 
 
-class StageDocument(_Document):
+class StageDocument(AnyDocument):
     """stage.json: what the rows of a stage rest on, and whether they are all there."""
 
     stage: str
@@ -115,7 +115,7 @@ class StageDocument(_Document):
     decoded: DecodedDocument | None = None
 
 
-class Gap(_Document):
+class Gap(AnyDocument):
     """A span in ticks that was not processed, and why."""
 
     start: int
@@ -124,7 +124,7 @@ class Gap(_Document):
     reason: str
 
 
-class Result(_Document):
+class Result(AnyDocument):
     """How the last start of a run ended."""
 
     state: State
@@ -139,9 +139,11 @@ class Result(_Document):
     """A hash of the corrections that were known; empty where there were none."""
     corrected: str = ""
     """A hash of what they changed in what was heard; empty where they changed nothing."""
+    outline: str = ""
+    """A hash of the rules that the table of what was found by rule was told by; empty where there is none."""
 
 
-class InputDocument(_Document):
+class InputDocument(AnyDocument):
     """The file that was given."""
 
     name: str
@@ -153,7 +155,7 @@ class InputDocument(_Document):
     """Path of the transcript that was given with it, in the same way."""
 
 
-class LockedFile(_Document):
+class LockedFile(AnyDocument):
     """A file of weights."""
 
     name: str
@@ -164,7 +166,7 @@ class LockedFile(_Document):
     """Empty where it is not known without reading the file."""
 
 
-class ModelLock(_Document):
+class ModelLock(AnyDocument):
     """Which weights exactly: enough to fetch the same ones again, as far as it is known."""
 
     name: str
@@ -175,7 +177,7 @@ class ModelLock(_Document):
     files: tuple[LockedFile, ...] = ()
 
 
-class RunDocument(_Document):
+class RunDocument(AnyDocument):
     """runs/<run>.json: a request, the stages that answer it, and how it ended."""
 
     format: int
@@ -189,8 +191,9 @@ class RunDocument(_Document):
     """Ticks that the header promises."""
     stages: dict[str, str] = {}
     """The key of each stage, in order."""
-    settings: dict[str, JsonValue] = {}
-    """As they were when the run was last asked for."""
+    settings: dict[str, Annotated[JsonValue, SkipValidation]] = {}
+    """As they were when the run was last asked for. Values that come out of JSON are not looked at one by one: that
+    was a third of the time in which a finished recording is answered."""
     severity: tuple[SeverityRule, ...] = ()
     """How bad an event of the picture is, as the profile said when the run was last asked for."""
     identity: dict[str, str] = {}

@@ -9,11 +9,13 @@ closing publishes what was written so far; so no stream is ever handed out.
 from __future__ import annotations
 
 import contextlib
+import copy
 import errno
 import os
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, NamedTuple, Protocol, cast
 from urllib.parse import parse_qs, urlsplit
 
 import pyarrow as pa
@@ -29,6 +31,13 @@ TEMPORARY = ".tmp-"
 _NO_ROOM = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST}
 )
+
+
+class Entry(NamedTuple):
+    """A name in a folder."""
+
+    name: str
+    folder: bool
 
 
 class Departing(Protocol):
@@ -54,6 +63,29 @@ class Files:
         self.local = isinstance(self._fs, pafs.LocalFileSystem)
         self.elsewhere = not self.local and not _here(self.url)
         """Whether it is on another machine. A network drive that is mounted as a folder looks like this one."""
+        self._listing: dict[str, list[Entry]] | None = None
+        self._listed_top = ""
+
+    def listed(self, path: str) -> Files:
+        """The same files, for one who looks at all of the folder `path`: its names are those of now, asked for once.
+
+        They are asked for anew once something was written or removed through it.
+        """
+        other = copy.copy(self)
+        other._listed_top = path
+        other._listing = self._tree(path)
+        return other
+
+    def _tree(self, path: str) -> dict[str, list[Entry]]:
+        """What is in each folder at and below `path`; on an object store one listing of them all."""
+        if self.local:
+            return dict(_walked(str(self.local_path(path)), path))
+        tree: dict[str, list[Entry]] = {}
+        start = len(self._at("")) + 1
+        for info in self._asked(path, recursive=True):
+            folder = info.path[start:].rpartition("/")[0]
+            tree.setdefault(folder, []).append(_entry(info))
+        return tree
 
     def local_path(self, path: str) -> Path:
         """The path on this machine's disk; only where `local` is true."""
@@ -64,27 +96,34 @@ class Files:
 
     def folders(self, path: str = "") -> list[str]:
         """Names of the folders in `path`, sorted; none where it does not exist."""
-        return self._names(path, pafs.FileType.Directory)
+        return sorted(one.name for one in self._names(path) if one.folder)
 
     def files(self, path: str) -> list[str]:
         """Names of the finished files in `path`, sorted; none where it does not exist."""
-        return [name for name in self._names(path, pafs.FileType.File) if not name.startswith(TEMPORARY)]
+        return sorted(one.name for one in self._names(path) if not one.folder and not one.name.startswith(TEMPORARY))
 
     def stamps(self, path: str) -> dict[str, str]:
         """What shows that a file in `path` has changed, by its name: size and time. Of a folder it is empty."""
         found = {
             info.base_name: f"{info.size} {info.mtime_ns}" if info.type == pafs.FileType.File else ""
-            for info in self._listed(path)
+            for info in self._asked(path)
             if not info.base_name.startswith(".")
         }
         return dict(sorted(found.items()))
 
-    def _names(self, path: str, kind: Any) -> list[str]:
-        return sorted(info.base_name for info in self._listed(path) if info.type == kind)
+    def _names(self, path: str) -> list[Entry]:
+        if self._covered(path) and self._listing is not None:
+            return self._listing.get(path, [])
+        return [_entry(info) for info in self._asked(path)]
 
-    def _listed(self, path: str) -> list[Any]:
+    def _covered(self, path: str) -> bool:
+        """Whether the names in the folder `path` were listed before."""
+        return self._listing is not None and f"{path}/".startswith(f"{self._listed_top}/")
+
+    def _asked(self, path: str, *, recursive: bool = False) -> list[Any]:
         try:
-            return cast("list[Any]", self._fs.get_file_info(pafs.FileSelector(self._at(path), allow_not_found=True)))
+            selector = pafs.FileSelector(self._at(path), allow_not_found=True, recursive=recursive)
+            return cast("list[Any]", self._fs.get_file_info(selector))
         except NotADirectoryError:
             return []
         except OSError as error:
@@ -94,6 +133,9 @@ class Files:
 
     def exists(self, path: str) -> bool:
         """Whether there is a finished file of that name."""
+        folder, _, name = path.rpartition("/")
+        if folder and self._covered(folder):
+            return any(one.name == name and not one.folder for one in self._names(folder))
         return bool(self._fs.get_file_info(self._at(path)).type == pafs.FileType.File)
 
     def read(self, path: str) -> bytes:
@@ -103,6 +145,7 @@ class Files:
 
     def delete(self, path: str) -> None:
         """Remove a file."""
+        self._listing = None
         self._fs.delete_file(self._at(path))
 
     def write(self, path: str, data: bytes) -> None:
@@ -111,6 +154,7 @@ class Files:
         Raises `StoreFullError` where the place is full or read-only, `StoreError` for anything else that
         the place answers.
         """
+        self._listing = None
         try:
             if self.local:
                 _write_local(self.local_path(path), data)
@@ -156,10 +200,31 @@ class Files:
         """
         if not self.local:
             return 0
-        names = [n for n in self._names(path, pafs.FileType.File) if n.startswith(f"{TEMPORARY}{of}")]
+        begins = f"{TEMPORARY}{of}"
+        names = sorted(one.name for one in self._names(path) if not one.folder and one.name.startswith(begins))
         for name in names:
             self.delete(f"{path}/{name}")
         return len(names)
+
+
+def _entry(info: Any) -> Entry:
+    """A name as pyarrow tells it."""
+    return Entry(info.base_name, info.type != pafs.FileType.File)
+
+
+def _walked(place: str, path: str) -> Iterator[tuple[str, list[Entry]]]:
+    """The folder `path` of a local store, which is `place`, and all below it, with what is in each."""
+    try:
+        with os.scandir(place) as found:
+            names = [Entry(one.name, one.is_dir()) for one in found]
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        raise StoreError(f"{place}: cannot be listed: {_reason(error)}.", cure="Check its rights.") from error
+    yield path, names
+    for one in names:
+        if one.folder:
+            yield from _walked(f"{place}/{one.name}", f"{path}/{one.name}")
 
 
 _HERE = frozenset({"file", "local", "memory"})

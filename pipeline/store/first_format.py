@@ -13,6 +13,7 @@ from pydantic import Field
 
 from pipeline.errors import StoreDamagedError
 from pipeline.store.documents import (
+    AnyDocument,
     DecodedDocument,
     Gap,
     InputDocument,
@@ -20,7 +21,6 @@ from pipeline.store.documents import (
     RunDocument,
     StageDocument,
     State,
-    _Document,
 )
 from pipeline.store.encryption import DAMAGE, Cipher, damage
 from pipeline.store.files import Files
@@ -33,11 +33,11 @@ from pipeline.text.cues import Cue
 _Row = TypeVar("_Row", HearRow, DescribeRow)
 
 
-class _Probe(_Document):
+class _Probe(AnyDocument):
     duration: int = 0
 
 
-class _RunJson(_Document):
+class _RunJson(AnyDocument):
     format: int
     recording: str
     fingerprint: str
@@ -50,7 +50,7 @@ class _RunJson(_Document):
     decoded: DecodedDocument | None = None
 
 
-class _ResultJson(_Document):
+class _ResultJson(AnyDocument):
     state: State
     finished: str
     seconds: float = 0.0

@@ -31,9 +31,14 @@ class StoredOutline:
         self._path = f"{folder}/{_NAME}"
         self._cipher = cipher
 
+    @property
+    def kept(self) -> bool:
+        """Whether there is a table, whatever it was told from."""
+        return self._files.exists(self._path)
+
     def rows(self, rests_on: str) -> list[OutlineRow] | None:
         """The rows, None where there are none that were told from `rests_on`. Raises `StoreLockedError`."""
-        if not self._files.exists(self._path):
+        if not self.kept:
             return None
         shown = f"{self._files.url}/{self._path}"
         try:

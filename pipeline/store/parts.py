@@ -5,17 +5,45 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Generic
 
+import pyarrow as pa
+
 from pipeline.errors import StoreDamagedError
 from pipeline.store.encryption import DAMAGE, Cipher, damage
 from pipeline.store.files import Files
 from pipeline.store.tables import Row, to_rows, to_table
 
 
+class Remembered:
+    """Tables that were read, by the paths of their parts: who goes over the same parts again reads them once.
+
+    Those that come when `most` bytes are held are read each time: memory does not grow with the recording.
+    """
+
+    def __init__(self, most: int = 64 << 20) -> None:
+        self._most = most
+        self._held = 0
+        self._tables: dict[str, pa.Table] = {}
+
+    def get(self, path: str) -> pa.Table | None:
+        """The table of the part at `path`, if it is held."""
+        return self._tables.get(path)
+
+    def put(self, path: str, table: pa.Table) -> None:
+        """Hold it where there is room."""
+        if self._held + table.nbytes <= self._most:
+            self._held += table.nbytes
+            self._tables[path] = table
+
+
 class Parts(Generic[Row]):
     """The parts of one table, by their numbers."""
 
-    def __init__(self, files: Files, path: str, row: type[Row], cipher: Cipher) -> None:
+    def __init__(
+        self, files: Files, path: str, row: type[Row], cipher: Cipher, remembered: Remembered | None = None
+    ) -> None:
+        """`remembered` is for those who only read: a part that is replaced meanwhile is not read again."""
         self.path = path
+        self._remembered = remembered
         self._files = files
         self.row: type[Row] = row
         """What a row is."""
@@ -33,9 +61,15 @@ class Parts(Generic[Row]):
 
     def read(self, number: int) -> list[Row]:
         """The rows of one part; raises `StoreDamagedError` where it cannot be read."""
-        shown = f"{self._files.url}/{self._name(number)}"
+        path, held = self._name(number), self._remembered
+        shown = f"{self._files.url}/{path}"
         try:
-            return to_rows(self._cipher.read(self._files.read(self._name(number)), shown), self.row)
+            table = None if held is None else held.get(path)
+            if table is None:
+                table = self._cipher.read(self._files.read(path), shown)
+                if held is not None:
+                    held.put(path, table)
+            return to_rows(table, self.row)
         except DAMAGE as error:
             raise StoreDamagedError(
                 f"{shown}: damaged: {damage(error)}.", cure="Delete this file and run again: it is made anew."

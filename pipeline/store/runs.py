@@ -18,6 +18,7 @@ whole when its failed rows are tried again. In an encrypted store the documents 
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ import pyarrow as pa
 from pipeline.errors import StoreDamagedError, StoreError
 from pipeline.store.corrected import Corrected
 from pipeline.store.documents import (
+    AnyDocument,
     CorrectionsDocument,
     Document,
     NamesDocument,
@@ -39,7 +41,7 @@ from pipeline.store.encryption import DAMAGE, Cipher, damage
 from pipeline.store.files import Files
 from pipeline.store.lock import busy, held
 from pipeline.store.outlines import StoredOutline
-from pipeline.store.parts import Parts
+from pipeline.store.parts import Parts, Remembered
 from pipeline.store.tables import DescribeRow, HearRow, NodeRow, SeeRow, SpeakersRow
 from pipeline.text.markup import escaped
 
@@ -94,12 +96,24 @@ class RunKey:
 class Run:
     """One run of a store, whether or not it was started."""
 
-    def __init__(self, files: Files, key: RunKey, cipher: Cipher | None = None) -> None:
+    def __init__(
+        self, files: Files, key: RunKey, cipher: Cipher | None = None, documents: Documents | None = None
+    ) -> None:
         self.files = files
         self.key = key
         self._cipher = cipher or Cipher()
-        self._documents = Documents(files, self._cipher)
+        self._documents = documents or Documents(files, self._cipher)
         self._corrected: Corrected | None = None
+        self._remembered: Remembered | None = None
+
+    def reading(self) -> Run:
+        """The same run for one who only reads it, and goes over its tables again and again, as a report does.
+
+        What is written to it meanwhile may not be seen.
+        """
+        other = copy.copy(self)
+        other._remembered = Remembered()
+        return other
 
     # -- what it is ---------------------------------------------------------------------------------
 
@@ -154,22 +168,22 @@ class Run:
     @property
     def hear(self) -> Parts[HearRow]:
         """The table of what was heard."""
-        return Parts(self.files, self.folder(HEAR), HearRow, self._cipher)
+        return Parts(self.files, self.folder(HEAR), HearRow, self._cipher, self._remembered)
 
     @property
     def speakers(self) -> Parts[SpeakersRow]:
         """The table of the pieces of speech, by which speakers are told apart."""
-        return Parts(self.files, self.folder(SPEAKERS), SpeakersRow, self._cipher)
+        return Parts(self.files, self.folder(SPEAKERS), SpeakersRow, self._cipher, self._remembered)
 
     @property
     def see(self) -> Parts[SeeRow]:
         """The table of what was seen."""
-        return Parts(self.files, self.folder(SEE), SeeRow, self._cipher)
+        return Parts(self.files, self.folder(SEE), SeeRow, self._cipher, self._remembered)
 
     @property
     def describe(self) -> Parts[DescribeRow]:
         """The table of the level-0 summaries."""
-        return Parts(self.files, self.folder(DESCRIBE), DescribeRow, self._cipher)
+        return Parts(self.files, self.folder(DESCRIBE), DescribeRow, self._cipher, self._remembered)
 
     def table(self, stage: str) -> Parts[Any]:
         """The table of a stage that goes over the recording, by its name."""
@@ -178,7 +192,8 @@ class Run:
 
     def level(self, level: int) -> Parts[NodeRow]:
         """The table of a level of the tree, from 1."""
-        return Parts(self.files, f"{self.folder(MERGE)}/{_LEVEL}{level}", NodeRow, self._cipher)
+        place = f"{self.folder(MERGE)}/{_LEVEL}{level}"
+        return Parts(self.files, place, NodeRow, self._cipher, self._remembered)
 
     @property
     def outline(self) -> StoredOutline | None:
@@ -265,6 +280,17 @@ class Documents:
     def __init__(self, files: Files, cipher: Cipher) -> None:
         self._files = files
         self._cipher = cipher
+        self._held: dict[str, AnyDocument] | None = None
+        self._vocabulary: CorrectionsDocument | None = None
+
+    def once(self, files: Files, vocabulary: CorrectionsDocument | None = None) -> Documents:
+        """The same documents, in the same place as `files`, for one who looks at them: each is read once.
+
+        `vocabulary` is that of the store, where it is known.
+        """
+        other = Documents(files, self._cipher)
+        other._held, other._vocabulary = {}, vocabulary
+        return other
 
     def load(self, folder: str, name: str, kind: type[Document]) -> Document | None:
         """The document of that name, None where there is none; raises `StoreDamagedError`, `StoreError`."""
@@ -277,10 +303,20 @@ class Documents:
 
         It is asked for by name: the folder it lies in holds every recording.
         """
+        if self._vocabulary is not None:
+            return self._vocabulary
         found = next((one for one in (_sealed(VOCABULARY), VOCABULARY) if self._files.exists(one)), None)
         return CorrectionsDocument() if found is None else self._read(found, CorrectionsDocument)
 
     def _read(self, path: str, kind: type[Document]) -> Document:
+        if self._held is None:
+            return self._loaded(path, kind)
+        found = self._held.get(path)
+        if not isinstance(found, kind):
+            found = self._held[path] = self._loaded(path, kind)
+        return found
+
+    def _loaded(self, path: str, kind: type[Document]) -> Document:
         shown = f"{self._files.url}/{path}"
         try:
             data = self._files.read(path)
@@ -300,6 +336,8 @@ class Documents:
         text = escaped(json.dumps(document.model_dump(mode="json"), indent=2, ensure_ascii=False))
         plain = f"{folder}/{name}".removeprefix("/")
         sealed = _sealed(plain)
+        if self._held is not None:
+            self._held.clear()
         if not self._cipher.on:
             self._files.write(plain, text.encode())
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from pipeline.store.files import Departing, Files
 from pipeline.store.first_format import FirstFormatRun
 from pipeline.store.lock import held
 from pipeline.store.runs import CORRECTIONS, NAMES, RECORDING, VOCABULARY, Documents, Run, RunKey
+from pipeline.store.sidebyside import each
 from pipeline.store.voices import Voices
 
 log = logging.getLogger(__name__)
@@ -34,6 +36,7 @@ class Store:
         self.files = Files(root, gate)
         self._cipher = Cipher(key)
         self._documents = Documents(self.files, self._cipher)
+        self._looked: Documents | None = None
 
     def behind(self, gate: Departing) -> Store:
         """The same store, every write to which passes `gate`."""
@@ -44,7 +47,17 @@ class Store:
 
     def run(self, key: RunKey) -> Run:
         """The run under `key`, whether or not it was started."""
-        return Run(self.files, key, self._cipher)
+        return Run(self.files, key, self._cipher, self._looked)
+
+    def looking(self, recording: str, vocabulary: CorrectionsDocument | None = None) -> Store:
+        """The same store, for one who looks at one recording: one listing of all that it holds of it, taken now.
+
+        Each document is read once. `vocabulary` is what `vocabulary()` gave, where that is known already.
+        """
+        other = copy.copy(self)
+        other.files = self.files.listed(recording)
+        other._documents = other._looked = self._documents.once(other.files, vocabulary)
+        return other
 
     def recording(self, recording: str) -> RecordingDocument | None:
         """What is known of a recording; None where nothing is. Raises `StoreDamagedError`."""
@@ -104,16 +117,22 @@ class Store:
         except DAMAGE as error:
             raise StoreDamagedError(f"{shown}: damaged: {damage(error)}.", cure="Delete this file.") from error
 
-    def runs(self, recording: str | None = None, passed: list[StoreError] | None = None) -> list[Run]:
+    def runs(
+        self, recording: str | None = None, passed: list[StoreError] | None = None, *, looking: bool = False
+    ) -> list[Run]:
         """Runs that were started, of one recording or of all, the one that was asked for last at the end.
+
+        With `looking` they are for one who looks at them now, see there.
 
         A run whose document is damaged or cannot be read is passed over: it is one run's fault. Why is added to
         `passed`, or where there is none, said in the log. Raises `StoreLockedError`.
         """
         faults: list[StoreError] = []
         found: list[tuple[str, Run]] = []
-        for name in [recording] if recording else self.recordings():
-            found += self._of(name, faults)
+        names = [recording] if recording else self.recordings()
+        for these, wrong in each(lambda name: self._of(name, looking=looking), names, local=self.files.local):
+            found += these
+            faults += wrong
         if passed is not None:
             passed += faults
         for fault in faults if passed is None else ():
@@ -139,24 +158,30 @@ class Store:
             raise NoSuchRunError(f"{run}: {len(runs)} runs begin like this.", cure="Give more of the name.")
         return runs[-1]
 
-    def _of(self, recording: str, faults: list[StoreError]) -> list[tuple[str, Run]]:
-        """The runs of a recording with the moments when they were last asked for; each document is read once."""
+    def _of(self, recording: str, *, looking: bool) -> tuple[list[tuple[str, Run]], list[StoreError]]:
+        """The runs of a recording with the moments when they were last asked for; each document is read once.
+
+        And what cannot be read.
+        """
         found: list[tuple[str, Run]] = []
+        faults: list[StoreError] = []
         with _passing_over(faults):
-            for name in self.files.folders(recording):
+            looked = self if self._looked is not None else self.looking(recording)
+            given = looked if looking else self
+            for name in looked.files.folders(recording):
                 if "=" in name or name == _RUNS:
                     continue
                 with _passing_over(faults):
                     old = FirstFormatRun(self.files, recording, name, self._cipher)
                     if (document := old.document()) is not None:
                         found.append((document.asked or document.created, old))
-            for name in sorted({Path(name).stem for name in self.files.files(f"{recording}/{_RUNS}")}):
+            for name in sorted({Path(name).stem for name in looked.files.files(f"{recording}/{_RUNS}")}):
                 with _passing_over(faults):
-                    document = self._documents.load(f"{recording}/{_RUNS}", f"{name}.json", RunDocument)
+                    document = looked._documents.load(f"{recording}/{_RUNS}", f"{name}.json", RunDocument)
                     if document is not None and document.stages:
                         key = RunKey(recording, document.stages)
-                        found.append((document.asked or document.created, self.run(key)))
-        return found
+                        found.append((document.asked or document.created, given.run(key)))
+        return found, faults
 
 
 @contextlib.contextmanager

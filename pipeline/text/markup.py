@@ -12,6 +12,9 @@ from chunkers.printable import is_obeyed, printable
 _ANYWHERE = re.compile(r"[\\`*_\[\]#|~$]|&(?=#?\w+;)|@|(?<=:)/(?=/)|(?<=www)\.|:(?=[a-z+-][\w+-]*:)", re.IGNORECASE)
 """Emphasis, code, links, tables, formulas, entities; addresses, which become links by themselves; names of emoji."""
 
+_DOUBTFUL = re.compile("[^ -~\n]")
+"""What of a JSON document has to be looked at."""
+
 _LEADING = re.compile(r"^(?:[-+=]|(\d{1,9})([.)]))")
 """What begins a list, a rule or a heading where it stands first."""
 
@@ -21,7 +24,7 @@ def escaped(json: str) -> str:
 
     JSON itself escapes only the first 32 characters.
     """
-    return "".join(f"\\u{ord(char):04x}" if char != "\n" and is_obeyed(char) else char for char in json)
+    return _DOUBTFUL.sub(lambda found: f"\\u{ord(found[0]):04x}" if is_obeyed(found[0]) else found[0], json)
 
 
 def markdown(text: str) -> str:

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from flows.cli import COMMANDS, app
 
 ROOT = Path(__file__).parent.parent.parent
-HEAVY = ("numpy", "pyarrow", "pipeline.settings", "prefect", "torch", "faster_whisper")
+HEAVY = ("numpy", "pyarrow", "pipeline.settings", "prefect", "torch", "faster_whisper", "rich")
 
 
 @pytest.mark.parametrize("name", COMMANDS)
