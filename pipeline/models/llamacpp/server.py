@@ -140,6 +140,16 @@ class LlamaServer:
             raise ModelError(f"llama.cpp does not answer on loopback: {error}") from error
 
 
+def gpus() -> list[tuple[str, int]]:
+    """Name and bytes of every GPU that the installed build of llama.cpp computes on; none for a build for CPUs."""
+    _wait_asleep()
+    import xllamacpp
+
+    cpu = xllamacpp.ggml_backend_dev_type.GGML_BACKEND_DEVICE_TYPE_CPU
+    devices = xllamacpp.get_device_info()
+    return [(str(one["description"]), int(one["memory_total"])) for one in devices if one["type"] != cpu]
+
+
 def check(path: Path) -> None:
     """Refuse what is not a GGUF file before native code sees it."""
     if path.is_dir():

@@ -60,6 +60,15 @@ def plan_download(name: HubName, settings: Models, revision: str = "main") -> Do
     return Download(name, str(info.sha), tuple(choose(name, listed)), home)
 
 
+def offers(name: HubName, settings: Models) -> bool:
+    """Whether the hub answers and has the model `name`: it is asked once, and nothing is brought."""
+    try:
+        plan_download(name, settings)
+    except WeightsMissingError:
+        return False
+    return True
+
+
 def bring(download: Download, progress: Progress) -> Path:
     """Bring what was planned and return its folder; what an interruption left is kept, and gone on with.
 
