@@ -68,6 +68,7 @@ CHANGES: dict[str, tuple[str, str, str]] = {
     "write.slots": ("2", "describe", NOTHING),
     "write.threads": ("3", NOTHING, NOTHING),
     "write.gpu_layers": ("-1", "describe", NOTHING),
+    "write.adapter": ("OTHER/model.bin", "describe", NOTHING),
     "gemma.model": ("OTHER", NOTHING, "hear"),
     "gemma.quantization": ("int8", NOTHING, "hear"),
     "gemma.device": ("cuda", NOTHING, "hear"),

@@ -106,9 +106,11 @@ def load_llama_gemma(settings: GemmaSettings, folder: Path, *, frame_tokens: int
         gpu_layers=settings.gpu_layers,
         projector=pair.projector,
         picture_tokens=frame_tokens,
+        adapter=settings.adapter,
         too_long=_TOO_LONG,
     )
-    chat = LlamaChat(server, name=pair.name, budget=frame_tokens)
+    name = f"{pair.name}{f' + {settings.adapter.name}' if settings.adapter else ''}"
+    chat = LlamaChat(server, name=name, budget=frame_tokens)
     return ChatGemma(chat, DIALECT, pair.limits, budget=frame_tokens, frames=frames)
 
 

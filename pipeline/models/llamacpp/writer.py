@@ -22,13 +22,27 @@ class LlamaCpp:
     """A `Writer` over llama.cpp; deterministic with one slot, on one machine."""
 
     def __init__(
-        self, path: Path, *, context: int = 8192, slots: int = 1, threads: int = 0, gpu_layers: int = 0, name: str = ""
+        self,
+        path: Path,
+        *,
+        context: int = 8192,
+        slots: int = 1,
+        threads: int = 0,
+        gpu_layers: int = 0,
+        adapter: Path | None = None,
+        name: str = "",
     ) -> None:
         """Load the weights; see `LlamaServer`. `name` is what rows call them; the file's name where empty."""
         self._server = LlamaServer(
-            path, context=context, slots=slots, threads=threads, gpu_layers=gpu_layers, too_long=_TOO_LONG
+            path,
+            context=context,
+            slots=slots,
+            threads=threads,
+            gpu_layers=gpu_layers,
+            adapter=adapter,
+            too_long=_TOO_LONG,
         )
-        self._name = name or path.name
+        self._name = f"{name or path.name}{f' + {adapter.name}' if adapter else ''}"
         self._pool = ThreadPoolExecutor(slots, thread_name_prefix="llamacpp")
 
     @property

@@ -18,6 +18,7 @@ torch = pytest.importorskip("torch", reason="needs the extra `gemma`")
 from PIL import Image  # noqa: E402
 
 from chunkers.frames import frame_size  # noqa: E402
+from data.checkpoints import gguf_adapter  # noqa: E402
 from data.checkpoints.inputs import noise, pictures, seconds  # noqa: E402
 from pipeline.models.gemma.bodies import body  # noqa: E402
 from pipeline.models.gemma.chat import Message, Picture, Sound  # noqa: E402
@@ -165,3 +166,16 @@ def test_tokens_are_counted_as_they_are_sent(gemma: ChatGemma) -> None:
 def test_a_request_that_does_not_fit_is_an_error_of_its_own(gemma: ChatGemma) -> None:
     (answer,) = gemma.ask([Request(text="word " * 5000)], max_tokens=2)
     assert "context" in str(answer.error)
+
+
+def test_an_adapter_changes_what_the_multimodal_model_says(gguf: Callable[[str], Path], tmp_path: Path) -> None:
+    folder = gguf("unified")
+    adapter = gguf_adapter.write(folder / "tiny-unified.gguf", tmp_path / "voice.gguf")
+    settings = GemmaSettings(engine="llamacpp", model=str(folder), context=1024, batch=1, threads=1)
+    said = []
+    for one in (settings, settings.model_copy(update={"adapter": adapter})):
+        made = load_llama_gemma(one, tmp_path, frame_tokens=70, frames=3)
+        said.append((made.name, made.write([Prompt("Go on.")], max_tokens=12)[0].text))
+        made.close()
+    assert said[1][0] == said[0][0].replace(" (llama.cpp)", " + voice.gguf (llama.cpp)")
+    assert said[1][1] != said[0][1]
