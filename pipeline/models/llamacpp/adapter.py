@@ -11,8 +11,8 @@ _KIND, _TYPE, _ARCHITECTURE = "general.type", "adapter.type", "general.architect
 
 
 def check_adapter(adapter: Path, model: Path) -> None:
-    """Raise `WeightsMissingError` where the file `adapter` is not there or no adapter, `WeightsDamagedError` where it is
-    no GGUF, and `ModelError` where it is of another architecture than the GGUF file `model`.
+    """Raise `WeightsMissingError` where the file `adapter` is not there or no adapter, `WeightsDamagedError` where
+    it is no GGUF, and `ModelError` where it is of another architecture than the GGUF file `model`.
     """
     if not adapter.is_file():
         raise WeightsMissingError(

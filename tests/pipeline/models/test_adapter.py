@@ -16,7 +16,7 @@ from pipeline.settings import load
 
 pytest.importorskip("gguf", reason="needs the package gguf")
 
-from data.checkpoints import gguf_adapter  # noqa: E402
+from data.checkpoints import gguf_adapter
 
 
 @pytest.fixture(scope="module")
