@@ -1,4 +1,4 @@
-"""What a profile changes in the prompts of the multimodal model: describing gets its focus, hearing stays as trained."""
+"""What a profile changes in the prompts of the multimodal model: describing gets its focus, hearing stays."""
 
 from __future__ import annotations
 

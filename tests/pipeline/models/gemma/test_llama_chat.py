@@ -20,6 +20,7 @@ from PIL import Image  # noqa: E402
 from chunkers.frames import frame_size  # noqa: E402
 from data.checkpoints import gguf_adapter  # noqa: E402
 from data.checkpoints.inputs import noise, pictures, seconds  # noqa: E402
+from pipeline.doctor import examine_engine  # noqa: E402
 from pipeline.models.gemma.bodies import body  # noqa: E402
 from pipeline.models.gemma.chat import Message, Picture, Sound  # noqa: E402
 from pipeline.models.gemma.chat_gemma import ChatGemma  # noqa: E402
@@ -28,8 +29,10 @@ from pipeline.models.gemma.limits import frame_stamp  # noqa: E402
 from pipeline.models.gemma.llama_chat import DIALECT, load_llama_gemma  # noqa: E402
 from pipeline.models.gemma.parts import parts  # noqa: E402
 from pipeline.models.llamacpp.server import LlamaServer  # noqa: E402
+from pipeline.models.registry import Registry  # noqa: E402
 from pipeline.prompts import Prompt  # noqa: E402
 from pipeline.settings import Gemma as GemmaSettings  # noqa: E402
+from pipeline.settings import load  # noqa: E402
 
 TEXT = "Write the transcript of the words.\n\nAnswer: 12 of them, and so on."
 KINDS = ("unified", "e2b")
@@ -161,6 +164,31 @@ def test_tokens_are_counted_as_they_are_sent(gemma: ChatGemma) -> None:
     (written,) = gemma.write([prompt], max_tokens=2)
     assert gemma.prompt_tokens(prompt) == written.tokens_in
     assert gemma.count("<|turn>") > 1
+
+
+def test_the_text_beside_media_is_counted_without_an_answer(gemma: ChatGemma, monkeypatch: pytest.MonkeyPatch) -> None:
+    requests = [Request(text="Say this now.", system="Be brief.", audio=(noise(1.01, 1),))]
+    gemma.ask(requests, max_tokens=1)  # the handshake is done
+    asked: list[Message] = []
+    complete = gemma.chat.complete
+
+    def noting(message: Message, **more: Any) -> Any:
+        asked.append(message)
+        return complete(message, **more)
+
+    monkeypatch.setattr(gemma.chat, "complete", noting)
+    (answer,) = gemma.ask([Request(text="Another text.", audio=(noise(1.01, 1),))], max_tokens=1)
+    assert answer.error is None
+    assert len(asked) == 1
+    assert asked[0].sounds
+
+
+def test_the_doctor_proves_a_gguf_file_that_nobody_called_llamacpp(gguf: Callable[[str], Path]) -> None:
+    settings = load(None, [f"gemma.model={gguf('unified')}", "gemma.context=4096", "video.length_s=30"])
+    assert settings.gemma.engine == "auto"
+    with Registry(keep=False) as registry:
+        lines = list(examine_engine(settings, registry.lease()))
+    assert any("It hears every token" in line for line in lines)
 
 
 def test_a_request_that_does_not_fit_is_an_error_of_its_own(gemma: ChatGemma) -> None:
