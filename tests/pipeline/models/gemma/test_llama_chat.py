@@ -33,6 +33,7 @@ from pipeline.models.registry import Registry  # noqa: E402
 from pipeline.prompts import Prompt  # noqa: E402
 from pipeline.settings import Gemma as GemmaSettings  # noqa: E402
 from pipeline.settings import load  # noqa: E402
+from tests.pipeline.models.gemma.seen import masks  # noqa: E402
 
 TEXT = "Write the transcript of the words.\n\nAnswer: 12 of them, and so on."
 KINDS = ("unified", "e2b")
@@ -110,7 +111,7 @@ def test_sees_what_transformers_does(kind: str, server: LlamaServer, opened: Cal
     running = opened(kind).loaded
     inputs = prepare(running.processor, [request], 70).inputs
     answer = asked(server, request, tuple(map(lossless, frames)))
-    compare(answer, inputs, running.model, attention_mask=_masks(inputs, running.model))
+    compare(answer, inputs, running.model, attention_mask=masks(inputs, running.model))
 
 
 def lossless(frame: Any) -> Picture:
@@ -118,17 +119,6 @@ def lossless(frame: Any) -> Picture:
     buffer = io.BytesIO()
     Image.fromarray(frame).save(buffer, "PNG")
     return Picture(buffer.getvalue(), *frame.shape[:2])
-
-
-def _masks(inputs: Any, model: Any) -> dict[str, Any]:
-    kinds, length = inputs["mm_token_type_ids"][0], inputs["input_ids"].shape[1]
-    of = torch.where(kinds > 0, (torch.diff(kinds, prepend=kinds[:1]) > 0).cumsum(0), -torch.arange(length) - 1)
-    at = torch.arange(length)
-    back = at[:, None] >= at
-    near = at[:, None] - at < model.config.text_config.sliding_window
-    low = torch.finfo(torch.float32).min
-    made = {"full_attention": back, "sliding_attention": (back | (of[:, None] == of)) & near}
-    return {name: torch.where(seen, 0.0, low)[None, None] for name, seen in made.items()}
 
 
 # -- as the recipe drives it ---------------------------------------------------------------------------------
