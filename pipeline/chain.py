@@ -239,7 +239,7 @@ def _described(engine: str, settings: Settings, *, shows: bool, sees: bool) -> d
 def _writer(engine: str, settings: Settings) -> dict[str, Any]:
     if engine == GEMMA:
         return _gemma(settings)
-    own = _without(settings.write, "model")
+    own = _without(settings.write, "model", "adapter")
     return {"write": own, "identity": writer_identity(settings.write, settings.endpoint, settings.models)}
 
 
@@ -279,7 +279,8 @@ def _resolve(settings: Settings, engines: Mapping[str, str], source: Source) -> 
         known = {"device": device, "compute_type": kind, "hotwords": words, "vocabulary": None}
         hear = hear.model_copy(update=known)
     if TEXT in engines.values() and write.engine == _AUTO:
-        write = write.model_copy(update={"engine": "transformers" if text_on_cuda() else "llamacpp"})
+        cuda = write.adapter is None and text_on_cuda()
+        write = write.model_copy(update={"engine": "transformers" if cuda else "llamacpp"})
     if gemma.engine == _AUTO and GEMMA in engines.values():
         files = is_gguf(gemma.model, folder(settings.models))
         gemma = gemma.model_copy(update={"engine": "llamacpp" if files else "transformers"})

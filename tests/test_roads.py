@@ -46,7 +46,6 @@ KNOWN: dict[str, set[str]] = {
     "flows/recording.py": {PREFECT, DASK},
     "flows/schedule.py": {PREFECT},
     "flows/server.py": {PREFECT},
-    "pipeline/doctor.py": {CACHE},
     "pipeline/fallback/plugins.py": {OWN},
     "pipeline/models/endpoint/client.py": {SERVER, CLOUD, PROXY},
     "pipeline/models/endpoint/transport.py": {SERVER, CLOUD, PROXY},

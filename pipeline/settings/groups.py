@@ -196,6 +196,9 @@ class Write(Group):
     gpu_layers: Annotated[int, Field(ge=-1, le=10_000)] = Field(
         0, description="layers that llama.cpp puts on a GPU; -1: all"
     )
+    adapter: Path | None = Field(
+        None, description="engine llamacpp: GGUF file of a LoRA adapter of the model", json_schema_extra=NAMED_ONLY
+    )
 
 
 class Gemma(Group):
@@ -225,7 +228,9 @@ class Gemma(Group):
         "auto", description="what it computes in; auto: bfloat16 on CUDA that has it, else float32"
     )
     adapter: Path | None = Field(
-        None, description="folder of a LoRA adapter (needs the extra `lora`)", json_schema_extra=NAMED_ONLY
+        None,
+        description="LoRA adapter: a folder (needs the extra `lora`); engine llamacpp: a GGUF file",
+        json_schema_extra=NAMED_ONLY,
     )
     drafter: str | None = Field(
         None,

@@ -26,7 +26,7 @@ APART = ["speakers.enabled=true"]
 CHANGES: dict[str, tuple[str, str, str]] = {
     # setting: (another value, first stage that it changes in `cascade`, the same in `gemma` with a film)
     "recipe": ("", NOTHING, NOTHING),  # the recipes are compared below
-    "profile": ("meeting", "describe", "merge"),  # no profile has prompts of its own for Gemma's hearing and seeing
+    "profile": ("meeting", "describe", "describe"),  # what a profile looks for is put to the describing prompts
     "audio.length_s": ("20", BOTH, BOTH),
     "audio.cut_range_s": ("4", BOTH, BOTH),
     "audio.lead_in_s": ("1", BOTH, BOTH),
@@ -68,6 +68,7 @@ CHANGES: dict[str, tuple[str, str, str]] = {
     "write.slots": ("2", "describe", NOTHING),
     "write.threads": ("3", NOTHING, NOTHING),
     "write.gpu_layers": ("-1", "describe", NOTHING),
+    "write.adapter": ("OTHER/model.bin", "describe", NOTHING),
     "gemma.model": ("OTHER", NOTHING, "hear"),
     "gemma.quantization": ("int8", NOTHING, "hear"),
     "gemma.device": ("cuda", NOTHING, "hear"),

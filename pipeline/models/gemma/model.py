@@ -18,12 +18,13 @@ from pipeline.errors import LimitError, ModelError
 from pipeline.models.gemma.frames import Frames, patches
 from pipeline.models.gemma.inputs import Prepared, Request, conversation, prepare, refusal
 from pipeline.models.gemma.limits import GemmaLimits
+from pipeline.models.gemma.masks import fixed_cache, looks_both_ways
 from pipeline.models.gemma.multimodal import Answer, words
 from pipeline.models.huggingface.generating import generate, in_halves, release
 from pipeline.models.protocol import Written
 from pipeline.prompts import Prompt
 
-VERSION = 2
+VERSION = 3
 """Raised when code changes what the model is given, or what is kept of its answer, although no setting did."""
 
 
@@ -166,12 +167,7 @@ class Gemma:
     def _generate(self, prepared: Prepared, max_tokens: int, temperature: float) -> list[Answer]:
         running = self._running
         inputs = prepared.inputs.to(running.model.device, running.model.dtype)
-        options: dict[str, Any] = {}
-        if running.drafter is not None:
-            options["assistant_model"] = running.drafter
-        elif not any(proof.sent.audio_tokens or proof.sent.frames for proof in prepared.proofs):
-            # Text only: transformers refuses to split what holds audio or video.
-            options["prefill_chunk_size"] = running.prefill
+        options = self._options(prepared, max_tokens)
         start = time.perf_counter()
         generated = generate(
             running.model, inputs, running.generating, max_tokens=max_tokens, temperature=temperature, **options
@@ -181,6 +177,19 @@ class Gemma:
             Answer(self._written(one.tokens, tokens_in, one.complete, seconds), proof)
             for one, tokens_in, proof in zip(generated, prepared.text_tokens, prepared.proofs, strict=True)
         ]
+
+    def _options(self, prepared: Prepared, max_tokens: int) -> dict[str, Any]:
+        """How `generate` is to go about it."""
+        running, proofs = self._running, prepared.proofs
+        if any(proof.sent.frames for proof in proofs) and looks_both_ways(running.model.config):
+            # A drafter cannot share such a cache.
+            tokens = prepared.inputs["input_ids"].shape[1] + max_tokens
+            return {"cache": fixed_cache(running.model.config, tokens), "disable_compile": True}
+        if running.drafter is not None:
+            return {"assistant_model": running.drafter}
+        if any(proof.sent.audio_tokens or proof.sent.frames for proof in proofs):
+            return {}  # transformers refuses to split what holds audio or video
+        return {"prefill_chunk_size": running.prefill}
 
     def _written(self, tokens: list[int], tokens_in: int, complete: bool, seconds: float) -> Written:
         """The answer without the thoughts before it; thoughts that never end leave an empty answer."""

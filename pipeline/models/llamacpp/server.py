@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from pipeline.errors import LimitError, ModelError, WeightsDamagedError, WeightsMissingError
+from pipeline.models.llamacpp.adapter import check_adapter
 
 _GGUF = b"GGUF"
 _TIMEOUT_S = 30
@@ -37,6 +38,7 @@ class LlamaServer:
         gpu_layers: int = 0,
         projector: Path | None = None,
         picture_tokens: int = 0,
+        adapter: Path | None = None,
         too_long: str = "",
     ) -> None:
         """Load the weights.
@@ -49,12 +51,15 @@ class LlamaServer:
             gpu_layers: layers on a GPU, -1 for all; with any, the projector is there, too.
             projector: the GGUF file that turns sound and pictures into embeddings.
             picture_tokens: soft tokens of a picture, at most. A smaller picture stays as it is.
+            adapter: the GGUF file of a LoRA adapter of this model.
             too_long: the cure where a prompt does not fit.
 
         Raises `WeightsMissingError`, `WeightsDamagedError` and `ModelError`.
         """
         for file in filter(None, (path, projector)):
             check(file)
+        if adapter is not None:
+            check_adapter(adapter, path)
         _wait_asleep()
         import xllamacpp
 
@@ -76,6 +81,8 @@ class LlamaServer:
             # All tokens of a picture see each other: they must be computed at once, or llama.cpp ends the process.
             params.n_ubatch = max(_BATCH, picture_tokens)
             params.n_batch = max(params.n_batch, params.n_ubatch)
+        if adapter is not None:
+            params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(adapter), 1.0)]
         self._key = secrets.token_urlsafe(16)
         params.api_keys = [self._key]
         try:
@@ -138,6 +145,16 @@ class LlamaServer:
                 return cast("dict[str, Any]", json.load(reply))
         except (OSError, ValueError) as error:
             raise ModelError(f"llama.cpp does not answer on loopback: {error}") from error
+
+
+def gpus() -> list[tuple[str, int]]:
+    """Name and bytes of every GPU that the installed build of llama.cpp computes on; none for a build for CPUs."""
+    _wait_asleep()
+    import xllamacpp
+
+    cpu = xllamacpp.ggml_backend_dev_type.GGML_BACKEND_DEVICE_TYPE_CPU
+    devices = xllamacpp.get_device_info()
+    return [(str(one["description"]), int(one["memory_total"])) for one in devices if one["type"] != cpu]
 
 
 def check(path: Path) -> None:

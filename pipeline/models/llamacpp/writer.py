@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from pipeline.models.llamacpp.model import LlamaModel
 from pipeline.models.llamacpp.server import LlamaServer
 from pipeline.models.protocol import Written
 from pipeline.prompts import Prompt
@@ -18,37 +19,37 @@ from pipeline.prompts import Prompt
 _TOO_LONG = "Raise write.context, or lower merge.budget."
 
 
-class LlamaCpp:
+class LlamaCpp(LlamaModel):
     """A `Writer` over llama.cpp; deterministic with one slot, on one machine."""
 
     def __init__(
-        self, path: Path, *, context: int = 8192, slots: int = 1, threads: int = 0, gpu_layers: int = 0, name: str = ""
+        self,
+        path: Path,
+        *,
+        context: int = 8192,
+        slots: int = 1,
+        threads: int = 0,
+        gpu_layers: int = 0,
+        adapter: Path | None = None,
+        name: str = "",
     ) -> None:
         """Load the weights; see `LlamaServer`. `name` is what rows call them; the file's name where empty."""
-        self._server = LlamaServer(
-            path, context=context, slots=slots, threads=threads, gpu_layers=gpu_layers, too_long=_TOO_LONG
+        server = LlamaServer(
+            path,
+            context=context,
+            slots=slots,
+            threads=threads,
+            gpu_layers=gpu_layers,
+            adapter=adapter,
+            too_long=_TOO_LONG,
         )
-        self._name = name or path.name
+        super().__init__(server, f"{name or path.name}{f' + {adapter.name}' if adapter else ''}")
         self._pool = ThreadPoolExecutor(slots, thread_name_prefix="llamacpp")
-
-    @property
-    def name(self) -> str:
-        """Name of the weights and of the engine."""
-        return f"{self._name} (llama.cpp)"
-
-    @property
-    def context(self) -> int:
-        """Tokens of one request, prompt and answer together."""
-        return self._server.context
 
     @property
     def batch(self) -> int:
         """Requests computed at once."""
         return self._server.slots
-
-    def count(self, text: str) -> int:
-        """Tokens of `text`, without special tokens."""
-        return self._server.count(text)
 
     def prompt_tokens(self, prompt: Prompt) -> int:
         """Tokens of the whole request, chat template included."""
@@ -61,7 +62,7 @@ class LlamaCpp:
     def close(self) -> None:
         """Free the model."""
         self._pool.shutdown()
-        self._server.close()
+        super().close()
 
     def _answer(self, prompt: Prompt, max_tokens: int, temperature: float) -> Written:
         started = time.perf_counter()
