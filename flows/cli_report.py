@@ -17,7 +17,7 @@ from flows.terminal import say
 from flows.writing import write_whole
 from pipeline.errors import LongmediaError, SettingsError
 from pipeline.faults import explain
-from pipeline.reports import FORMATS
+from pipeline.reports import DOCX, EVERY_FORMAT, docx
 from pipeline.reports import report as report_of
 from pipeline.reports.media import Media, embedded, linked
 from pipeline.settings import Settings, load_here
@@ -31,7 +31,9 @@ def report(
     run: Annotated[str, typer.Argument(help="The recording's id (its folder in the store), or the input's path.")],
     form: Annotated[
         str,
-        typer.Option("--format", help="md, html (a page that plays what it says), srt, vtt, txt, json, rttm or csv."),
+        typer.Option(
+            "--format", help="md, html (a page that plays what it says), srt, vtt, txt, tsv, json, rttm, csv or docx."
+        ),
     ] = "md",
     out: Annotated[
         Path | None, typer.Option("--out", help="The file to write; else standard output. A page plays from beside it.")
@@ -74,16 +76,22 @@ def write(run: Run, form: str, settings: Settings, *, out: Path | None, embed: b
         _put(_pieces(run, form, settings, media), out)
 
 
-def _pieces(run: Run, form: str, settings: Settings, media: Media | None) -> Iterator[str]:
+def _pieces(run: Run, form: str, settings: Settings, media: Media | None) -> Iterator[str] | bytes:
+    if form == DOCX:
+        return docx(run, settings.report.length, by_speaker=settings.report.by_speaker)
     return report_of(run, form, settings.report.length, media, by_speaker=settings.report.by_speaker)
 
 
-def _put(pieces: Iterator[str], out: Path | None) -> None:
+def _put(pieces: Iterator[str] | bytes, out: Path | None) -> None:
     """Write to a file, which is whole or as it was, or to standard output."""
-    if out is None:
+    if out is not None:
+        write_whole(out, pieces)
+    elif not isinstance(pieces, bytes):
         sys.stdout.writelines(pieces)
-        return
-    write_whole(out, pieces)
+    elif sys.stdout.isatty():
+        raise SettingsError("--format docx is for a file.", cure="Name it with --out.")
+    else:
+        sys.stdout.buffer.write(pieces)
 
 
 class Reports:
@@ -99,9 +107,9 @@ class Reports:
         self._names: dict[str, str] = {}
         self.failed = False
         """Whether a report could not be written."""
-        unknown = [form for form in self._forms if form not in FORMATS]
+        unknown = [form for form in self._forms if form not in EVERY_FORMAT]
         if unknown:
-            raise SettingsError(f"no report format {unknown[0]}.", cure=f"Formats: {', '.join(FORMATS)}.")
+            raise SettingsError(f"no report format {unknown[0]}.", cure=f"Formats: {', '.join(EVERY_FORMAT)}.")
 
     def __call__(self, item: Item) -> None:
         """Write them; a folder that cannot be written is said, and the other recordings go on."""
