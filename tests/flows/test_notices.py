@@ -93,7 +93,12 @@ def test_states_and_numbers_are_told_and_no_words(tmp_path: Path, hook: Hook) ->
 def test_what_was_found_is_counted(tmp_path: Path) -> None:
     run = stored(tmp_path, LINES, ROOT)
     item = Item(tmp_path / "a.wav", "complete", "r", run.key.run, fresh=True)
-    assert notice(item, run, "a.wav", words=False)["found"] == {"decisions": 1, "tasks": 2, "questions": 1, "figures": 2}
+    assert notice(item, run, "a.wav", words=False)["found"] == {
+        "decisions": 1,
+        "tasks": 2,
+        "questions": 1,
+        "figures": 2,
+    }
 
 
 def test_words_are_told_where_the_user_says_so(tmp_path: Path, hook: Hook) -> None:
