@@ -27,5 +27,5 @@ function narrow() {
 form.hidden = false;
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("input", narrow);
-form.addEventListener("reset", () => setTimeout(narrow));
+form.querySelector("button").addEventListener("click", () => { form.reset(); narrow(); });
 narrow();
