@@ -46,9 +46,7 @@ def shown(notes: Sequence[Note], room: int, count: Callable[[str], int], worth: 
     starts = [notes[at].span.start for at, _ in units]
     among = sections(starts, costs, room)
     weighed = [
-        Sentence(
-            cost, among.of([notes[at].span]), frozenset(fact.key for fact in find(unit.text)), worth(unit)
-        )
+        Sentence(cost, among.of([notes[at].span]), frozenset(fact.key for fact in find(unit.text)), worth(unit))
         for (at, unit), cost in zip(units, costs, strict=True)
     ]
     facts = frozenset[object]().union(*(one.facts for one in weighed))

@@ -92,9 +92,7 @@ class Prominence:
 
 def _prominences(sentences: Sequence[str], words: Lexicon) -> list[float]:
     found = [content(sentence, words) for sentence in sentences]
-    documents = [
-        {word for own in found[at : at + _DOCUMENT] for word in own} for at in range(0, len(found), _DOCUMENT)
-    ]
+    documents = [{word for own in found[at : at + _DOCUMENT] for word in own} for at in range(0, len(found), _DOCUMENT)]
     pair = Pair(weights(documents))
     for own in found:
         pair.before(own, 1)

@@ -100,7 +100,8 @@ LEXICON = Lexicon(
         r"i come from|i(?:'ll| will) be your (?:host|chair\w*|moderator)|(?:the|today's|this) agenda|"
         r"(?:minutes|hours?) (?:left|to go|for (?:this|that|the))|"
         r"(?:take|taking|write|writing) (?:the )?(?:notes|minutes)|(?:next|this|the|our) (?:slide|presentation)s?|"
-        r"(?:five|ten|fifteen|twenty|thirty|forty|forty[- ]five) minutes|(?:my|the) (?:microphone|laptop|screen|whiteboard)"
+        r"(?:five|ten|fifteen|twenty|thirty|forty|forty[- ]five) minutes|"
+        r"(?:my|the) (?:microphone|laptop|screen|whiteboard)"
     ),
     moves_on=(
         r"next (?:item|point|topic|thing|up|on the (?:agenda|list)|question|slide|chapter|section|part|speaker|"
