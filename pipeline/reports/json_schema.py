@@ -11,7 +11,7 @@ import inspect
 import json
 import sys
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, JsonValue
 
@@ -54,6 +54,8 @@ def _of(kind: Any, named: dict[str, Schema]) -> Schema:
 def _combined(kind: Any, named: dict[str, Schema]) -> Schema:
     """The schema of a type that is made of others; a tuple with `...` is a list."""
     inside, arguments = get_origin(kind), get_args(kind)
+    if inside is Annotated:
+        return _of(arguments[0], named)
     if inside is Literal:
         return {"enum": list(arguments)}
     if inside in (Union, UnionType):
