@@ -1,4 +1,4 @@
-"""Runs benchmarks and writes one table of what they found: `python -m benchmarks [NAME ...]`, or `make bench NAME=search`.
+"""Runs benchmarks and writes one table of what they found: `python -m benchmarks [NAME ...]`, or `make bench`.
 
 Each is a program of its own, so that its memory and its time are its own. What one has handed back takes the place of
 what it had handed back before, in docs/benchmarks.json; docs/benchmarks.md is that file as tables.

@@ -22,8 +22,8 @@ _HEAD = """\
 # Benchmarks
 
 Made by `make bench`, which runs all of them, or one: `make bench NAME=search`. This page is written by it, from
-[benchmarks.json](benchmarks.json). The ratio is ours over what stands beside it, measured in the same run: where less is
-better, below 1 is a win. CPU seconds are those of the processor, so that a busy machine counts little.
+[benchmarks.json](benchmarks.json). The ratio is ours over what stands beside it, measured in the same run: where less
+is better, below 1 is a win. CPU seconds are those of the processor, so that a busy machine counts little.
 """
 
 

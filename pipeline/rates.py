@@ -130,7 +130,7 @@ def key(settings: Settings, name: str) -> str:
         "merge": [settings.merge, *written],
     }
     machine = [platform.node(), platform.machine(), os.cpu_count()]
-    plain = [one.model_dump(mode="json") if isinstance(one, BaseModel) else one for one in asked]
+    plain = [one.model_dump(mode="json") if isinstance(one, BaseModel) else one for one in asked[stage]]
     text = json.dumps([machine, name, settings.media.recordings, plain], sort_keys=True)
     return f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 

@@ -6,7 +6,6 @@ import importlib.util
 from pathlib import Path
 
 import pytest
-from pytest import approx
 
 from benchmarks.__main__ import BENCHMARKS, run
 from benchmarks.rows import GATHER, Row, hand_back
@@ -29,7 +28,7 @@ def test_rows_are_gathered_where_that_is_asked_for(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv(GATHER, str(tmp_path / "rows.jsonl"))
     hand_back(row)
     assert (tmp_path / "rows.jsonl").read_text().count("\n") == 1
-    assert row.ratio == approx(1.5)
+    assert row.ratio == pytest.approx(1.5)
     assert row.line() == "1.50 x  hearing: 3 CPU s; a peer: 2 CPU s"
 
 
