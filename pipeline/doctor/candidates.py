@@ -11,10 +11,12 @@ from typing import Literal
 
 from pipeline.doctor.machine import Machine
 from pipeline.doctor.sizes import BASE, TextShape, WhisperShape, hearing_hours, whisper_need, writing_hours
+from pipeline.models.gemma.batches import USABLE, batch_size, request_tokens
 from pipeline.models.gemma.gguf_memory import gguf_need
 from pipeline.models.gemma.memory import CONFIGS, Need, kv_bytes, need, weights
 from pipeline.models.hardware import GIB
 from pipeline.models.weights.catalog import find
+from pipeline.settings import Video
 
 Engine = Literal["whisper", "vllm", "transformers", "llamacpp"]
 
@@ -137,7 +139,14 @@ def _gemma(machine: Machine, name: str, config: dict[str, object], tokens: int) 
             parameters=decoder + whole,
             need=need(config, "nf4", tokens, dtype),
             hours=None,
-            requests=slots,
+            requests=batch_size(
+                config,
+                quantization="nf4",
+                dtype=dtype,
+                tokens=request_tokens(Video()),
+                memory=max(device.memory for device in machine.devices),
+                ram=machine.ram,
+            ),
         )
     on_gpu = (True,) if machine.llama_devices else ()
     on_cpu = (False,) if name != "google/gemma-4-12B-it" else ()  # reads a film in days
@@ -160,7 +169,7 @@ def _vllm(memory: int) -> Candidate:
     config = CONFIGS["google/gemma-4-12B-it"]
     one = kv_bytes(config["text_config"], CONTEXT, 2)
     least, most = _VLLM_REQUESTS
-    room = (int(memory * USABLE_GPU) - _QAT_BYTES - _VLLM_WORKING - BESIDE_VLLM) // one
+    room = (int(memory * USABLE) - _QAT_BYTES - _VLLM_WORKING - BESIDE_VLLM) // one
     requests = min(max(room, least), most)
     return Candidate(
         role="write",
@@ -173,7 +182,3 @@ def _vllm(memory: int) -> Candidate:
         hours=None,
         requests=requests,
     )
-
-
-USABLE_GPU = 0.92
-"""The share of a device's memory that the driver and the desktop leave."""

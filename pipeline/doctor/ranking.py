@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.doctor.candidates import USABLE_GPU, Candidate, candidates
+from pipeline.doctor.candidates import Candidate, candidates
 from pipeline.doctor.machine import Machine
+from pipeline.models.gemma.batches import USABLE
 from pipeline.models.hardware import GIB
 
 USABLE_RAM = 0.75
@@ -64,7 +65,7 @@ def room(machine: Machine, candidate: Candidate) -> int:
     if not candidate.gpu:
         return int(machine.ram * USABLE_RAM)
     devices = machine.llama_devices if candidate.engine == "llamacpp" else machine.devices
-    return int(max((device.memory for device in devices), default=0) * USABLE_GPU)
+    return int(max((device.memory for device in devices), default=0) * USABLE)
 
 
 def gib(size: int) -> str:

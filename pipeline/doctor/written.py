@@ -76,10 +76,11 @@ def _writer(ranking: Ranking, write: Candidate) -> Iterator[str]:
     yield _set("model", write.model, why)
     if write.engine == "transformers":
         yield _set("quantization", write.quantization)
+        yield f"# batch is decided by the card's memory: about {write.requests} requests at once."
     else:
         yield _set("context", CONTEXT, "tokens of one request: 60 frames of 70 tokens are about 4,700")
         yield _set("gpu_layers", -1 if write.gpu else 0)
-    yield _set("batch", write.requests)
+        yield _set("batch", write.requests)
 
 
 def _why(ranking: Ranking, verdict: Verdict) -> str:

@@ -240,8 +240,10 @@ class Gemma(Group):
     keep_quantized: bool = Field(
         True, description="keep the quantised weights on disk: a fast second start", json_schema_extra=SAME_TEXT
     )
-    batch: Annotated[int, Field(ge=1, le=64)] = Field(
-        4, description="requests in the model at once; more is faster, but may change a word from run to run"
+    batch: Annotated[int, Field(ge=1, le=64)] | None = Field(
+        None,
+        description="requests in the model at once; more is faster, but may change a word; none: what the GPU holds, "
+        "where transformers runs on CUDA, else 4",
     )
     prefill: Annotated[int, Field(ge=128, le=65_536)] = Field(
         2048, description="tokens of a merge that are read at once"

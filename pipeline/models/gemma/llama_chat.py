@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.errors import MissingExtraError
+from pipeline.models.gemma.batches import DEFAULT
 from pipeline.models.gemma.bodies import body, reply
 from pipeline.models.gemma.chat import Message, Reply
 from pipeline.models.gemma.chat_gemma import ChatGemma
@@ -88,7 +89,7 @@ def load_llama_gemma(settings: GemmaSettings, folder: Path, *, frame_tokens: int
     server = LlamaServer(
         pair.model,
         context=pair.limits.context,
-        slots=settings.batch,
+        slots=settings.batch or DEFAULT,
         threads=settings.threads,
         gpu_layers=settings.gpu_layers,
         projector=pair.projector,

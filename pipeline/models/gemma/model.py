@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.errors import LimitError, ModelError
+from pipeline.models.gemma.batches import at_once, request_tokens
 from pipeline.models.gemma.frames import Frames, patches
 from pipeline.models.gemma.inputs import Prepared, Request, conversation, prepare, refusal
 from pipeline.models.gemma.limits import GemmaLimits
@@ -23,6 +24,7 @@ from pipeline.models.gemma.multimodal import Answer, words
 from pipeline.models.huggingface.generating import generate, in_halves, release
 from pipeline.models.protocol import Written
 from pipeline.prompts import Prompt
+from pipeline.settings import Video
 
 VERSION = 3
 """Raised when code changes what the model is given, or what is kept of its answer, although no setting did."""
@@ -39,6 +41,8 @@ class Running:
     drafter: Any = None
     batch: int = 4
     """Requests in the model at once, at most; one where a drafter helps."""
+    planned: int = request_tokens(Video())
+    """Tokens of a request, of which `batch` fit at once."""
     frame_tokens: int = 70
     prefill: int = 2048
     """Tokens of a long text that are read at once: the attention mask is then `prefill` x length."""
@@ -102,7 +106,13 @@ class Gemma:
     def write(self, prompts: Sequence[Prompt], *, max_tokens: int, temperature: float = 0.0) -> list[Written]:
         """Answer each prompt, in order; raises `LimitError` where one would not fit the context."""
         requests = [Request(text=prompt.user, system=prompt.system) for prompt in prompts]
-        answers = self.ask(requests, max_tokens=max_tokens, temperature=temperature)
+        longest = max(map(self.prompt_tokens, prompts), default=0) + max_tokens
+        size = at_once(self.batch, self._running.planned, longest)
+        answers = [
+            answer
+            for start in range(0, len(requests), size)
+            for answer in self.ask(requests[start : start + size], max_tokens=max_tokens, temperature=temperature)
+        ]
         return [words(answer) for answer in answers]
 
     def close(self) -> None:
