@@ -74,20 +74,10 @@ def _rendered(template: str, script: str, more: str, **values: object) -> tuple[
     made.filters["percent"] = lambda share: f"{share:.0%}"
     made.filters["address"] = lambda text: quote(text, safe="")
     made.filters["moment"] = moment
-    made.filters["pieces"] = _pieces
     text = made.get_template(template).render(
         policy=policy, script=script, style=style, states=STATES, choices=CHOICES, **values
     )
     return text, policy
-
-
-def _pieces(hit: Hit) -> list[tuple[str, bool]]:
-    """The words around a hit in pieces: each with whether it was found."""
-    pieces, place = [], 0
-    for start, end in hit.marks:
-        pieces += [(hit.text[place:start], False), (hit.text[start:end], True)]
-        place = end
-    return [*pieces, (hit.text[place:], False)]
 
 
 def _own(name: str) -> str:

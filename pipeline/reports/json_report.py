@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.reports.by_speaker import told_by_speaker
+from pipeline.reports.expected import expected_words
 from pipeline.reports.json_types import (
     IN_SECONDS,
     LEFT_OUT,
@@ -58,6 +59,7 @@ def report(run: Run, length: Length = "normal", *, by_speaker: bool = False) -> 
     yield from _listed("series", map(_record, looked.series))
     yield from _listed("speakers", (dataclasses.asdict(_speaking(person)) for person in spoken.people))
     yield from _listed("turns", map(_record, spoken.turns()))
+    yield from _listed("expected_words", map(_record, expected_words(run, run.heard())))
     yield "\n}\n"
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 from chunkers.spans import TICKS_PER_SECOND, Span
 from pipeline.prompts.severity import Severity
 from pipeline.reports.by_speaker import BySpeaker
+from pipeline.reports.expected import ExpectedWord
 from pipeline.reports.outline import Outline
 from pipeline.stages.see.rows import MEASURED
 from pipeline.stages.see.series import Series
@@ -87,5 +88,6 @@ class JsonReport:
     series: tuple[Series, ...]
     speakers: tuple[SpeakingTime, ...]
     turns: tuple[Turn, ...]
+    expected_words: tuple[ExpectedWord, ...]
     by_speaker: tuple[BySpeaker, ...] | None = None
     """Only where it was asked for."""

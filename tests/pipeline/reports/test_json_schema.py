@@ -23,6 +23,7 @@ from pipeline.store.structs import ScreenText
 from pipeline.store.tables import SeeRow
 from pipeline.text.corrections import Correction
 from tests.pipeline.quick import QuickRegistry, quick_settings
+from tests.pipeline.reports.test_expected import told
 from tests.pipeline.reports.test_html import stored
 from tests.pipeline.reports.test_reports import begun, window
 from tests.pipeline.stages.speakers.talk import made
@@ -80,7 +81,7 @@ def everything(folder: Path) -> Run:
     run = stored(folder, "The pump costs 412,000 euros.")
     gauge = [ScreenText(f"Pressure 4.{n} bar", (60 + n) * S, (61 + n) * S, (0, 0, 99, 9), 0.9) for n in range(5)]
     run.see.write(1, [SeeRow(recording="r", index=1, start=60 * S, end=90 * S, status="processed", texts=gauge)])
-    return run
+    return told(run, "pump")
 
 
 def unfinished(folder: Path) -> Run:
