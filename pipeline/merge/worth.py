@@ -11,14 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pipeline.merge.inputs import Note, Unit
-from pipeline.merge.selection import sections
+from pipeline.merge.selection import AGAIN, TERSE, sections
 from pipeline.text.lexicons import lexicon
 from pipeline.text.salience import Prominence, alike, salience, topic
 from pipeline.text.sentences import joined
 from pipeline.text.small_talk import small_talk
-
-_AGAIN = 0.5
-"""What a section that has had its share leaves of the worth of its next sentence."""
 
 
 class Worth:
@@ -40,8 +37,8 @@ class Worth:
 def shown(notes: Sequence[Note], room: int, count: Callable[[str], int], worth: Callable[[Unit], float]) -> list[Note]:
     """The notes with the sentences that a writer is shown, `room` tokens at most; all of them where they fit.
 
-    Those that tell most come first, each section that has had its share counts less, and nothing is shown twice. A note
-    of which nothing is shown has no text; one sentence at least is shown of all, whatever the room.
+    Those that tell most for their length come first, each section that has had its share counts less, and nothing is
+    shown twice. A note of which nothing is shown has no text; one sentence at least is shown of all, whatever the room.
     """
     units = [(at, unit) for at, note in enumerate(notes) for unit in note.units]
     costs = [count(f"{unit.text}\n") for _, unit in units]
@@ -49,13 +46,13 @@ def shown(notes: Sequence[Note], room: int, count: Callable[[str], int], worth: 
         return list(notes)
     among = sections([notes[at].span.start for at, _ in units], costs, room)
     places = [among.of([notes[at].span])[0] for at, _ in units]
-    worths = [worth(unit) for _, unit in units]
+    worths = [worth(unit) / (cost + TERSE) for (_, unit), cost in zip(units, costs, strict=True)]
     words = lexicon(" ".join(unit.text for _, unit in units))
     used: Counter[int] = Counter()
     waiting, chosen, left = set(range(len(units))), list[int](), max(room, min(costs))
     while waiting := {number for number in waiting if costs[number] <= left}:
         best = max(
-            waiting, key=lambda number: (worths[number] * _AGAIN ** (used[places[number]] / among.share), -number)
+            waiting, key=lambda number: (worths[number] * AGAIN ** (used[places[number]] / among.share), -number)
         )
         waiting.discard(best)
         if not any(alike(units[best][1].text, units[other][1].text, words) for other in chosen):
