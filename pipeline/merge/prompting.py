@@ -17,8 +17,8 @@ from pipeline.text.identify import language_name
 _REMARK_TOKENS = 96
 """Tokens of the prompt kept for naming what a first answer lost or invented."""
 
-_SHOWN = 2
-"""Tokens of sentences that a writer is shown for one that it may write."""
+_SHOWN = 1.25
+"""Tokens of sentences that a writer is shown for one that it may write: a small one copies from the first on."""
 
 _CITE = "After every sentence write the number of its note in square brackets."
 
@@ -39,7 +39,7 @@ class MergePrompts:
         self.limits = Limits(budget, overhead, rules.max_tokens, writer.count(self.line(99, "")) + 1)
         self.limits.check()
         self.prose = max(1, round(self.limits.cap * (1 - rules.carry)))
-        self.shown = _SHOWN * self.prose
+        self.shown = round(_SHOWN * self.prose)
         """Tokens of the sentences that a writer is shown, at most."""
 
     def prompt(self, text: str, remarks: str = "") -> Prompt:

@@ -18,10 +18,10 @@ from chunkers.spans import Span
 _SECTION = 60
 """Tokens of a summary that a section should get: two or three sentences."""
 
-_AGAIN = 0.5
+AGAIN = 0.3
 """What a section that has had its share leaves of the worth of its next sentence."""
 
-_TERSE = 24
+TERSE = 24
 """Added to the cost of every sentence in comparisons, so that the shortest is not the best by being short."""
 
 
@@ -95,8 +95,8 @@ def choose(
 
     def worth(number: int) -> tuple[float, int]:
         one = notes[number]
-        told = (len(one.facts & missing) + fill) / (one.cost + _TERSE)
-        return one.worth * told * _AGAIN ** (min(used[at] for at in one.sections) / max(1.0, share)), -number
+        told = (len(one.facts & missing) + fill) / (one.cost + TERSE)
+        return one.worth * told * AGAIN ** (min(used[at] for at in one.sections) / max(1.0, share)), -number
 
     waiting = set(range(len(notes)))
     while True:

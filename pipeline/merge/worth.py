@@ -6,14 +6,14 @@ chosen before anything is written, for coverage and for what they tell.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pipeline.merge.inputs import Note, Unit
-from pipeline.merge.selection import Sentence, choose, sections
-from pipeline.text.facts import find
+from pipeline.merge.selection import AGAIN, TERSE, sections
 from pipeline.text.lexicons import lexicon
-from pipeline.text.salience import Prominence, salience, topic
+from pipeline.text.salience import Prominence, alike, salience, topic
 from pipeline.text.sentences import joined
 from pipeline.text.small_talk import small_talk
 
@@ -37,23 +37,30 @@ class Worth:
 def shown(notes: Sequence[Note], room: int, count: Callable[[str], int], worth: Callable[[Unit], float]) -> list[Note]:
     """The notes with the sentences that a writer is shown, `room` tokens at most; all of them where they fit.
 
-    A note of which nothing is shown has no text; at least one sentence is shown of all, whatever the room.
+    Those that tell most for their length come first, each section that has had its share counts less, and nothing is
+    shown twice. A note of which nothing is shown has no text; one sentence at least is shown of all, whatever the room.
     """
     units = [(at, unit) for at, note in enumerate(notes) for unit in note.units]
     costs = [count(f"{unit.text}\n") for _, unit in units]
     if sum(costs) <= room or len(units) < 2:
         return list(notes)
-    starts = [notes[at].span.start for at, _ in units]
-    among = sections(starts, costs, room)
-    weighed = [
-        Sentence(cost, among.of([notes[at].span]), frozenset(fact.key for fact in find(unit.text)), worth(unit))
-        for (at, unit), cost in zip(units, costs, strict=True)
-    ]
-    facts = frozenset[object]().union(*(one.facts for one in weighed))
-    chosen = choose([], weighed, max(room, min(costs)), facts=facts, fill=True)
+    among = sections([notes[at].span.start for at, _ in units], costs, room)
+    places = [among.of([notes[at].span])[0] for at, _ in units]
+    worths = [worth(unit) / (cost + TERSE) for (_, unit), cost in zip(units, costs, strict=True)]
+    words = lexicon(" ".join(unit.text for _, unit in units))
+    used: Counter[int] = Counter()
+    waiting, chosen, left = set(range(len(units))), list[int](), max(room, min(costs))
+    while waiting := {number for number in waiting if costs[number] <= left}:
+        best = max(
+            waiting, key=lambda number: (worths[number] * AGAIN ** (used[places[number]] / among.share), -number)
+        )
+        waiting.discard(best)
+        if not any(alike(units[best][1].text, units[other][1].text, words) for other in chosen):
+            chosen.append(best)
+            used[places[best]] += costs[best]
+            left -= costs[best]
     kept: dict[int, list[Unit]] = {}
-    for number in chosen:
-        at, unit = units[number]
+    for at, unit in (units[number] for number in sorted(chosen)):
         kept.setdefault(at, []).append(unit)
     return [
         replace(note, units=tuple(kept.get(at, ())), text=joined(unit.text for unit in kept.get(at, ())))

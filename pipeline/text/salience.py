@@ -25,7 +25,7 @@ _SHORT = 6
 _FACT = 0.25
 """What each of the first three numbers, dates and names adds, as a share of the mean weight of a word."""
 
-_ASIDE = 0.5
+_ASIDE = 0.25
 """What is left of the worth of a sentence that greets, introduces somebody, or speaks of the talk itself."""
 
 _AROUND, _FULLNESS = 15, 30
@@ -125,7 +125,7 @@ def _standard(values: Sequence[float]) -> list[float]:
 def salience(sentence: str, about: Mapping[str, float], words: Lexicon) -> float:
     """How much of the topic `sentence` tells for its length, its facts counted in; 0 for none of it.
 
-    Half as much of one that greets, introduces somebody, or speaks of the talk itself.
+    A quarter of it of one that greets, introduces somebody, or speaks of the talk itself.
     """
     found = set(content(sentence, words))
     mean = sum(about.values()) / len(about) if about else 1.0
