@@ -10,7 +10,7 @@ import pytest
 from tests.command_lines import parse, written
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINES = [
     pytest.param(words, id=f"{page.name}: {' '.join(words)}")
     for page in PAGES
@@ -31,7 +31,14 @@ def test_each_is_understood(words: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["fly", "run a.mp3 --no-such-option", "run a.mp3 --set hear.no_such=1", "models fetch starter", "report --format md"]
+    "line",
+    [
+        "fly",
+        "run a.mp3 --no-such-option",
+        "run a.mp3 --set hear.no_such=1",
+        "models fetch starter",
+        "report --format md",
+    ],
 )
 def test_a_wrong_one_is_told(line: str) -> None:
     with pytest.raises(Exception, match=re.compile(r"no such|missing|not permitted", re.IGNORECASE)):
