@@ -48,7 +48,7 @@ pythons:  ## on every supported Python that is found: lock, recording, starts, a
 newest:  ## the tests with the newest releases of every dependency, in .venv-newest
 	rm -rf .venv-newest
 	$(MAKE) VENV=.venv-newest .venv-newest/bin/python
-	.venv-newest/bin/python -m pip install --quiet --upgrade --editable '.[dev,gemma,lora]'
+	.venv-newest/bin/python -m pip install --quiet --upgrade --editable '.[dev,gemma,lora,recipes]'
 	.venv-newest/bin/python -m pip list
 	-.venv-newest/bin/longmedia models get whisper-base diariser smollm2-135m
 	.venv-newest/bin/python -m pytest $(ARGS)
@@ -70,9 +70,9 @@ lock:  ## renew the locks: one set of versions, cut into the files that a target
 	$(COMPILE) --constraint .venv-lock/all.txt --upgrade --output-file locks/run.txt
 	$(COMPILE) --constraint .venv-lock/all.txt --upgrade --output-file locks/dev.txt --extra dev
 	$(COMPILE) --constraint .venv-lock/all.txt --upgrade --output-file locks/test.txt \
-	  --extra dev --extra gemma --extra lora
+	  --extra dev --extra gemma --extra lora --extra recipes
 	$(COMPILE) --constraint .venv-lock/all.txt --upgrade --output-file locks/bench.txt \
-	  --extra dev --extra gemma --extra lora --extra peers
+	  --extra dev --extra gemma --extra lora --extra recipes --extra peers
 
 clean:  ## remove what was built; weights and results stay
 	rm -rf $(VENV) .venv-* build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

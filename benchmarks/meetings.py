@@ -29,7 +29,7 @@ from benchmarks.rows import Row, hand_back
 from pipeline.models.llamacpp.writer import LlamaCpp
 from pipeline.text.chapters import borders
 from pipeline.text.lexicons import lexicon
-from pipeline.text.salience import Candidate, choose, topic
+from pipeline.text.salience import Candidate, Prominence, choose, topic
 
 Borders = Callable[[Meeting], Sequence[int] | None]
 
@@ -79,7 +79,9 @@ def salient(meeting: Meeting, most: int) -> list[int]:
     found, words = meeting.sentences(), lexicon(meeting.text)
     about = topic((text for _, text in found), words)
     begins = ours(meeting)
-    among = [Candidate(text, bisect_right(begins, at)) for at, text in found]
+    spans = [turn.span for turn in meeting.turns]
+    prominence = Prominence([spans[at].start for at, _ in found], [text for _, text in found], words)
+    among = [Candidate(text, bisect_right(begins, at), prominence.within([spans[at]])) for at, text in found]
     return [found[number][0] for number in choose(among, most, about, words)]
 
 

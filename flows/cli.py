@@ -157,7 +157,7 @@ COMMANDS = {
     "doctor": Entry(
         "flows.cli_doctor",
         "doctor",
-        "What this machine has, which models fit, and which recipe to run.",
+        "What this machine has, what could run on it and how fast, and what to choose; writes longmedia.toml.",
     ),
     "models": Entry(
         "flows.cli_models",

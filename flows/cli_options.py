@@ -35,6 +35,13 @@ ConfigOption = Annotated[
 ]
 
 
+FormatsOption = Annotated[
+    str, typer.Option("--formats", help="Reports to write when a recording is done, such as `html,srt`.")
+]
+ReportsOption = Annotated[Path, typer.Option("--reports", help="Folder for them.")]
+REPORTS = Path("longmedia-reports")
+
+
 def model_sets(model: str | None, quantization: str | None, settings: Settings) -> list[str]:
     """`--model` and `--quantization` as settings: of the recipe `gemma` its one model, else the text model."""
     served = settings.gemma.engine == "server"

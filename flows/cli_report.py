@@ -1,37 +1,24 @@
-"""`longmedia report`, and the reports that `longmedia run` writes: to standard output or to files."""
+"""`longmedia report`: to standard output or to a file."""
 
 from __future__ import annotations
 
-import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from chunkers.names import from_text
-from chunkers.printable import without_controls
 from flows.cli_options import ConfigOption, StoreOption, find_run, open_store
-from flows.terminal import say
-from flows.writing import write_whole
-from pipeline.errors import LongmediaError, SettingsError
-from pipeline.faults import explain
-from pipeline.reports import FORMATS
-from pipeline.reports import report as report_of
-from pipeline.reports.media import Media, embedded, linked
-from pipeline.settings import Settings, load_here
-from pipeline.store import Run, Store
-
-if TYPE_CHECKING:
-    from pipeline.archive import Item
+from flows.reports import write
+from pipeline.settings import load_here
 
 
 def report(
     run: Annotated[str, typer.Argument(help="The recording's id (its folder in the store), or the input's path.")],
     form: Annotated[
         str,
-        typer.Option("--format", help="md, html (a page that plays what it says), srt, vtt, txt, json, rttm or csv."),
+        typer.Option(
+            "--format", help="md, html (a page that plays what it says), srt, vtt, txt, tsv, json, rttm, csv or docx."
+        ),
     ] = "md",
     out: Annotated[
         Path | None, typer.Option("--out", help="The file to write; else standard output. A page plays from beside it.")
@@ -56,80 +43,3 @@ def report(
     settings = load_here(config, asked)
     found = find_run(run, name, open_store(store, settings))
     write(found, form, settings, out=out, embed=embed)
-
-
-def write(run: Run, form: str, settings: Settings, *, out: Path | None, embed: bool) -> None:
-    """Write a run's report in a format; `embed` puts a copy of the sound into a page.
-
-    Raises `SettingsError` where `embed` does not fit the format, and the `MediaError` of a sound that cannot be copied.
-    """
-    if embed and form != "html":
-        raise SettingsError("--embed is for --format html.")
-    if not embed:
-        _put(_pieces(run, form, settings, linked(run, out) if form == "html" else None), out)
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        media = embedded(run, Path(folder) / "sound.ogg", settings.media.ffmpeg)
-        say(f"sound inside the page: {media.size / 1e6:.1f} MB, in Base64 {media.size * 4 / 3e6:.1f} MB", error=True)
-        _put(_pieces(run, form, settings, media), out)
-
-
-def _pieces(run: Run, form: str, settings: Settings, media: Media | None) -> Iterator[str]:
-    return report_of(run, form, settings.report.length, media, by_speaker=settings.report.by_speaker)
-
-
-def _put(pieces: Iterator[str], out: Path | None) -> None:
-    """Write to a file, which is whole or as it was, or to standard output."""
-    if out is None:
-        sys.stdout.writelines(pieces)
-        return
-    write_whole(out, pieces)
-
-
-class Reports:
-    """Writes the reports of each recording into a folder as soon as it is done.
-
-    They have the recording's name; where another recording of the same command had it, its id stands behind it.
-    """
-
-    def __init__(self, forms: str, folder: Path, store: Store, settings: Settings) -> None:
-        """`forms` are formats with commas between them; raises `SettingsError` for one that there is not."""
-        self._forms = [form.strip() for form in forms.split(",") if form.strip()]
-        self._folder, self._store, self._settings = folder, store, settings
-        self._names: dict[str, str] = {}
-        self.failed = False
-        """Whether a report could not be written."""
-        unknown = [form for form in self._forms if form not in FORMATS]
-        if unknown:
-            raise SettingsError(f"no report format {unknown[0]}.", cure=f"Formats: {', '.join(FORMATS)}.")
-
-    def __call__(self, item: Item) -> None:
-        """Write them; a folder that cannot be written is said, and the other recordings go on."""
-        if not self._forms or item.state not in ("complete", "gaps"):
-            return
-        stem = item.path.stem
-        if self._names.setdefault(stem, item.recording) != item.recording:
-            stem = f"{stem}-{item.recording[:8]}"
-        try:
-            run = self._store.find(item.recording, item.run)
-            self._folder.mkdir(parents=True, exist_ok=True)
-            for form in self._forms:
-                out = self._folder / f"{stem}.{form}"
-                if any(_same(out, given) for given in _given(run, item)):
-                    out = self._folder / f"{stem}-{item.recording[:8]}.{form}"
-                write(run, form, self._settings, out=out, embed=False)
-        except (LongmediaError, OSError) as error:
-            self.failed = True
-            why = str(error) if isinstance(error, LongmediaError) else explain(error)
-            say(f"longmedia: the reports of {without_controls(str(item.path))}: {why}", error=True)
-
-
-def _given(run: Run, item: Item) -> list[Path]:
-    """What the run was made of: no report is written over it."""
-    document = run.document()
-    words = document.input.transcript if document is not None else None
-    return [item.path, *([from_text(words)] if words else [])]
-
-
-def _same(one: Path, other: Path) -> bool:
-    return one.exists() and other.exists() and one.samefile(other)

@@ -7,12 +7,24 @@ from typing import Annotated
 
 import typer
 
-from flows.cli_options import ConfigOption, SetOption, StoreOption, exit_code, model_sets, open_store, stop_on_signals
-from flows.cli_report import Reports
+from flows.cli_options import (
+    REPORTS,
+    ConfigOption,
+    FormatsOption,
+    ReportsOption,
+    SetOption,
+    StoreOption,
+    exit_code,
+    model_sets,
+    open_store,
+    stop_on_signals,
+)
 from flows.exit_codes import BLOCKED, OK
 from flows.learning import Learning
+from flows.notices import Notices, each
 from flows.outcomes import show
 from flows.progress import watching
+from flows.reports import Reports
 from flows.server import Child
 from flows.session import Session
 from pipeline.archive import Item, attempt, attempt_joined, jobs, passed_over, triage
@@ -46,10 +58,8 @@ def run(
         str | None,
         typer.Option("--audio-channel", help="The only channel to be heard, from 0; `each`: one person on each."),
     ] = None,
-    formats: Annotated[
-        str, typer.Option("--formats", help="Reports to write when a recording is done, such as `html,srt`.")
-    ] = "",
-    reports: Annotated[Path, typer.Option("--reports", help="Folder for them.")] = Path("longmedia-reports"),
+    formats: FormatsOption = "",
+    reports: ReportsOption = REPORTS,
     sets: SetOption = [],  # noqa: B006 - typer reads it once
     config: ConfigOption = None,
     direct: Annotated[bool, typer.Option("--direct", help="Without Prefect: starts faster, nothing to watch.")] = False,
@@ -83,11 +93,12 @@ def run(
     children: list[Child] = []
     stop = stop_on_signals(children)
     opened = open_store(store, settings)
-    done = Reports(formats, reports, opened, settings)
+    written = Reports(formats, reports, opened, settings)
+    done = each(written, Notices(opened, settings))
     ends: Stage | None = "describe" if joined else only
     todo = list(jobs(files, settings, egress=egress, only=ends, transcript=transcript))
     known = list(triage(todo, opened, stop))
-    # Of files that are joined only the whole has a report.
+    # Of files that are joined only the whole has a report, and is told of.
     learning = Learning(settings, own_rates())
 
     def of_each(item: Item) -> None:
@@ -117,4 +128,4 @@ def run(
             items = [*items, whole]
     items = [*items, *passed_over(found.passed)]
     show(items, store)
-    raise typer.Exit(exit_code(items) or (BLOCKED if done.failed else OK))
+    raise typer.Exit(exit_code(items) or (BLOCKED if written.failed else OK))

@@ -15,7 +15,7 @@ from chunkers.identity import content_id
 from chunkers.spans import TICKS_PER_SECOND, stamp
 from flows.cli_options import ConfigOption, StoreOption, open_store
 from flows.exit_codes import GAPS, NO_HITS, NO_INPUT
-from flows.terminal import counting, say
+from flows.terminal import counting, say, say_found
 from pipeline.errors import NoSuchRunError, SettingsError, StoreError
 from pipeline.faults import explain
 from pipeline.search import KINDS, Hit, Kind, Searcher, Wanted, chosen
@@ -64,7 +64,7 @@ def search(
     else:
         for hit in found:
             say(f"{hit.recording[:12]}  {hit.name}  {stamp(hit.span.start)}  {hit.kind}  {hit.speaker}".rstrip())
-            say(f"    {hit.text}")
+            say_found([("    ", False), *hit.pieces])
     for fault in passed:
         say(f"longmedia: {fault}", error=True)
     if passed:

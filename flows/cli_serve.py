@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from flows.cli_options import ConfigOption, SetOption, StoreOption
-from flows.schedule import serve_inbox
+from chunkers.names import to_text
+from flows.cli_options import REPORTS, ConfigOption, FormatsOption, ReportsOption, SetOption, StoreOption
+from flows.schedule import Served, serve_inbox
 from pipeline.settings import load_here
 
 
@@ -19,6 +20,8 @@ def serve(
     until: Annotated[str | None, typer.Option(help="Local time to stop at, such as 06:00; goes on next night.")] = None,
     settle: Annotated[float, typer.Option(help="Leave files alone that changed in the last so many seconds.")] = 30,
     store: StoreOption = "longmedia-store",
+    formats: FormatsOption = "",
+    reports: ReportsOption = REPORTS,
     sets: SetOption = [],  # noqa: B006 - typer reads it once
     config: ConfigOption = None,
 ) -> None:
@@ -26,4 +29,13 @@ def serve(
 
     Where no Prefect server is configured, one is started on this machine, for this machine only.
     """
-    serve_inbox(inbox, store, load_here(config, sets), cron=cron, every_s=every, until=until, settle_s=settle)
+    served = Served(
+        inbox=to_text(inbox.absolute()),
+        store=store if "://" in store else str(Path(store).absolute()),
+        settings=load_here(config, sets).model_dump(mode="json"),
+        until=until,
+        settle_s=settle,
+        formats=formats,
+        reports=to_text(reports.absolute()),
+    )
+    serve_inbox(served, cron=cron, every_s=every)

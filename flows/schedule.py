@@ -12,7 +12,7 @@ import logging  # noqa: E402
 import os  # noqa: E402
 import signal  # noqa: E402
 import time  # noqa: E402
-from collections.abc import Mapping  # noqa: E402
+from collections.abc import Callable, Mapping  # noqa: E402
 from datetime import datetime, timedelta  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
@@ -22,10 +22,12 @@ from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
 from prefect.types.entrypoint import EntrypointType  # noqa: E402
 from pydantic import BaseModel, JsonValue  # noqa: E402
 
-from chunkers.names import from_text, to_text  # noqa: E402
+from chunkers.names import from_text  # noqa: E402
 from chunkers.printable import printable  # noqa: E402
 from flows.archive import MOST_IN_FLIGHT, run_jobs, submit_to_threads  # noqa: E402
+from flows.notices import Notices, each  # noqa: E402
 from flows.pages import prefect_elsewhere  # noqa: E402
+from flows.reports import Reports  # noqa: E402
 from flows.server import server  # noqa: E402
 from flows.session import Session  # noqa: E402
 from flows.terminal import say  # noqa: E402
@@ -55,6 +57,10 @@ class Served(BaseModel):
     """As `Settings.model_dump(mode="json")` gives them."""
     until: str | None
     settle_s: float
+    formats: str = ""
+    """Of the reports that are written when a recording is done, with commas between them."""
+    reports: str = "longmedia-reports"
+    """The folder for them, as `chunkers.to_text` gives it."""
 
 
 _SERVED = "_LONGMEDIA_SERVED"
@@ -63,7 +69,12 @@ _SERVED = "_LONGMEDIA_SERVED"
 
 @flow(name="longmedia-inbox", persist_result=False, validate_parameters=False, task_runner=_THREADS)
 def inbox_flow(
-    inbox: str, store: str = "longmedia-store", until: str | None = None, settle_s: float = 30
+    inbox: str,
+    store: str = "longmedia-store",
+    until: str | None = None,
+    settle_s: float = 30,
+    formats: str = "",
+    reports: str = "longmedia-reports",
 ) -> list[Item]:
     """Everything in a folder that has stopped changing; what is finished already costs milliseconds.
 
@@ -74,9 +85,21 @@ def inbox_flow(
         store: folder or URL of the store.
         until: local time of day (HH:MM) to stop at; the next start goes on from there.
         settle_s: seconds for which a file must not have changed.
+        formats: reports to write when a recording is done, such as `html,srt`.
+        reports: the folder for them, as `chunkers.to_text` gives it.
     """
     settings = load_here().model_dump(mode="json")
-    return _take_in(Served(inbox=inbox, store=store, settings=settings, until=until, settle_s=settle_s))
+    return _take_in(
+        Served(
+            inbox=inbox,
+            store=store,
+            settings=settings,
+            until=until,
+            settle_s=settle_s,
+            formats=formats,
+            reports=reports,
+        )
+    )
 
 
 @flow(name="longmedia-served-inbox", persist_result=False, task_runner=_THREADS)
@@ -98,8 +121,13 @@ def _take_in(served: Served) -> list[Item]:
         return []
     settings = Settings.model_validate(served.settings)
     store = Store(served.store, settings.encryption.key)
-    session = Session(Registry(keep=settings.models.keep_loaded), until=end)
+    session = Session(Registry(keep=settings.models.keep_loaded), until=end, done=_when_done(served, settings, store))
     return run_jobs(jobs(paths, settings), store, session, submit_to_threads(store, session), settings.media.recordings)
+
+
+def _when_done(served: Served, settings: Settings, store: Store) -> Callable[[Item], None]:
+    """What follows when a recording is done; raises `SettingsError` for what cannot."""
+    return each(Reports(served.formats, from_text(served.reports), store, settings), Notices(store, settings))
 
 
 def settled(before: Look, after: Look, now: float, settle_s: float) -> list[Path]:
@@ -124,34 +152,20 @@ def next_moment(until: str, now: datetime) -> datetime:
     return moment if moment > now else moment + timedelta(days=1)
 
 
-def serve_inbox(
-    inbox: Path,
-    store: str,
-    settings: Settings,
-    *,
-    cron: str | None,
-    every_s: float | None,
-    until: str | None,
-    settle_s: float,
-) -> None:
+def serve_inbox(served: Served, *, cron: str | None, every_s: float | None) -> None:
     """Serve an inbox until the process is ended; one run at a time.
 
-    Raises `SettingsError` for a wrong schedule, `NotFoundError` where there is no inbox, and
+    Raises `SettingsError` for a wrong schedule or report, `NotFoundError` where there is no inbox, and
     `LongmediaError` where the server does not start.
     """
     if (cron is None) == (every_s is None):
         raise SettingsError("a schedule is needed: --cron or --every, one of them.")
-    if until is not None:
-        next_moment(until, datetime.now())
+    if served.until is not None:
+        next_moment(served.until, datetime.now())
+    inbox, settings = from_text(served.inbox), Settings.model_validate(served.settings)
+    _when_done(served, settings, Store(served.store, settings.encryption.key))
     if not inbox.is_dir():
         raise NotFoundError(inbox, "no such folder.", cure="The inbox must exist.")
-    served = Served(
-        inbox=to_text(inbox.absolute()),
-        store=store if "://" in store else str(Path(store).absolute()),
-        settings=settings.model_dump(mode="json"),
-        until=until,
-        settle_s=settle_s,
-    )
     os.environ[_SERVED] = served.model_dump_json()
     when: dict[str, Any] = {"cron": cron} if cron is not None else {"interval": every_s}
     # A terminal that is closed, or a stop before Prefect has its own way to end, takes the server along as Ctrl-C does.
@@ -160,7 +174,7 @@ def serve_inbox(
     with server() as url, contextlib.suppress(KeyboardInterrupt):
         say(f"The Prefect server is at {url.removesuffix('/api')}.", error=True)
         say(f"Serving {inbox}: {cron or f'every {every_s:g} s'}. Ctrl-C ends it.", error=True)
-        name = printable(inbox.absolute().name) if prefect_elsewhere() is None else _hash(served.inbox)
+        name = printable(inbox.name) if prefect_elsewhere() is None else _hash(served.inbox)
         served_flow.serve(
             name=f"inbox-{name}",
             limit=1,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 def say(line: str, *, error: bool = False) -> None:
     """Print one line: on standard error where it is an `error`, or stands beside what was asked for."""
     typer.echo(without_controls(line), err=error)
+
+
+def say_found(pieces: Iterable[tuple[str, bool]]) -> None:
+    """Print one line of pieces, those that were found in bold where it is read on a terminal."""
+    shown = ((without_controls(text), found) for text, found in pieces)
+    typer.echo("".join(typer.style(text, bold=True) if found else text for text, found in shown))
 
 
 def cell(text: str) -> Text:

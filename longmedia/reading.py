@@ -112,7 +112,7 @@ class Run:
     def report(
         self, form: str = "md", length: Literal["short", "normal", "long"] = "normal", *, by_speaker: bool = False
     ) -> str:
-        """A report in the form `md`, `html`, `srt`, `vtt`, `txt`, `json`, `rttm` or `csv`.
+        """A report in the form `md`, `html`, `srt`, `vtt`, `txt`, `tsv`, `json`, `rttm` or `csv`.
 
         `length` says how much of the summary `md`, `html` and `json` show; `by_speaker` adds what each speaker said
         that says most. Raises `SettingsError` for another form.

@@ -16,10 +16,17 @@ from typing import Any, Literal
 from pipeline import prompts
 from pipeline.errors import NoAudioError
 from pipeline.merge.run import VERSION as MERGE_VERSION
+from pipeline.models.gemma.batches import DEFAULT, batch_size, request_tokens
 from pipeline.models.gemma.dialects import DIALECTS
 from pipeline.models.gemma.dialects import check_video as check_served
 from pipeline.models.gemma.gguf_pair import is_gguf
-from pipeline.models.hardware import ctranslate2_has_cuda, torch_has_bfloat16, torch_has_cuda
+from pipeline.models.hardware import (
+    ctranslate2_has_cuda,
+    memory,
+    torch_cuda_memory,
+    torch_has_bfloat16,
+    torch_has_cuda,
+)
 from pipeline.models.huggingface.quantized import text_on_cuda
 from pipeline.models.identity import (
     diariser_identity,
@@ -36,7 +43,7 @@ from pipeline.models.identity import (
 from pipeline.models.registry import DIARISER, GEMMA, READER, TEXT, WHISPER
 from pipeline.models.weights.catalog import DIARISER as DIARISER_WEIGHTS
 from pipeline.models.weights.fetch import folder, present
-from pipeline.settings import Group, Settings, text_changing
+from pipeline.settings import Gemma, Group, Settings, text_changing
 from pipeline.settings.checks import check_video
 from pipeline.source import Source, hotwords_beside
 from pipeline.stages.describe import VERSION as DESCRIBE_VERSION
@@ -239,7 +246,7 @@ def _described(engine: str, settings: Settings, *, shows: bool, sees: bool) -> d
 def _writer(engine: str, settings: Settings) -> dict[str, Any]:
     if engine == GEMMA:
         return _gemma(settings)
-    own = _without(settings.write, "model")
+    own = _without(settings.write, "model", "adapter")
     return {"write": own, "identity": writer_identity(settings.write, settings.endpoint, settings.models)}
 
 
@@ -251,11 +258,33 @@ def _gemma(settings: Settings) -> dict[str, Any]:
         files = {name: getattr(settings.gemma, name) for name in ("engine", "batch", "context", "gpu_layers")}
         return {"gemma": files, "identity": gguf_identity(settings.gemma, settings.models)}
     own = _without(settings.gemma, "model", "adapter", "drafter", "engine", *_LLAMACPP_ONLY)
-    if own["device"] == _AUTO:
-        own["device"] = "cuda" if torch_has_cuda() else "cpu"
-    if own["dtype"] == _AUTO:
-        own["dtype"] = "bfloat16" if own["device"] == "cuda" and torch_has_bfloat16() else "float32"
+    own["device"], own["dtype"] = _device(settings.gemma)
     return {"gemma": own, "identity": gemma_identity(settings.gemma, settings.models)}
+
+
+def _device(gemma: Gemma) -> tuple[str, str]:
+    """Where transformers runs Gemma on this machine, and what it computes in."""
+    device = gemma.device if gemma.device != _AUTO else "cuda" if torch_has_cuda() else "cpu"
+    if gemma.dtype != _AUTO:
+        return device, gemma.dtype
+    return device, "bfloat16" if device == "cuda" and torch_has_bfloat16() else "float32"
+
+
+def _batch(gemma: Gemma, settings: Settings) -> int:
+    """Requests at once: by the memory of the GPU where transformers runs on one."""
+    device, dtype = _device(gemma) if gemma.engine == "transformers" else ("", "")
+    if device != "cuda" or not torch_cuda_memory():
+        return DEFAULT
+    from pipeline.models.huggingface.quantized import read_config, weights_folder
+
+    return batch_size(
+        read_config(weights_folder(gemma.model, folder(settings.models))),
+        quantization=gemma.quantization,
+        dtype=dtype,
+        tokens=request_tokens(settings.video),
+        memory=torch_cuda_memory(),
+        ram=memory(),
+    )
 
 
 def _without(group: Group, *names: str) -> dict[str, Any]:
@@ -279,10 +308,13 @@ def _resolve(settings: Settings, engines: Mapping[str, str], source: Source) -> 
         known = {"device": device, "compute_type": kind, "hotwords": words, "vocabulary": None}
         hear = hear.model_copy(update=known)
     if TEXT in engines.values() and write.engine == _AUTO:
-        write = write.model_copy(update={"engine": "transformers" if text_on_cuda() else "llamacpp"})
+        cuda = write.adapter is None and text_on_cuda()
+        write = write.model_copy(update={"engine": "transformers" if cuda else "llamacpp"})
     if gemma.engine == _AUTO and GEMMA in engines.values():
         files = is_gguf(gemma.model, folder(settings.models))
         gemma = gemma.model_copy(update={"engine": "llamacpp" if files else "transformers"})
+    if gemma.batch is None and GEMMA in engines.values():
+        gemma = gemma.model_copy(update={"batch": _batch(gemma, settings)})
     if describe.max_tokens is None:
         tokens = _GEMMA_TOKENS if engines[DESCRIBE] == GEMMA else _TEXT_TOKENS
         describe = describe.model_copy(update={"max_tokens": tokens})

@@ -7,6 +7,7 @@ from pipeline.chain import Chain, Link
 from pipeline.errors import LimitError
 from pipeline.fallback.client import admit
 from pipeline.models.diariser.files import WEIGHTS as DIARISER_WEIGHTS
+from pipeline.models.gemma.batches import DEFAULT
 from pipeline.models.gemma.chat_gemma import ChatGemma
 from pipeline.models.gemma.multimodal import Multimodal
 from pipeline.models.protocol import Hearer, Writer
@@ -99,8 +100,13 @@ class Engines:
 
     def at_once(self, link: Link) -> int:
         """Chunks that one batch of a stage must hold to keep its engine busy."""
-        gemma = link.engine == GEMMA and self._in_server(GEMMA)
-        return self._settings.endpoint.concurrency if gemma else 1
+        if link.engine != GEMMA:
+            return 1
+        settings = self._settings
+        if self._in_server(GEMMA):
+            return settings.endpoint.concurrency
+        batch = settings.gemma.batch or DEFAULT
+        return batch if batch > DEFAULT else 1  # who wants smaller parts than a small batch gets them
 
     def close(self) -> None:
         """Let go of the models."""

@@ -20,6 +20,7 @@ WAYS_OUT = frozenset(_MODULES.split())
 """Modules that open connections, or start programs that can."""
 
 SERVER, CLOUD, PROXY = "a server of your own", "the cloud, for what failed", "a proxy"
+WEBHOOK = "a webhook"
 PREFECT, DASK, STORE = "a Prefect server", "a Dask cluster", "a store by its URL"
 HUB, REGISTRY, OWN = "the model hub", "the package registry", "code of your own"
 ONE_FILE = "opens the one recording, by a list of protocols and formats"
@@ -46,8 +47,8 @@ KNOWN: dict[str, set[str]] = {
     "flows/recording.py": {PREFECT, DASK},
     "flows/schedule.py": {PREFECT},
     "flows/server.py": {PREFECT},
-    "pipeline/doctor.py": {CACHE},
     "pipeline/fallback/plugins.py": {OWN},
+    "pipeline/fallback/webhook.py": {WEBHOOK},
     "pipeline/models/endpoint/client.py": {SERVER, CLOUD, PROXY},
     "pipeline/models/endpoint/transport.py": {SERVER, CLOUD, PROXY},
     "pipeline/models/llamacpp/server.py": {LOOPBACK},

@@ -8,7 +8,7 @@ import secrets
 import stat
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from http import HTTPStatus
 from mimetypes import guess_type
@@ -16,13 +16,14 @@ from pathlib import Path
 
 from chunkers.identity import content_id
 from chunkers.names import from_text
+from flows.browse.filters import filters
 from flows.browse.listing import Row, rows
 from flows.browse.rendering import list_page
 from flows.browse.requests import Asked, asked, span_of
 from pipeline.errors import LongmediaError, SettingsError, StoreError
 from pipeline.reports.html import policy, report
 from pipeline.reports.media import Media, linked
-from pipeline.search import KINDS, Kind, Searcher, Wanted, Watch
+from pipeline.search import Searcher, Watch
 from pipeline.settings import Report
 from pipeline.store import Run, Store
 
@@ -86,25 +87,23 @@ class Site:
             self._followed = time.monotonic()
 
     def _list(self, meant: Asked) -> Answer:
-        words, kind = meant.fields.get("q", "").strip(), meant.fields.get("kind", "")
-        kinds: tuple[Kind, ...] = tuple(one for one in KINDS if one == kind)
-        hits, notes = None, []
+        form, hits = filters(meant.fields), None
+        notes = list(form.notes)
         with self._lock:
             self.follow()
             notes += [str(fault) for fault in self._passed[:3]]
-            entries = self._searcher.entries()
-            if words:
+            entries = self._searcher.entries(replace(form.wanted, kinds=()))
+            if form.words:
                 try:
-                    hits = self._searcher.search(words, Wanted(kinds=kinds), _A_PAGE)
+                    hits = self._searcher.search(form.words, form.wanted, _A_PAGE)
                 except SettingsError as error:
                     notes.append(str(error))
         number = meant.fields.get("page", "")[:9]
         pages = max(1, -(-len(entries) // _A_PAGE))
         page = max(1, min(pages, int(number))) if number.isascii() and number.isdigit() else 1
         shown = entries[(page - 1) * _A_PAGE : page * _A_PAGE] if hits is None else []
-        text, own = list_page(
-            list(rows(self._store, shown)), words=words, kind=kind, hits=hits, notes=notes, page=page, pages=pages
-        )
+        found = list(rows(self._store, shown))
+        text, own = list_page(found, form, hits=hits, notes=notes, page=page, pages=pages, count=len(entries))
         return _page(text, own)
 
     def _progress(self) -> Answer:

@@ -57,7 +57,8 @@ def export(
     with Searcher(store) as searcher:
         faults = [str(fault) for fault in searcher.follow()]
         entries = searcher.entries()
-        words = {entry.recording: searcher.names(entry.recording) for entry in entries}
+        speakers = {entry.recording: searcher.texts(entry.recording, "speaker") for entry in entries}
+        chapters = {entry.recording: searcher.texts(entry.recording, "chapter") for entry in entries}
     (folder / _REPORTS).mkdir(parents=True, exist_ok=True)
     made: dict[str, str] = {}
     kept = 0
@@ -81,7 +82,7 @@ def export(
         page.unlink()
     shown = list(rows(store, (entry for entry in entries if entry.recording in made)))
     pages = {row.recording: f"{_REPORTS}/{row.recording}.html" for row in shown}
-    write_whole(folder / _INDEX, [site_page(shown, pages, words)])
+    write_whole(folder / _INDEX, [site_page(shown, pages, speakers, chapters)])
     write_whole(folder / _KNOWN, [Known(reports=made).model_dump_json(indent=1), "\n"])
     return Exported(len(made) - kept, kept, len(removed), tuple(faults))
 

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chunkers.spans import stamp
+from flows.browse.filters import Filters
 from flows.browse.listing import Row
 from pipeline.reports.html import hashed, moment, shown
 from pipeline.search import KINDS, Hit
@@ -19,29 +20,45 @@ _HERE = Path(__file__).parent / "page"
 STATES = {"complete": "", "gaps": "with gaps", "unfinished": "not finished", "running": "at work"}
 """What is said of the state of a run; nothing where all is well."""
 
+CHOICES = {"complete": "complete", "gaps": "with gaps", "unfinished": "not finished"}
+"""What a filter by state offers."""
+
 
 def list_page(
     found: Sequence[Row],
+    form: Filters,
     *,
-    words: str,
-    kind: str,
     hits: Sequence[Hit] | None,
     notes: Sequence[str],
     page: int,
     pages: int,
+    count: int,
 ) -> tuple[str, str]:
-    """The page of `longmedia browse`, and its policy: `found` are recordings, `hits` what a search has found."""
+    """The page of `longmedia browse`, and its policy.
+
+    `found` are the recordings of this page of `count`, `hits` what a search has found, `form` what was asked for.
+    """
     script = _own("browse.js")
     return _rendered(
         "browse.html", script, "connect-src 'self'; form-action 'self'",
-        rows=found, words=words, kind=kind, kinds=KINDS, hits=hits, notes=notes, page=page, pages=pages,
+        rows=found, form=form, kinds=KINDS, hits=hits, notes=notes, page=page, pages=pages, count=count,
     )  # fmt: skip
 
 
-def site_page(found: Sequence[Row], names: dict[str, str], known: dict[str, list[str]]) -> str:
-    """The index of a folder of reports: `names` are their files, `known` are more words by which a row is found."""
-    found_by = [" ".join([row.name, row.headline, row.day, *known[row.recording]]) for row in found]
-    data = json.dumps(found_by).replace("<", "\\u003c")
+def site_page(
+    found: Sequence[Row], names: dict[str, str], speakers: dict[str, list[str]], chapters: dict[str, list[str]]
+) -> str:
+    """The index of a folder of reports: `names` are their files; by `speakers` and `chapters` a row is found, too."""
+    told = [
+        {
+            "words": " ".join([row.name, row.headline, row.day, *speakers[row.recording], *chapters[row.recording]]),
+            "speakers": speakers[row.recording],
+            "day": row.day,
+            "state": "unfinished" if row.running else row.state,
+        }
+        for row in found
+    ]
+    data = json.dumps(told).replace("<", "\\u003c")
     page, _ = _rendered("site.html", _own("site.js"), "form-action 'none'", rows=found, names=names, data=data)
     return page
 
@@ -57,18 +74,10 @@ def _rendered(template: str, script: str, more: str, **values: object) -> tuple[
     made.filters["percent"] = lambda share: f"{share:.0%}"
     made.filters["address"] = lambda text: quote(text, safe="")
     made.filters["moment"] = moment
-    made.filters["pieces"] = _pieces
-    text = made.get_template(template).render(policy=policy, script=script, style=style, states=STATES, **values)
+    text = made.get_template(template).render(
+        policy=policy, script=script, style=style, states=STATES, choices=CHOICES, **values
+    )
     return text, policy
-
-
-def _pieces(hit: Hit) -> list[tuple[str, bool]]:
-    """The words around a hit in pieces: each with whether it was found."""
-    pieces, place = [], 0
-    for start, end in hit.marks:
-        pieces += [(hit.text[place:start], False), (hit.text[start:end], True)]
-        place = end
-    return [*pieces, (hit.text[place:], False)]
 
 
 def _own(name: str) -> str:

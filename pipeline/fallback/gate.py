@@ -102,7 +102,7 @@ class RunGate:
 class Place:
     """Another machine that the user has named for a whole run."""
 
-    kind: Literal["store", "prefect", "dask"]
+    kind: Literal["store", "prefect", "dask", "webhook"]
     url: str
     named_by: str
     """What named it, for the ledger: a setting, an option, a variable."""
@@ -124,6 +124,8 @@ class PlaceGate:
     def check(self) -> None:
         """Raise `EgressRefusedError` where a rule keeps everything of the recording on this machine."""
         why = policy.refuses_every_road(self.rules, _case(self.path, self.also, this_run=True))
+        if not why and self.place.kind == "webhook":
+            why = policy.refuses_plain(self.rules, self.place.url)
         if why:
             raise EgressRefusedError(
                 f"not sent to the {_PLACES[self.place.kind]} {host_of(self.place.url)}: {why}.",
@@ -134,7 +136,7 @@ class PlaceGate:
         """Whether the file's name may be told."""
         return policy.allows(self.rules, _case(self.path, self.also, this_run=True))
 
-    def leave(self, what: str, body: bytes) -> int:
+    def leave(self, what: str, body: bytes, attempt: int = 1) -> int:
         """Ask the policy, put on disk what leaves, and give its number; raises `EgressError` to keep it here."""
         self.check()
         record = {
@@ -148,7 +150,7 @@ class PlaceGate:
             "reason": self.place.named_by,
             "trigger": "place",
             "policy": policy.digest(self.rules),
-            "attempt": 1,
+            "attempt": attempt,
         }
         return self.ledger.request(record, cost=0, cap=policy.cap(self.rules))
 
@@ -157,11 +159,12 @@ class PlaceGate:
         self.ledger.outcome(number, {"outcome": outcome}, cost=0)
 
 
-_PLACES = {"store": "store on", "prefect": "Prefect server on", "dask": "Dask cluster on"}
+_PLACES = {"store": "store on", "prefect": "Prefect server on", "dask": "Dask cluster on", "webhook": "webhook on"}
 _CURES = {
     "store": "Give it a --store on this machine; the other recordings go on.",
     "prefect": "It is run without Prefect.",
     "dask": "It is run on this machine.",
+    "webhook": "The results are in the store.",
 }
 
 

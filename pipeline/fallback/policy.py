@@ -67,13 +67,18 @@ def refuses_server(rules: Fallback, url: str, model: str, proxy: str | None = No
     host = host_of(url)
     if host not in {name.lower() for name in rules.hosts}:
         return f"{host} is not in fallback.hosts"
-    # Without TLS whoever stands between can read it: the server's machine, and the proxy's.
+    plain = refuses_plain(rules, url, proxy)
+    if plain:
+        return plain
+    return "" if model in rules.prices else f"fallback.prices has no price for {model}"
+
+
+def refuses_plain(rules: Fallback, url: str, proxy: str | None = None) -> str:
+    """Why nothing may be sent to `url` without TLS, where it has none: whoever stands between can read it."""
     readers = [] if url.lower().startswith("https:") else [url, *([proxy] if proxy else [])]
     for reader in readers:
         if not is_loopback(reader) and host_of(reader) not in {name.lower() for name in rules.plain_hosts}:
             return f"{host_of(reader)} is not reached over https"
-    if model not in rules.prices:
-        return f"fallback.prices has no price for {model}"
     return ""
 
 

@@ -53,13 +53,18 @@ class Finisher:
         carry: bool,
         translated: bool,
         said: Sequence[Unit] = (),
+        worth: Callable[[Unit], float] = lambda _: 1.0,
     ) -> None:
-        """`said` is what was said in the span, in order of time; where it is empty, the notes are all that is known."""
+        """`said` is what was said in the span, in order of time; where it is empty, the notes are all that is known.
+
+        `worth` says how much a sentence tells of the recording: of the copied ones those that tell most are taken.
+        """
         self.notes = notes
         self.span = span
         self._count = count
         self._cap = cap
         self._carry = carry
+        self._worth = worth
         self._translated = translated
         self._tokens = max(1, sum(count(note.text) for note in notes))
         self._sources = Sources(_sources(notes))
@@ -257,6 +262,7 @@ class Finisher:
                 self._count(f"\n{_BULLET}{unit.text}") + 1,
                 self._sections.of(unit.spans),
                 frozenset(fact.key for fact in find(unit.text)),
+                self._worth(unit),
             )
             for unit in units
         ]

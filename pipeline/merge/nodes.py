@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from pipeline.errors import ModelError
@@ -29,12 +29,16 @@ class Task:
     index: int
     group: Group
     notes: tuple[Note, ...]
+    shown: tuple[Note, ...]
+    """The notes with the sentences that the writer is shown; see `worth.shown`."""
     children: tuple[int, ...]
     prompt: Prompt
     inputs: str
     """A hash of everything that the node rests on."""
     said: tuple[Unit, ...] = ()
     """What was said in its span, sentence by sentence, each with the span of its chunk."""
+    worth: Callable[[Unit], float] = field(default=lambda _: 1.0)
+    """How much a sentence tells of the recording; see `worth.Worth`."""
 
 
 class NodeWorker(Protocol):
@@ -115,7 +119,7 @@ class NodeWriter:
     def _write_again(self, first: Sequence[tuple[Task, Written, Draft]]) -> Iterator[Made[NodeRow]]:
         """The second try of nodes whose first answer lost or invented too much; the better of both is kept."""
         made = self.prompts
-        prompts = [made.prompt(made.text(task.notes), made.remarks(draft)) for task, _, draft in first]
+        prompts = [made.prompt(made.text(task.shown), made.remarks(draft)) for task, _, draft in first]
         fitting = [number for number, prompt in enumerate(prompts) if made.fits(prompt)]
         answers = dict(zip(fitting, self._ask([prompts[number] for number in fitting]), strict=True))
         for number, (task, answer, draft) in enumerate(first):
@@ -152,6 +156,7 @@ class NodeWriter:
             carry=prompts.prose < prompts.limits.cap,
             translated=prompts.translated,
             said=task.said,
+            worth=task.worth,
         )
 
     def _row(self, task: Task, draft: Draft | None, written: Sequence[Written] = (), *, error: str = "") -> NodeRow:

@@ -17,6 +17,9 @@ from pipeline.text.identify import language_name
 _REMARK_TOKENS = 96
 """Tokens of the prompt kept for naming what a first answer lost or invented."""
 
+_SHOWN = 1.25
+"""Tokens of sentences that a writer is shown for one that it may write: a small one copies from the first on."""
+
 _CITE = "After every sentence write the number of its note in square brackets."
 
 
@@ -36,6 +39,8 @@ class MergePrompts:
         self.limits = Limits(budget, overhead, rules.max_tokens, writer.count(self.line(99, "")) + 1)
         self.limits.check()
         self.prose = max(1, round(self.limits.cap * (1 - rules.carry)))
+        self.shown = round(_SHOWN * self.prose)
+        """Tokens of the sentences that a writer is shown, at most."""
 
     def prompt(self, text: str, remarks: str = "") -> Prompt:
         """The template filled in, and below it what is to be done better than last time."""
@@ -48,8 +53,8 @@ class MergePrompts:
         return f"[{label}] {' '.join(text.split())}" if self.cite else f"- {' '.join(text.split())}"
 
     def text(self, notes: Sequence[Note]) -> str:
-        """The notes of a prompt, a line each."""
-        return "\n".join(self.line(label, note.text) for label, note in enumerate(notes, 1))
+        """The notes of a prompt, a line each; one without text is left out, and keeps its number."""
+        return "\n".join(self.line(label, note.text) for label, note in enumerate(notes, 1) if note.text)
 
     def fits(self, prompt: Prompt) -> bool:
         """Whether prompt and answer stay within the budget."""

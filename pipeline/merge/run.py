@@ -19,6 +19,7 @@ from pipeline.merge.heard import chapter_starts, heard_units
 from pipeline.merge.inputs import ChunkSummary, Note, at_chapters, borders, of_chunks, of_nodes, pieces
 from pipeline.merge.nodes import NodeWorker, Task
 from pipeline.merge.plan import Group, Item, plan, plan_level
+from pipeline.merge.worth import Worth, shown
 from pipeline.prompts import Prompt
 from pipeline.store import Run
 from pipeline.store.tables import NodeRow
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 
-VERSION = 8
+VERSION = 9
 """Raised where the same inputs would now give another node."""
 
 
@@ -41,7 +42,7 @@ def merge(run: Run, worker: NodeWorker, progress: Progress | None = None) -> Nod
     if not notes:
         _delete(run, above=0)
         return None
-    merger = _Merger(run, worker, progress)
+    merger = _Merger(run, worker, progress, notes)
     merger.expect(notes)
     level, rows = 1, merger.level(1, notes)
     while len(rows) > 1:
@@ -58,7 +59,8 @@ def merge(run: Run, worker: NodeWorker, progress: Progress | None = None) -> Nod
 class _Merger:
     """Plans and stores level after level of one run."""
 
-    def __init__(self, run: Run, worker: NodeWorker, progress: Progress | None) -> None:
+    def __init__(self, run: Run, worker: NodeWorker, progress: Progress | None, notes: Sequence[Note]) -> None:
+        """`notes` are those of level 0."""
         self._run = run
         self._worker = worker
         self._prompts = worker.prompts
@@ -67,6 +69,7 @@ class _Merger:
         self._total = 0
         self._said = list(heard_units(run))
         self._chapters = chapter_starts(run)
+        self._worth = Worth(self._said or [unit for note in notes for unit in note.units])
         self._begins = [unit.spans[0].start for unit in self._said]
 
     def expect(self, notes: Sequence[Note]) -> None:
@@ -105,7 +108,8 @@ class _Merger:
     def hopeless(self, level: int, rows: Sequence[NodeRow], whole: Span) -> NodeRow:
         """The root where no node of the level below has any text: it says so, and is tried again next time."""
         children = tuple(row.index for row in rows)
-        task = Task(self._run.key.recording, level, 0, Group(0, len(rows), whole, 0, 0), (), children, Prompt(""), "")
+        group = Group(0, len(rows), whole, 0, 0)
+        task = Task(self._run.key.recording, level, 0, group, (), (), children, Prompt(""), "")
         return self._kept(self._worker.failed(task, "no summary of the level below could be used"))
 
     # -- planning -----------------------------------------------------------------------------------
@@ -131,6 +135,11 @@ class _Merger:
             limits.check()
 
     def _task(self, level: int, index: int, group: Group, notes: Sequence[Note]) -> Task:
+        """A node of all `notes`, with a prompt of those sentences that are shown.
+
+        Its inputs are all notes: another part of the recording, made anew, may change what would be shown of this one,
+        and does not make it anew.
+        """
         prompts = self._prompts
         prompt = prompts.prompt(prompts.text(notes))
         children = tuple(dict.fromkeys(child for note in notes for child in note.children))
@@ -142,7 +151,20 @@ class _Merger:
         payload += [prompts.limits.cap, prompts.prose, self._worker.name, [unit.text for unit in said]]
         digest = hashlib.sha256(json.dumps(payload).encode()).hexdigest()[:16]
         recording = self._run.key.recording
-        return Task(recording, level, index, group, tuple(notes), children, prompt, digest, tuple(said))
+        kept = tuple(shown(notes, prompts.shown, prompts.count, self._worth.of))
+        return Task(
+            recording,
+            level,
+            index,
+            group,
+            tuple(notes),
+            kept,
+            children,
+            prompts.prompt(prompts.text(kept)),
+            digest,
+            tuple(said),
+            self._worth.of,
+        )
 
     def _stored(self, level: int) -> dict[int, NodeRow]:
         """The level as an earlier call left it; a damaged part counts as none."""

@@ -18,7 +18,10 @@ from chunkers.spans import Span
 _SECTION = 60
 """Tokens of a summary that a section should get: two or three sentences."""
 
-_TERSE = 24
+AGAIN = 0.3
+"""What a section that has had its share leaves of the worth of its next sentence."""
+
+TERSE = 24
 """Added to the cost of every sentence in comparisons, so that the shortest is not the best by being short."""
 
 
@@ -42,6 +45,8 @@ class Sentence:
     cost: int
     sections: tuple[int, ...]
     facts: frozenset[Hashable] = frozenset()
+    worth: float = 1.0
+    """How much it tells of the recording; only compared."""
 
 
 def sections(starts: Sequence[int], weights: Sequence[int], cap: int) -> Sections:
@@ -77,18 +82,21 @@ def choose(
 ) -> list[int]:
     """Which sentences of the notes stand beside the prose, at most `cap` tokens in all.
 
-    The section that has least comes first, and of its sentences the one that holds most of the `facts` that are
-    still missing for its length; with `fill` also those that hold none, else they are never taken.
+    The sentence comes first that is worth most and holds most of the `facts` that are still missing for its length,
+    and of a section that has had its share it counts less; with `fill` also those that hold none, else they are never
+    taken.
     """
     used: dict[int, float] = defaultdict(float)
     for sentence in prose:
         _spend(used, sentence)
+    share = cap / (1 + max((at for one in [*prose, *notes] for at in one.sections), default=0))
     left = cap - sum(sentence.cost for sentence in prose)
     missing, chosen = facts, list[int]()
 
-    def worth(number: int) -> tuple[float, float, int]:
+    def worth(number: int) -> tuple[float, int]:
         one = notes[number]
-        return -min(used[at] for at in one.sections), len(one.facts & missing) / (one.cost + _TERSE), -number
+        told = (len(one.facts & missing) + fill) / (one.cost + TERSE)
+        return one.worth * told * AGAIN ** (min(used[at] for at in one.sections) / max(1.0, share)), -number
 
     waiting = set(range(len(notes)))
     while True:

@@ -50,6 +50,15 @@ def torch_has_bfloat16() -> bool:
     return bool(torch.cuda.is_bf16_supported(including_emulation=False))
 
 
+def torch_cuda_memory() -> int:
+    """Bytes of the CUDA device that torch computes on, in all; 0 without one."""
+    if not torch_has_cuda():
+        return 0
+    import torch
+
+    return int(torch.cuda.get_device_properties(torch.cuda.current_device()).total_memory)
+
+
 @functools.cache
 def ctranslate2_has_cuda() -> bool:
     """Whether CTranslate2 can compute on a CUDA device; of a device that it cannot use one line says why."""

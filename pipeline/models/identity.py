@@ -54,7 +54,7 @@ def reader_identity() -> dict[str, str]:
 def writer_identity(write: Write, endpoint: Endpoint, models: Models) -> dict[str, str]:
     """The text model: engine, weights and libraries, or the model of a server."""
     weights = endpoint.model if write.engine == "endpoint" else _weights(write.model, models)
-    return {"model": f"{write.engine}:{weights}"} | versions(write.engine)
+    return {"model": f"{write.engine}:{weights}"} | _adapter(write.adapter) | versions(write.engine)
 
 
 def gemma_identity(gemma: Gemma, models: Models) -> dict[str, str]:
@@ -67,11 +67,9 @@ def gemma_identity(gemma: Gemma, models: Models) -> dict[str, str]:
 
     require("torchvision", *(() if gemma.quantization == "none" else ("bitsandbytes",)))
     found = {"model": f"{gemma.model}:{build(weights_folder(gemma.model, folder(models)))}", "driver": str(DRIVER)}
-    if gemma.adapter is not None and gemma.adapter.is_dir():
-        found["adapter"] = build(gemma.adapter)
     if gemma.drafter is not None:
         found["drafter"] = build(weights_folder(gemma.drafter, folder(models)))
-    return found | versions("gemma")
+    return found | _adapter(gemma.adapter) | versions("gemma")
 
 
 def served_identity(endpoint: Endpoint) -> dict[str, str]:
@@ -86,7 +84,7 @@ def gguf_identity(gemma: Gemma, models: Models) -> dict[str, str]:
     """
     model, projector = find_pair(gemma.model, gemma.projector, folder(models))
     files = {"model": f"{model.name}:{build(model)}", "projector": f"{projector.name}:{build(projector)}"}
-    return files | {"driver": str(CHAT)} | versions("llamacpp")
+    return files | _adapter(gemma.adapter) | {"driver": str(CHAT)} | versions("llamacpp")
 
 
 def whisper_lock(hear: Hear, models: Models) -> dict[str, ModelLock]:
@@ -95,8 +93,11 @@ def whisper_lock(hear: Hear, models: Models) -> dict[str, ModelLock]:
 
 
 def writer_lock(write: Write, models: Models) -> dict[str, ModelLock]:
-    """Which weights the text model is; nothing of a server's."""
-    return {} if write.engine == "endpoint" else {"write": used_lock(write.model, models)}
+    """Which weights the text model is, and its adapter; nothing of a server's."""
+    if write.engine == "endpoint":
+        return {}
+    names = {"write": write.model} | ({"write.adapter": str(write.adapter)} if write.adapter else {})
+    return {key: used_lock(name, models) for key, name in names.items()}
 
 
 def gemma_lock(gemma: Gemma, models: Models) -> dict[str, ModelLock]:
@@ -104,12 +105,17 @@ def gemma_lock(gemma: Gemma, models: Models) -> dict[str, ModelLock]:
     if gemma.engine == "server":
         return {}
     found = {"gemma": used_lock(gemma.model, models)}
-    if gemma.engine == "llamacpp" and gemma.projector is not None:
-        found["gemma.projector"] = used_lock(str(gemma.projector), models)
-    if gemma.engine == "transformers":
-        also = {"gemma.adapter": gemma.adapter and str(gemma.adapter), "gemma.drafter": gemma.drafter}
-        found |= {key: used_lock(name, models) for key, name in also.items() if name}
-    return found
+    also = {"gemma.adapter": gemma.adapter and str(gemma.adapter)}
+    if gemma.engine == "llamacpp":
+        also["gemma.projector"] = gemma.projector and str(gemma.projector)
+    else:
+        also["gemma.drafter"] = gemma.drafter
+    return found | {key: used_lock(name, models) for key, name in also.items() if name}
+
+
+def _adapter(path: Path | None) -> dict[str, str]:
+    """A LoRA adapter by its content, where there is one; loading it says what is wrong with a place that is none."""
+    return {"adapter": build(path)} if path is not None and path.exists() else {}
 
 
 def versions(engine: str) -> dict[str, str]:

@@ -135,13 +135,14 @@ class Lease:
             return self.model(TEXT, key, lambda: self._text(path, write, models))
         return self.model(
             TEXT,
-            ("llamacpp", path, write.context, write.slots, write.threads, write.gpu_layers),
+            ("llamacpp", path, write.context, write.slots, write.threads, write.gpu_layers, write.adapter),
             lambda: LlamaCpp(
                 path,
                 context=write.context,
                 slots=write.slots,
                 threads=write.threads,
                 gpu_layers=write.gpu_layers,
+                adapter=write.adapter,
                 name=_short(write.model),
             ),
         )

@@ -1,8 +1,10 @@
 """Prompts: text files, a folder a profile, a file a role.
 
-`sections.txt` lists, one a line, the sections that a report of the profile has. Every other file holds the system text
-(or none), a line `---`, and the user text; `$name` marks what is filled in. A profile that lacks a file takes it from
-`general`. A user's own folder works in the same way.
+`sections.txt` lists, one a line, the sections that a report of the profile has. `focus.txt` says in a sentence or two
+what matters in such a recording; it is put behind the system text of the prompts by which the multimodal model
+describes, where the profile takes them from `general`. Every other file holds the system text (or none), a line `---`,
+and the user text; `$name` marks what is filled in. A profile that lacks a file takes it from `general`. A user's own
+folder works in the same way.
 """
 
 from __future__ import annotations
@@ -17,6 +19,9 @@ from pipeline.errors import SettingsError
 
 _HERE = Path(__file__).parent
 _SECTIONS = "sections.txt"
+_FOCUS = "focus.txt"
+_FOCUSED = frozenset({"gemma_watch", "gemma_listen"})
+"""Roles to whose common prompt the focus is put. Hearing keeps to the frame that Gemma was trained with."""
 _DIVIDER = "\n---\n"
 
 
@@ -81,4 +86,8 @@ def load(profile: str, role: str) -> PromptTemplate:
     system, divider, user = f"\n{text}".partition(_DIVIDER)
     if not divider:
         raise SettingsError(f"{path}: no line `---` between the system text and the user text")
+    focus = folder / _FOCUS
+    if role in _FOCUSED and path.parent != folder and focus.is_file():
+        system = f"{system.strip()} {focus.read_text(encoding='utf-8').strip()}"
+        text = f"{system}{_DIVIDER}{user}"
     return PromptTemplate(system.strip(), user.strip(), hashlib.sha256(text.encode()).hexdigest()[:16])

@@ -1,11 +1,11 @@
-"""Reports: each reads the store and nothing else, and yields text piece by piece."""
+"""Reports: each reads the store and nothing else, and yields text piece by piece, or is a file's bytes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
 from pipeline.errors import SettingsError
-from pipeline.reports import json_report, markdown, rttm, subtitles, tasks, transcript
+from pipeline.reports import json_report, markdown, rttm, subtitles, tasks, transcript, tsv
 from pipeline.reports.media import Media
 from pipeline.reports.outline import Length
 from pipeline.store import Run
@@ -14,11 +14,18 @@ _WHOLE: dict[str, Callable[[Run], Iterator[str]]] = {
     "srt": subtitles.srt,
     "vtt": subtitles.vtt,
     "txt": transcript.report,
+    "tsv": tsv.report,
     "rttm": rttm.report,
     "csv": tasks.report,
 }
 
-FORMATS = ("md", "html", "srt", "vtt", "txt", "json", "rttm", "csv")
+FORMATS = ("md", "html", "srt", "vtt", "txt", "tsv", "json", "rttm", "csv")
+"""The formats that are text."""
+
+DOCX = "docx"
+"""The format that is none: `docx_report` writes it."""
+
+EVERY_FORMAT = (*FORMATS, DOCX)
 
 
 def report(
@@ -39,5 +46,12 @@ def report(
     if form == "json":
         return json_report.report(run, length, by_speaker=by_speaker)
     if form not in _WHOLE:
-        raise SettingsError(f"no report format {form}.", cure=f"Formats: {', '.join(FORMATS)}.")
+        raise SettingsError(f"no report format {form}.", cure=f"Formats: {', '.join(EVERY_FORMAT)}.")
     return _WHOLE[form](run)
+
+
+def docx(run: Run, length: Length = "normal", *, by_speaker: bool = False) -> bytes:
+    """The report as a document for word processors; raises `MissingExtraError` without the extra `docx`."""
+    from pipeline.reports import docx_report
+
+    return docx_report.report(run, length, by_speaker=by_speaker)

@@ -20,6 +20,7 @@ from chunkers.printable import without_controls
 from chunkers.spans import TICKS_PER_SECOND, Span, stamp
 from pipeline.reports import timeline
 from pipeline.reports.by_speaker import told_by_speaker
+from pipeline.reports.expected import expected_words
 from pipeline.reports.media import Media, linked
 from pipeline.reports.outline import Length, Line, Outline, outline
 from pipeline.reports.reading import MEANING, by_time, covered, imported, languages, no_summary, notes, root, traced
@@ -90,6 +91,7 @@ def report(
             seen=looked.within(looked.span).statements if node is None or node.model != MEASURED else (),
             speakers=_speakers(spoken),
             by_speaker=told_by_speaker(spoken, summary, length) if by_speaker else (),
+            expected=expected_words(run, run.heard()),
             labelled=bool(spoken.people and spoken.people[0].labels),
             numbers={person.name: person.number % 8 for person in spoken.people} if len(spoken.people) > 1 else {},
             states=_states(total),

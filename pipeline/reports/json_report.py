@@ -5,100 +5,93 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.reports.by_speaker import told_by_speaker
+from pipeline.reports.expected import expected_words
+from pipeline.reports.json_types import (
+    IN_SECONDS,
+    LEFT_OUT,
+    VERSION,
+    JudgedEvent,
+    PictureSentence,
+    SpeakingTime,
+    SummarySentence,
+    moment,
+)
 from pipeline.reports.outline import Length, outline
 from pipeline.reports.reading import root, traced
-from pipeline.stages.see.findings import findings
+from pipeline.stages.see.findings import Finding, findings
 from pipeline.stages.see.looked import Looked
-from pipeline.stages.see.rows import MEASURED
 from pipeline.stages.speakers.spoken import Person, Spoken
 from pipeline.store import Run
-from pipeline.store.tables import DescribeRow, HearRow, NodeRow, SeeRow
 from pipeline.text.markup import escaped
 
-_TICKS = ("start", "end", "heard_start", "at", "until")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 def report(run: Run, length: Length = "normal", *, by_speaker: bool = False) -> Iterator[str]:
-    """One object: `run`, `outline`, `summary`, `tree`, `chunks`, `windows`, `segments`, what was seen and who spoke."""
-    node, spoken = root(run), Spoken(run)
-    summary = [
-        {"text": one.text, "moments": [[_seconds(m.start), _seconds(m.end)] for m in one.moments]}
-        for one in (traced(node) if node else [])
-    ]
-    document = run.document()
-    yield '{\n"run": ' + _dump(None if document is None else document.model_dump(mode="json"))
+    """One object, as `json_types.JsonReport` describes it."""
+    document, node, spoken, looked = run.document(), root(run), Spoken(run), Looked(run.seen())
+    yield f'{{\n"version": {VERSION}'
+    yield ',\n"run": ' + _dump(None if document is None else document.model_dump(mode="json"))
     told = outline(run, length, spoken)
     yield ',\n"outline": ' + _dump(_in_seconds(dataclasses.asdict(told)))
     if by_speaker:
-        found = told_by_speaker(spoken, told, length)
-        yield ',\n"by_speaker": ' + _dump([_in_seconds(dataclasses.asdict(one)) for one in found])
-    yield ',\n"summary": ' + _dump(summary)
-    yield ',\n"tree": ['
-    yield from _items(node for level in run.levels() for node in run.nodes(level))
-    yield '],\n"chunks": ['
-    yield from _items(run.chunks())
-    yield '],\n"windows": ['
-    yield from _items(spoken.heard())
-    yield '],\n"segments": ['
-    yield from _items(run.seen(), without=("key_frames", "sampled", *MEASURED))
-    looked = Looked(run.seen())
-    yield '],\n"picture": ' + _dump(
-        [
-            {"kind": one.kind, "text": one.text, "moments": [[_seconds(m.start), _seconds(m.end)] for m in one.spans]}
-            for one in looked.within(looked.span).statements
-        ]
+        yield from _listed("by_speaker", map(_record, told_by_speaker(spoken, told, length)))
+    sentences = traced(node) if node else []
+    yield from _listed(
+        "summary", (dataclasses.asdict(SummarySentence(one.text, tuple(map(moment, one.moments)))) for one in sentences)
     )
-    rules = () if document is None else document.severity
-    yield ',\n"findings": ' + _dump(
-        [
-            {
-                "severity": one.severity,
-                "kind": one.event,
-                "start": _seconds(one.span.start),
-                "end": _seconds(one.span.end),
-                "text": one.text,
-            }
-            for one in findings(looked, rules)
-        ]
+    yield from _listed("tree", (_record(node) for level in run.levels() for node in run.nodes(level)))
+    yield from _listed("chunks", map(_record, run.chunks()))
+    yield from _listed("windows", map(_record, spoken.heard()))
+    yield from _listed("segments", (_record(row, without=LEFT_OUT) for row in run.seen()))
+    said = looked.within(looked.span).statements
+    yield from _listed(
+        "picture",
+        (dataclasses.asdict(PictureSentence(one.kind, one.text, tuple(map(moment, one.spans)))) for one in said),
     )
-    yield ',\n"series": ' + _dump([_in_seconds(dataclasses.asdict(one)) for one in looked.series])
-    yield ',\n"speakers": ' + _dump([_person(person) for person in spoken.people])
-    yield ',\n"turns": ['
-    yield from _separated(_dump(_in_seconds(dataclasses.asdict(turn))) for turn in spoken.turns())
-    yield "]\n}\n"
+    found = findings(looked, () if document is None else document.severity)
+    yield from _listed("findings", (dataclasses.asdict(_judged(one)) for one in found))
+    yield from _listed("series", map(_record, looked.series))
+    yield from _listed("speakers", (dataclasses.asdict(_speaking(person)) for person in spoken.people))
+    yield from _listed("turns", map(_record, spoken.turns()))
+    yield from _listed("expected_words", map(_record, expected_words(run, run.heard())))
+    yield "\n}\n"
 
 
-def _person(person: Person) -> dict[str, Any]:
-    return {
-        "name": person.name,
-        "seconds": _seconds(person.ticks),
-        "first": _seconds(min(voice.start for voice in person.voices)),
-    }
+def _judged(one: Finding) -> JudgedEvent:
+    return JudgedEvent(one.severity, one.event, *moment(one.span), one.text)
 
 
-def _items(
-    rows: Iterable[HearRow] | Iterable[SeeRow] | Iterable[DescribeRow] | Iterable[NodeRow], without: Sequence[str] = ()
-) -> Iterator[str]:
-    """`without` are columns that no text should hold: pictures, and ten numbers a second."""
-    return _separated(
-        _dump(_in_seconds({k: v for k, v in dataclasses.asdict(row).items() if k not in without})) for row in rows
-    )
+def _speaking(person: Person) -> SpeakingTime:
+    return SpeakingTime(person.name, _seconds(person.ticks), _seconds(min(voice.start for voice in person.voices)))
 
 
-def _separated(items: Iterable[str]) -> Iterator[str]:
+def _listed(name: str, records: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """A field that is a list, a line an item."""
+    yield f',\n"{name}": ['
     comma = ""
-    for item in items:
-        yield f"{comma}\n{item}"
+    for record in records:
+        yield f"{comma}\n{_dump(record)}"
         comma = ","
+    yield "]"
+
+
+def _record(row: DataclassInstance, without: Sequence[str] = ()) -> dict[str, Any]:
+    return {
+        name: _seconds(value) if name in IN_SECONDS else _in_seconds(value)
+        for name, value in dataclasses.asdict(row).items()
+        if name not in without
+    }
 
 
 def _in_seconds(value: Any) -> Any:
     if isinstance(value, dict):
-        return {k: _seconds(v) if k in _TICKS else _in_seconds(v) for k, v in value.items()}
+        return {k: _seconds(v) if k in IN_SECONDS else _in_seconds(v) for k, v in value.items()}
     return [_in_seconds(one) for one in value] if isinstance(value, list | tuple) else value
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from chunkers.spans import Span, stamp
 from pipeline.reports.by_speaker import BySpeaker, told_by_speaker
+from pipeline.reports.expected import ExpectedWord, expected_words
 from pipeline.reports.outline import Length, Line, Outline, Task, outline
 from pipeline.reports.reading import (
     MEANING,
@@ -55,6 +56,7 @@ def report(run: Run, length: Length = "normal", *, by_speaker: bool = False) -> 
     if node is None or node.model != MEASURED:
         yield from _picture(looked, anchors)
     yield from _speakers(spoken, anchors)
+    yield from _expected(expected_words(run, run.heard()), anchors)
     if by_speaker:
         yield from _by_speaker(told_by_speaker(spoken, summary, length), anchors)
     yield from _coverage(total, notes(run))
@@ -157,6 +159,17 @@ def _speakers(spoken: Spoken, anchors: Anchors) -> Iterator[str]:
         first = min(voice.start for voice in person.voices)
         yield f"| {markdown(person.name)} | {stamp(person.ticks)} | {person.ticks / max(total, 1):.0%} "
         yield f"| {count[person.name]} | {_link(first, anchors)} |\n"
+    yield "\n"
+
+
+def _expected(words: Sequence[ExpectedWord], anchors: Anchors) -> Iterator[str]:
+    """The words that the recogniser was to expect, and where it heard them."""
+    if not words:
+        return
+    yield "## Expected words\n\n"
+    for word in words:
+        links = " ".join(_link(moment.start, anchors) for moment in word.moments[:_MOST_MOMENTS])
+        yield f"- {markdown(word.text)}: {word.count}{f' {links}' if links else ''}\n"
     yield "\n"
 
 

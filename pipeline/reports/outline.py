@@ -25,7 +25,7 @@ from pipeline.text.chapters import borders, content
 from pipeline.text.lexicons import Headings, Lexicon, lexicon
 from pipeline.text.notes import Kind
 from pipeline.text.said import Said, fluent, spoken
-from pipeline.text.salience import Candidate, alike, choose, topic
+from pipeline.text.salience import Candidate, Prominence, alike, choose, topic
 from pipeline.text.small_talk import courteous, small_talk
 from pipeline.text.titles import Counted, counted, summed, titles
 
@@ -160,6 +160,11 @@ class _Talk:
         return topic((one.text for one in self._said), self._words)
 
     @cached_property
+    def _prominence(self) -> Prominence:
+        told = [one for one in self._said if not small_talk(one.text, self._words)]
+        return Prominence([one.span.start for one in told], [one.text for one in told], self._words)
+
+    @cached_property
     def _borders(self) -> list[int]:
         return borders(self._said, self._words)
 
@@ -230,8 +235,7 @@ class _Talk:
         told = [one for one in found if not (small_talk(one.text, self._words) or courteous(one.text, self._words))]
         told = [one for one in told if one.moments] or told or list(found)
         told = [one for one in told if len(one.text) <= _LETTERS] or told
-        starts = [self._said[at].span.start for at in self._parts]
-        among = [Candidate(one.text, bisect_right(starts, one.moments[0].start) if one.moments else 0) for one in told]
+        among = [self._candidate(one.text, one.moments) for one in told]
         most = min(_GIST[self._length], 2 + round(self._minutes / _MINUTES[self._length]))
         return tuple(
             self._line(told[at].text, self._moments(told[at], told))
@@ -277,11 +281,15 @@ class _Talk:
             return self._borders[1:]
         return [len(self._said) // 3, len(self._said) * 2 // 3] if len(self._said) > 2 else []
 
+    def _candidate(self, text: str, moments: Sequence[Span]) -> Candidate:
+        starts = [self._said[at].span.start for at in self._parts]
+        part = bisect_right(starts, moments[0].start) if moments else 0
+        return Candidate(text, part, self._prominence.within(moments))
+
     def _salient(self, lines: Sequence[Line], most: int) -> tuple[Line, ...]:
         if len(lines) <= most:
             return tuple(lines)
-        starts = [self._said[at].span.start for at in self._parts]
-        among = [Candidate(line.text, bisect_right(starts, line.moments[0].start)) for line in lines]
+        among = [self._candidate(line.text, line.moments) for line in lines]
         return tuple(lines[at] for at in choose(among, most, self._topic, self._words))
 
     def _moments(self, one: Sentence, others: Sequence[Sentence]) -> tuple[Span, ...]:

@@ -6,7 +6,6 @@ and a line of a script that runs from right to left begins with a mark that says
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -16,6 +15,7 @@ from pipeline.stages.speakers.spoken import Spoken
 from pipeline.store import Run
 from pipeline.text.cues import Cue, shown
 from pipeline.text.lines import wrap
+from pipeline.text.scripts import runs_from_right
 
 _RIGHT_TO_LEFT = "\u200f"
 _NO_MARKUP = str.maketrans({"<": "‹", ">": "›", "{": "(", "}": ")", "\\": "\\\u2060"})
@@ -52,7 +52,7 @@ def _voice(speaker: str | None) -> str:
 
 
 def _laid_out(text: str, safe: Callable[[str], str]) -> str:
-    lead = _RIGHT_TO_LEFT if _runs_from_right(text) else ""
+    lead = _RIGHT_TO_LEFT if runs_from_right(text) else ""
     return "\n".join(lead + safe(line) for line in wrap(text))
 
 
@@ -62,9 +62,3 @@ def _escaped(line: str) -> str:
 
 def _plain(line: str) -> str:
     return line.translate(_NO_MARKUP)
-
-
-def _runs_from_right(text: str) -> bool:
-    """Whether most letters that have a direction are of a script that runs from right to left."""
-    directions = [unicodedata.bidirectional(char) for char in text]
-    return sum(one in ("R", "AL") for one in directions) > directions.count("L")

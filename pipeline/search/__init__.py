@@ -2,8 +2,8 @@
 
 from pipeline.search.following import Watch
 from pipeline.search.hits import Hit
-from pipeline.search.index import Entry, Wanted
+from pipeline.search.index import STATES, Entry, State, Wanted
 from pipeline.search.passages import KINDS, Kind
 from pipeline.search.searching import Searcher, chosen
 
-__all__ = ["KINDS", "Entry", "Hit", "Kind", "Searcher", "Wanted", "Watch", "chosen"]
+__all__ = ["KINDS", "STATES", "Entry", "Hit", "Kind", "Searcher", "State", "Wanted", "Watch", "chosen"]

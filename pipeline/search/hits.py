@@ -37,6 +37,15 @@ class Hit:
     marks: tuple[tuple[int, int], ...]
     rank: float
 
+    @property
+    def pieces(self) -> list[tuple[str, bool]]:
+        """`text` in pieces, each with whether it was found."""
+        pieces, place = [], 0
+        for start, end in self.marks:
+            pieces += [(self.text[place:start], False), (self.text[start:end], True)]
+            place = end
+        return [*pieces, (self.text[place:], False)]
+
 
 def hit(match: Match, query: Query) -> Hit:
     """The hit in a passage that matches a query."""

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from chunkers.spans import Span
 from pipeline.search.passages import KINDS, Kind, Passage, unpacked
@@ -47,6 +47,12 @@ CREATE VIRTUAL TABLE terms USING fts5(body, content='', tokenize='ascii');
 """
 
 
+State = Literal["complete", "gaps", "unfinished"]
+
+STATES: tuple[State, ...] = get_args(State)
+"""How a run ended, or that it has not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What the index knows of a recording.
@@ -61,7 +67,7 @@ class Entry:
     created: str
     ticks: int
     headline: str
-    state: Literal["complete", "gaps", "unfinished"]
+    state: State
     seen: str
 
     @property
@@ -75,7 +81,7 @@ class Wanted:
     """Where to search: nothing narrows it where a field is empty.
 
     `recordings` are ids; `speaker` is part of a name, in any case; from `since` until `until`, both included, are the
-    days (UTC) on which the store took a recording up.
+    days (UTC) on which the store took a recording up; `states` are those of its run.
     """
 
     recordings: tuple[str, ...] | None = None
@@ -83,6 +89,7 @@ class Wanted:
     speaker: str = ""
     since: date | None = None
     until: date | None = None
+    states: tuple[State, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +131,15 @@ class Index:
                 self.database.execute("INSERT INTO terms (terms, rank) VALUES ('secure-delete', 1)")
         self.database.execute("COMMIT")
 
-    def entries(self) -> dict[str, Entry]:
-        """What is known of each recording, by its id."""
-        rows = self.database.execute(f"SELECT {_ENTRY} FROM recordings r")  # noqa: S608 - our own names
+    def entries(self, wanted: Wanted | None = None) -> dict[str, Entry]:
+        """What is known of each recording, by its id; with `wanted` of those in which there may be what it asks for."""
+        of_recordings, of_passages = _rules(wanted or Wanted())
+        inside = f"EXISTS (SELECT 1 FROM passages p WHERE p.recording = r.id{of_passages})"  # noqa: S608 - our own rules
+        rule = f"1{of_recordings} AND {inside}" if of_passages else f"1{of_recordings}"
+        rows = self.database.execute(
+            f"SELECT {_ENTRY} FROM recordings r WHERE {rule}",  # noqa: S608 - our own names
+            [*of_recordings.values, *of_passages.values],
+        )
         return {entry.recording: entry for entry in map(_entry, rows)}
 
     def entry(self, recording: str) -> Entry | None:
@@ -184,12 +197,12 @@ class Index:
         if sqlite3.sqlite_version_info < _SECURE_DELETE:
             self.database.execute("INSERT INTO terms (terms) VALUES ('optimize')")
 
-    def texts(self, recording: str, kinds: Sequence[Kind]) -> list[str]:
-        """The texts of some kinds of a recording, in the order in which they were taken up."""
+    def texts(self, recording: str, kind: Kind) -> list[str]:
+        """The texts of a kind of a recording, in the order in which they were taken up."""
         rows = self.database.execute(
-            "SELECT p.text FROM passages p JOIN recordings r ON r.id = p.recording "  # noqa: S608 - our own names
-            f"WHERE r.recording = ? AND p.kind IN ({_marks(kinds)}) ORDER BY p.id",
-            (recording, *(KINDS.index(kind) for kind in kinds)),
+            "SELECT p.text FROM passages p JOIN recordings r ON r.id = p.recording "
+            "WHERE r.recording = ? AND p.kind = ? ORDER BY p.id",
+            (recording, KINDS.index(kind)),
         )
         return [text for (text,) in rows]
 
@@ -203,7 +216,8 @@ class Index:
         Of more than `RANKED` passages those are ranked that were taken up last: so the commonest word of an archive is
         answered soon, too.
         """
-        rules, values = _rules(wanted)
+        of_recordings, of_passages = _rules(wanted)
+        rules, values = f"{of_recordings}{of_passages}", [*of_recordings.values, *of_passages.values]
         tables = f"terms {_JOIN if rules else ''}"
         cut = self.database.execute(
             f"SELECT terms.rowid FROM {tables} WHERE terms MATCH ? {rules} ORDER BY terms.rowid DESC LIMIT 1 OFFSET ?",  # noqa: S608
@@ -230,20 +244,38 @@ def _entry(row: Any) -> Entry:
     return Entry(*row)
 
 
-def _rules(wanted: Wanted) -> tuple[str, list[object]]:
-    """What narrows a search, in SQL, and its values."""
-    rules: list[tuple[str, Sequence[object]]] = []
+@dataclass(slots=True)
+class _Rules:
+    """What narrows a search, in SQL; as text it begins with AND, and is empty where nothing does."""
+
+    rules: list[str] = field(default_factory=list)
+    values: list[object] = field(default_factory=list)
+
+    def add(self, rule: str, values: Sequence[object]) -> None:
+        """One more rule, where it has values."""
+        if values:
+            self.rules.append(rule)
+            self.values += values
+
+    def __str__(self) -> str:
+        return "".join(f" AND {rule}" for rule in self.rules)
+
+    def __bool__(self) -> bool:
+        return bool(self.rules)
+
+
+def _rules(wanted: Wanted) -> tuple[_Rules, _Rules]:
+    """What a recording must be, and what a passage of it."""
+    recordings, passages = _Rules(), _Rules()
     if wanted.recordings is not None:
-        rules.append((f"r.recording IN ({_marks(wanted.recordings)})", wanted.recordings))
-    if wanted.kinds:
-        rules.append((f"p.kind IN ({_marks(wanted.kinds)})", [KINDS.index(kind) for kind in wanted.kinds]))
-    if wanted.speaker:
-        rules.append(("instr(folded(p.speaker), folded(?)) > 0", [wanted.speaker]))
-    if wanted.since:
-        rules.append(("substr(r.created, 1, 10) >= ?", [wanted.since.isoformat()]))
-    if wanted.until:
-        rules.append(("substr(r.created, 1, 10) <= ?", [wanted.until.isoformat()]))
-    return "".join(f" AND {rule}" for rule, _ in rules), [value for _, values in rules for value in values]
+        ids = wanted.recordings or ("",)
+        recordings.add(f"r.recording IN ({_marks(ids)})", ids)
+    recordings.add("substr(r.created, 1, 10) >= ?", [wanted.since.isoformat()] if wanted.since else [])
+    recordings.add("substr(r.created, 1, 10) <= ?", [wanted.until.isoformat()] if wanted.until else [])
+    recordings.add(f"r.state IN ({_marks(wanted.states)})", wanted.states)
+    passages.add(f"p.kind IN ({_marks(wanted.kinds)})", [KINDS.index(kind) for kind in wanted.kinds])
+    passages.add("instr(folded(p.speaker), folded(?)) > 0", [wanted.speaker] if wanted.speaker else [])
+    return recordings, passages
 
 
 def _marks(values: Sequence[object]) -> str:

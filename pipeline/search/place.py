@@ -72,10 +72,12 @@ class Place:
 
     def _opened(self) -> Index:
         try:
-            index = self._found()
-            if index.version == VERSION:
-                return index
-            index.database.close()
+            with contextlib.ExitStack() as unless_used:
+                index = self._found()
+                unless_used.callback(index.database.close)
+                if index.version == VERSION:
+                    unless_used.pop_all()
+                    return index
         except (OSError, sqlite3.Error, StoreError) as error:
             log.warning("The index cannot be read: %s", error)
         if self._file is not None:
@@ -90,8 +92,8 @@ class Place:
         if self._file is not None:
             self._file.parent.mkdir(exist_ok=True)
             return _index(_connected(self._file))
-        memory = _connected(None)
         data = self._store.kept(_SEALED) if self._sealed else None
+        memory = _connected(None)
         if data and hasattr(memory, "deserialize"):
             with contextlib.closing(_connected(None)) as copy:
                 copy.deserialize(data)

@@ -11,6 +11,7 @@ from pipeline.errors import NoSuchRunError, StoreBusyError, StoreError
 from pipeline.search.following import Watch, follow
 from pipeline.search.hits import Hit, hit
 from pipeline.search.index import Entry, Index, Wanted
+from pipeline.search.passages import Kind
 from pipeline.search.place import Place
 from pipeline.search.query import parse
 from pipeline.store import Store
@@ -48,14 +49,14 @@ class Searcher:
             self._place.save()
         return followed.passed
 
-    def entries(self) -> list[Entry]:
-        """The recordings, the one that was taken up last first."""
-        known = self._sound(lambda index: list(index.entries().values()))
+    def entries(self, wanted: Wanted | None = None) -> list[Entry]:
+        """The recordings, all or those that `wanted` leaves, the one that was taken up last first."""
+        known = self._sound(lambda index: list(index.entries(wanted).values()))
         return sorted(known, key=lambda entry: entry.created, reverse=True)
 
-    def names(self, recording: str) -> list[str]:
-        """The speakers and the titles of the chapters of a recording."""
-        return self._sound(lambda index: index.texts(recording, ("speaker", "chapter")))
+    def texts(self, recording: str, kind: Kind) -> list[str]:
+        """The texts of a kind of a recording: the names of its speakers, the titles of its chapters."""
+        return self._sound(lambda index: index.texts(recording, kind))
 
     def search(self, words: str, wanted: Wanted | None = None, limit: int = 20) -> list[Hit]:
         """The best hits, the best first; raises `SettingsError` where `words` ask for nothing."""

@@ -18,6 +18,7 @@ from pipeline.settings.groups import (
     Write,
 )
 from pipeline.settings.loading import Settings, load, load_here, named_only, table, text_changing
+from pipeline.settings.webhook import Webhook
 
 __all__ = [
     "Audio",
@@ -36,6 +37,7 @@ __all__ = [
     "Settings",
     "Speakers",
     "Video",
+    "Webhook",
     "Write",
     "load",
     "load_here",

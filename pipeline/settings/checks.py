@@ -39,6 +39,16 @@ def check(settings: Settings) -> None:
             f"audio.length_s={audio.length_s:g}: Whisper hears {WHISPER_S} s at once.",
             cure=f"Set audio.length_s to {WHISPER_S} or less.",
         )
+    if write.adapter is not None and write.engine in ("transformers", "endpoint"):
+        raise SettingsError(
+            f"write.adapter: only llama.cpp takes one, not write.engine={write.engine}.",
+            cure="Set write.engine to llamacpp.",
+        )
+    if settings.webhook.url is not None and settings.webhook.secret is None:
+        raise SettingsError(
+            "webhook.url: what is sent there is signed, and webhook.secret names nothing to sign it with.",
+            cure="Set webhook.secret to env:NAME or file:PATH.",
+        )
     tokens = settings.describe.max_tokens or 0
     if not gemma and 2 * tokens > write.context:
         raise SettingsError(

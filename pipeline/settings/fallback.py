@@ -9,7 +9,7 @@ from pydantic import Field
 
 from pipeline.settings.group import LISTED, Group, Names
 
-_ADDRESS = r"^https?://[^/@\s?#]+(/[^\s?#]*)?$"
+ADDRESS = r"^https?://[^/@\s?#]+(/[^\s?#]*)?$"
 """No user, no password, no query: settings are stored with the results, so they hold no secrets."""
 
 
@@ -19,7 +19,7 @@ class Server(Group):
     same_text = True
     named_only = True
 
-    url: Annotated[str, Field(pattern=_ADDRESS)] = Field(
+    url: Annotated[str, Field(pattern=ADDRESS)] = Field(
         "http://127.0.0.1:8000/v1",
         description="base address, without user and password; https, or http on loopback",
     )
@@ -39,7 +39,7 @@ class Server(Group):
     concurrency: Annotated[int, Field(ge=1, le=64)] = Field(
         4, description="requests at once, over all recordings of a process"
     )
-    proxy: Annotated[str | None, Field(pattern=_ADDRESS)] = Field(
+    proxy: Annotated[str | None, Field(pattern=ADDRESS)] = Field(
         None,
         description="proxy on the way to other machines, never to this one; the environment's are never used",
     )

@@ -188,13 +188,16 @@ class Write(Group):
     )
     context: Annotated[int, Field(ge=1024, le=262_144)] = Field(8192, description="tokens of one request, at most")
     slots: Annotated[int, Field(ge=1, le=32)] = Field(
-        1, description="requests in the model at once; more is faster, but may change a word from run to run"
+        4, description="prompts computed together; more is faster, but they may change a word of each other's answers"
     )
     threads: Annotated[int, Field(ge=0, le=256)] = Field(
         0, description="CPU threads; 0: one a core", json_schema_extra=SAME_TEXT
     )
     gpu_layers: Annotated[int, Field(ge=-1, le=10_000)] = Field(
         0, description="layers that llama.cpp puts on a GPU; -1: all"
+    )
+    adapter: Path | None = Field(
+        None, description="engine llamacpp: GGUF file of a LoRA adapter of the model", json_schema_extra=NAMED_ONLY
     )
 
 
@@ -225,7 +228,9 @@ class Gemma(Group):
         "auto", description="what it computes in; auto: bfloat16 on CUDA that has it, else float32"
     )
     adapter: Path | None = Field(
-        None, description="folder of a LoRA adapter (needs the extra `lora`)", json_schema_extra=NAMED_ONLY
+        None,
+        description="LoRA adapter: a folder (needs the extra `lora`); engine llamacpp: a GGUF file",
+        json_schema_extra=NAMED_ONLY,
     )
     drafter: str | None = Field(
         None,
@@ -235,8 +240,10 @@ class Gemma(Group):
     keep_quantized: bool = Field(
         True, description="keep the quantised weights on disk: a fast second start", json_schema_extra=SAME_TEXT
     )
-    batch: Annotated[int, Field(ge=1, le=64)] = Field(
-        4, description="requests in the model at once; more is faster, but may change a word from run to run"
+    batch: Annotated[int, Field(ge=1, le=64)] | None = Field(
+        None,
+        description="requests in the model at once; more is faster, but may change a word; none: what the GPU holds, "
+        "where transformers runs on CUDA, else 4",
     )
     prefill: Annotated[int, Field(ge=128, le=65_536)] = Field(
         2048, description="tokens of a merge that are read at once"

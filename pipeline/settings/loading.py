@@ -39,6 +39,7 @@ from pipeline.settings.groups import (
     Video,
     Write,
 )
+from pipeline.settings.webhook import Webhook
 
 PREFIX = "LONGMEDIA_"
 """How the names begin by which the environment sets something."""
@@ -66,6 +67,7 @@ class Settings(BaseModel):
     media: Media = Media()
     endpoint: Endpoint = Endpoint()
     fallback: Fallback = Fallback()
+    webhook: Webhook = Webhook()
 
 
 CONFIG_NAME = "longmedia.toml"
@@ -234,8 +236,8 @@ def _explain(error: ValidationError) -> str:
 
 
 def _explain_one(where: str, one: Any) -> str:
-    """A mistake in one line; what stands at a key or an address is never shown: a secret may be in it."""
-    secret = any(name in where.rpartition(".")[2] for name in ("key", "url", "proxy"))
+    """A mistake in one line; what stands at a key, a secret or an address is never shown: a secret may be in it."""
+    secret = any(name in where.rpartition(".")[2] for name in ("key", "url", "proxy", "secret"))
     value = repr(one["input"])
     got = "" if secret else f" (got {value if len(value) < 80 else f'{value[:77]}...'})"
     return f"{where}: {one['msg'].removeprefix('Value error, ')}{got}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from pipeline.errors import ModelError
@@ -21,9 +21,11 @@ from pipeline.store.tables import DescribeRow
 from pipeline.text import guards
 from pipeline.text.facts import facts
 from pipeline.text.labels import Line, labelled, lines
+from pipeline.text.lexicons import lexicon
 from pipeline.text.sentences import ASKING, joined, sentences
+from pipeline.text.small_talk import small_talk
 
-VERSION = 6
+VERSION = 7
 """Raised when code changes what is written although no setting, model or prompt did."""
 
 MEASURED = "measured"
@@ -48,15 +50,17 @@ class DescribeStage:
         return item.inputs
 
     def without_model(self, item: Passage) -> DescribeRow | None:
-        """A row of what is missing, silent, or could not be heard and is not seen either."""
+        """A row of what is missing, silent, small talk alone, or could not be heard and is not seen either."""
         if item.skipped:
             return row_of(self.recording, item, "skipped", item.skipped)
-        if item.shown or (item.transcript and not item.unheard):
+        heard = bool(item.transcript) and not item.unheard
+        if item.shown or (heard and (_substance(item) or (item.seen is not None and item.seen.screen))):
             return None
         if item.unheard:
             row = row_of(self.recording, item, "failed", item.unheard, "hear")
         else:
-            row = row_of(self.recording, item, "processed" if self._told(item) else "silent")
+            row = row_of(self.recording, item, "processed" if heard or self._told(item) else "silent")
+        row.facts = facts(item.transcript) if heard else []
         return row if item.seen is None else _measured(row, item.seen, self._told(item))
 
     def _told(self, item: Passage) -> Sequence[Statement]:
@@ -148,16 +152,37 @@ class TextDescriber:
         return _Try(Made(row, failure), refused)
 
 
+def _substance(passage: Passage) -> list[Turn]:
+    """What was said in a passage without small talk, turn by turn; all in one, by nobody, where no speakers are known.
+
+    A turn of which nothing is left is left out.
+    """
+    turns = passage.turns or [Turn(passage.span.start, passage.span.end, None, passage.transcript)]
+    words = lexicon(" ".join(turn.text for turn in turns))
+    kept = [
+        replace(turn, text=joined(one for one in sentences(turn.text) if not small_talk(one, words))) for turn in turns
+    ]
+    return [turn for turn in kept if turn.text]
+
+
 def _prompted(passage: Passage) -> str:
     """What the writer is given: the words, by whom they are, and below them the text that was read in the picture."""
-    words = _without_open_questions(passage.turns) or guards.without_open_questions(passage.transcript)
+    words = _without_open_questions(_substance(passage))
     screen = passage.seen.screen[:_MOST_LINES] if passage.seen is not None else ()
     return "\n".join([words, _ON_SCREEN, *(f"- {line}" for line in screen)]) if screen else words
 
 
 def _without_open_questions(turns: Sequence[Turn]) -> str:
-    """A line a turn, without the questions at the end; see `guards.without_open_questions`."""
-    kept = list(turns)
+    """A line a turn, without the questions at the end; see `guards.without_open_questions`.
+
+    Turns of one speaker that follow each other are one line.
+    """
+    kept: list[Turn] = []
+    for turn in turns:
+        if kept and kept[-1].speaker == turn.speaker:
+            kept[-1] = replace(kept[-1], end=turn.end, text=joined([kept[-1].text, turn.text]))
+        else:
+            kept.append(turn)
     while len(kept) > 1 and all(one.endswith(tuple(ASKING)) for one in sentences(kept[-1].text)):
         kept.pop()
     return "\n".join(

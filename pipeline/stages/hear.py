@@ -23,7 +23,7 @@ from pipeline.store.tables import HearRow
 from pipeline.text import cues, guards
 from pipeline.text.ghosts import is_ghost
 
-VERSION = 4
+VERSION = 5
 """Raised when code changes what is heard although no setting, model or prompt did."""
 
 MISSING = "missing: the file ends before the length that its header gives"

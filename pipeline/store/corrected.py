@@ -9,7 +9,7 @@ from dataclasses import astuple, replace
 
 from pipeline.store.tables import HearRow
 from pipeline.text import cues
-from pipeline.text.corrections import Correction, Pieces, Place, nearest, places, replaced
+from pipeline.text.corrections import Correction, Pieces, Place, nearest, occurrences, places, replaced
 from pipeline.text.scripts import spaceless
 
 
@@ -84,9 +84,22 @@ def corrected(row: HearRow, one: Correction) -> tuple[HearRow, int]:
 
 def moments_of(row: HearRow, one: Correction) -> list[int]:
     """The tick of each place of a row that a correction could change, within the row's span, in order."""
-    timed = _cues(row) if _has_own_cues(row) else _words(row)
-    moments = (timed.moment(place) for place in places(timed.text, one))
+    timed = _timed(row)
+    return _within(row, (timed.moment(place) for place in places(timed.text, one)))
+
+
+def said_at(row: HearRow, words: str) -> list[int]:
+    """The tick of each place of a row where `words` are said, within the row's span, in order."""
+    timed = _timed(row)
+    return _within(row, (timed.moment(Place(*place, words)) for place in occurrences(timed.text, words)))
+
+
+def _within(row: HearRow, moments: Iterable[int]) -> list[int]:
     return [min(max(moment, row.start), row.end - 1) for moment in moments]
+
+
+def _timed(row: HearRow) -> Pieces:
+    return _cues(row) if _has_own_cues(row) else _words(row)
 
 
 def _has_own_cues(row: HearRow) -> bool:

@@ -139,11 +139,15 @@ class Run:
         found = self._documents.load(recording, CORRECTIONS, CorrectionsDocument)
         return found if found is not None else CorrectionsDocument(recording=recording)
 
+    def vocabulary(self) -> CorrectionsDocument:
+        """What people have said is heard wrong in all recordings of its store; raises `StoreDamagedError`."""
+        return self._documents.vocabulary()
+
     def corrected(self) -> Corrected:
         """What is put right in what was heard; while the run is written, what was known when that began."""
         if self._corrected is not None:
             return self._corrected
-        corrections = self._documents.vocabulary().corrections + self.corrections().corrections
+        corrections = self.vocabulary().corrections + self.corrections().corrections
         about = self.about() if corrections else None
         return Corrected(() if about is not None and about.container == JOINED else corrections)
 

@@ -140,7 +140,7 @@ def _likeness(
     found: Sequence[Sequence[str]], places: Sequence[int], weighed: Mapping[str, float], stretch: float
 ) -> list[float]:
     """For every sentence but the first the cosine of the stretches before it and from it on."""
-    pair = _Pair(weighed)
+    pair = Pair(weighed)
     first, stop = 0, bisect_left(places, stretch, 0, len(found))
     for words in found[:stop]:
         pair.after(words, 1)
@@ -169,10 +169,11 @@ def _below(alike: Sequence[float], places: Sequence[int], reach: float) -> list[
     return depths
 
 
-class _Pair:
+class Pair:
     """Two bags of words that grow and shrink, and their cosine: it is kept up word by word."""
 
     def __init__(self, weighed: Mapping[str, float]) -> None:
+        """`weighed` are the words that count, each with its weight."""
         self._weighed = weighed
         self._counts: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
         self._squares = [0.0, 0.0]

@@ -40,21 +40,29 @@ class Place:
     text: str
 
 
-def places(text: str, one: Correction) -> list[Place]:
-    """Where `one` changes `text`, in order, none over another; where it reads right already there is none."""
-    found: list[Place] = []
-    pattern, begin = _pattern(one.wrong), 0
-    if pattern.search(text) is None:
-        return []
-    right = [(at.start(), at.end()) for at in re.finditer(re.escape(one.right), text)]
+def occurrences(text: str, words: str) -> list[tuple[int, int]]:
+    """Where `words` stand in `text` as whole words, in any case: first letter, and the letter behind the last."""
+    found: list[tuple[int, int]] = []
+    pattern, begin = _pattern(words), 0
     while (match := pattern.search(text, begin)) is not None:
         start, end = match.span()
-        if _within_word(text, start) or _within_word(text, end):
-            begin = start + 1
-            continue
-        begin = end
-        put = _cased(one, match.group())
-        if match.group() != put and not any(first <= start and end <= last for first, last in right):
+        inside = _within_word(text, start) or _within_word(text, end)
+        begin = start + 1 if inside else end
+        if not inside:
+            found.append((start, end))
+    return found
+
+
+def places(text: str, one: Correction) -> list[Place]:
+    """Where `one` changes `text`, in order, none over another; where it reads right already there is none."""
+    wrong = occurrences(text, one.wrong)
+    if not wrong:
+        return []
+    right = [(at.start(), at.end()) for at in re.finditer(re.escape(one.right), text)]
+    found: list[Place] = []
+    for start, end in wrong:
+        put = _cased(one, text[start:end])
+        if text[start:end] != put and not any(first <= start and end <= last for first, last in right):
             found.append(Place(start, end, put))
     return found
 

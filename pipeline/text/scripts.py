@@ -43,6 +43,12 @@ def unspaced(char: str) -> bool:
     return _WITHOUT_SPACES.match(char) is not None
 
 
+def runs_from_right(text: str) -> bool:
+    """Whether most letters that have a direction are of a script that runs from right to left."""
+    directions = [unicodedata.bidirectional(char) for char in text]
+    return sum(one in ("R", "AL") for one in directions) > directions.count("L")
+
+
 def syllables(text: str) -> int:
     """How many letters of `text` stand for a whole syllable or more."""
     return len(_SYLLABLE.findall(text))

@@ -30,3 +30,8 @@ def courteous(sentence: str, words: Lexicon) -> bool:
     """Whether `sentence` greets, thanks or speaks of the talk itself, whatever else it says."""
     text = sentence.replace("’", "'")
     return bool(words.courtesies.search(text) or words.about_the_talk.search(text))
+
+
+def aside(sentence: str, words: Lexicon) -> bool:
+    """Whether `sentence` is courteous, or says who somebody is or what the meeting itself will do."""
+    return courteous(sentence, words) or bool(words.introductions.search(sentence.replace("’", "'")))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from flows import cli_report
+from flows import reports as written
 from flows.cli import app
 from pipeline.archive import Item
 from pipeline.errors import SettingsError
@@ -85,12 +85,12 @@ def test_the_sound_is_inside_where_that_is_asked_for(run: Run, tmp_path: Path) -
 
 def test_only_a_page_can_hold_sound(run: Run) -> None:
     with pytest.raises(SettingsError, match="html"):
-        cli_report.write(run, "srt", load(), out=None, embed=True)
+        written.write(run, "srt", load(), out=None, embed=True)
 
 
 def test_reports_are_written_when_a_recording_is_done(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "new" / "reports"
-    reports = cli_report.Reports("srt, html", folder, Store(run.files.url), load())
+    reports = written.Reports("srt, html", folder, Store(run.files.url), load())
     reports(Item(MEETING, "stopped"))
     assert not folder.exists()
     reports(Item(MEETING, "complete", run.key.recording, run.key.run))
@@ -103,7 +103,7 @@ def test_reports_are_written_when_a_recording_is_done(run: Run, tmp_path: Path) 
 def test_no_report_is_written_over_what_was_given_or_over_another(run: Run, tmp_path: Path) -> None:
     words = tmp_path / "talk.srt"
     words.write_text("given")
-    reports = cli_report.Reports("srt", tmp_path, Store(run.files.url), load())
+    reports = written.Reports("srt", tmp_path, Store(run.files.url), load())
     reports(Item(words, "complete", run.key.recording, run.key.run))
     assert words.read_text() == "given"
     assert (tmp_path / "talk-00000000.srt").exists()
@@ -117,7 +117,7 @@ def test_a_folder_that_cannot_be_written_fails_no_recording(
     run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").touch()
-    reports = cli_report.Reports("srt", tmp_path / "file" / "reports", Store(run.files.url), load())
+    reports = written.Reports("srt", tmp_path / "file" / "reports", Store(run.files.url), load())
     reports(Item(MEETING, "gaps", run.key.recording, run.key.run))
     assert reports.failed
     assert "meeting.opus" in capsys.readouterr().err

@@ -43,6 +43,21 @@ def test_a_hit_says_where_when_who_and_what(place: str) -> None:
     ]
 
 
+def test_what_was_found_is_bold_on_a_terminal_alone(place: str) -> None:
+    words = ["search", "roof leak", "--kind", "transcript", "--store", place]
+    done = CliRunner().invoke(app, words, color=True)  # as on a terminal
+    assert "    The old \x1b[1mroof\x1b[0m was \x1b[1mleaking\x1b[0m again." in done.stdout
+    assert "\x1b" not in CliRunner().invoke(app, words).stdout
+
+
+def test_what_is_found_obeys_no_escape_sequence(place: str, tmp_path: Path) -> None:
+    store = meeting(tmp_path / "other")
+    recorded(store, "c" * 32, [(1, "A \x1b[31mzebra\x1b[0m here.", None)])
+    done = CliRunner().invoke(app, ["search", "here", "--store", store.files.url], color=True)
+    assert "\x1b[31m" not in done.stdout
+    assert "\x1b[1mhere\x1b[0m" in done.stdout
+
+
 def test_as_json(place: str) -> None:
     done = asked(place, '"who wrote"', "--json")
     assert done.exit_code == 0

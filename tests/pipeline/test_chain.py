@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from pipeline import settings as settings_module
 from pipeline.chain import Stage, chain
 from pipeline.errors import NoAudioError, SettingsError
+from pipeline.models.gemma.memory import CONFIGS
+from pipeline.models.hardware import GIB
 from pipeline.models.weights.catalog import DIARISER
 from pipeline.settings import Gemma, Models, Settings, load
 from pipeline.source import Source
@@ -26,7 +29,7 @@ APART = ["speakers.enabled=true"]
 CHANGES: dict[str, tuple[str, str, str]] = {
     # setting: (another value, first stage that it changes in `cascade`, the same in `gemma` with a film)
     "recipe": ("", NOTHING, NOTHING),  # the recipes are compared below
-    "profile": ("meeting", "describe", "merge"),  # no profile has prompts of its own for Gemma's hearing and seeing
+    "profile": ("meeting", "describe", "describe"),  # what a profile looks for is put to the describing prompts
     "audio.length_s": ("20", BOTH, BOTH),
     "audio.cut_range_s": ("4", BOTH, BOTH),
     "audio.lead_in_s": ("1", BOTH, BOTH),
@@ -68,6 +71,7 @@ CHANGES: dict[str, tuple[str, str, str]] = {
     "write.slots": ("2", "describe", NOTHING),
     "write.threads": ("3", NOTHING, NOTHING),
     "write.gpu_layers": ("-1", "describe", NOTHING),
+    "write.adapter": ("OTHER/model.bin", "describe", NOTHING),
     "gemma.model": ("OTHER", NOTHING, "hear"),
     "gemma.quantization": ("int8", NOTHING, "hear"),
     "gemma.device": ("cuda", NOTHING, "hear"),
@@ -317,3 +321,19 @@ def test_settings_that_do_not_go_together_are_refused_before_anything_is_loaded(
     with pytest.raises(SettingsError, match=word):
         chain(load(sets=["recipe=gemma", *sets]), film())
     chain(load(sets=sets), film())  # the other recipe never looks
+
+
+def test_on_a_gpu_the_batch_is_what_its_memory_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And it is in the keys, for a batch of another size may change a word."""
+    Path("OTHER", "config.json").write_text(json.dumps(CONFIGS["google/gemma-4-12B-it"]))
+    monkeypatch.setattr("pipeline.chain.torch_has_cuda", lambda: True)
+    monkeypatch.setattr("pipeline.chain.torch_has_bfloat16", lambda: True)
+    made = {}
+    for gib in (16, 24, 80):
+        monkeypatch.setattr("pipeline.chain.torch_cuda_memory", lambda gib=gib: gib * GIB)
+        one = chain(load(None, ["recipe=gemma", "gemma.model=OTHER", "gemma.device=cuda"]), film())
+        made[one.settings.gemma.batch] = one.run.stages["describe"]
+    assert sorted(made) == list(made)
+    assert len(set(made.values())) == 3
+    given = chain(load(None, ["recipe=gemma", "gemma.model=OTHER", "gemma.batch=2"]), film())
+    assert given.settings.gemma.batch == 2

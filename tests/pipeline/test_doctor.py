@@ -1,89 +1,180 @@
-"""What the doctor recommends, on machines that we do not have, and on this one."""
+"""What the doctor chooses, on machines that we do not have, and on this one."""
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pipeline.doctor import Device, Machine, _kernels, examine, report
+from pipeline.doctor import Device, Machine, examine, lines, measured, model_names, rank, toml
+from pipeline.doctor.machine import _kernels
+from pipeline.doctor.ranking import Ranking
+from pipeline.doctor.sizes import BASE, WhisperShape
 from pipeline.models.gemma.memory import CONFIGS
 from pipeline.models.hardware import GIB
+from pipeline.models.weights.catalog import find
+from pipeline.process import process
+from pipeline.settings import Models, load
+from pipeline.store import Store
+from tests.pipeline.quick import QuickRegistry, quick_settings, tones
 
 _SOFTWARE = dict.fromkeys(("torch", "torchvision", "transformers", "accelerate", "bitsandbytes"), "1")
+TOKENS = 32_768
+TURBO = "mobiuslabsgmbh/faster-whisper-large-v3-turbo"
 
 
-def _machine(gib: float, weights: tuple[str, ...] = tuple(CONFIGS)) -> Machine:
+def machine(ram: float, gpu: float = 0, *, cores: int = 8, llama: bool = False, vllm: bool = False) -> Machine:
+    """A machine with so many GiB, on which everything that a hub has can be had."""
+    devices = (Device("a card", int(gpu * GIB)),) if gpu else ()
     return Machine(
         python="3.12",
         system="Linux x86_64",
-        cores=8,
-        ram=32 * GIB,
+        cores=cores,
+        ram=int(ram * GIB),
         free_disk=100 * GIB,
-        devices=(Device("a card", int(gib * GIB)),) if gib else (),
+        devices=devices,
+        llama_devices=devices if llama else (),
+        hears_on_gpu=bool(gpu),
+        vllm=vllm,
         versions=_SOFTWARE,
         kernels="bitsandbytes on CUDA",
-        weights=weights,
+        offered=frozenset(model_names()),
     )
 
 
+def chosen(ranking: Ranking) -> tuple[str, str, str]:
+    return ranking.hear.candidate.model, ranking.write.candidate.engine, ranking.write.candidate.model
+
+
 @pytest.mark.parametrize(
-    ("gib", "tokens", "model"),
+    ("one", "hears", "engine", "writes"),
     [
-        (24, 8192, "12B"),
-        (12, 8192, "12B"),
-        (9.5, 8192, "E2B"),  # the E4B weighs more than the 12B: its embeddings are not in 4 bits
-        (24, 262_144, "12B"),
-        (20, 262_144, "E4B"),
-        (14, 262_144, "E2B"),
+        (machine(8, cores=2), "Systran/faster-whisper-small", "llamacpp", "unsloth/gemma-4-E2B-it-GGUF:Q4_K_M"),
+        (machine(16), TURBO, "llamacpp", "unsloth/gemma-4-E4B-it-GGUF:Q4_K_M"),
+        (machine(4, cores=4), TURBO, "llamacpp", "qwen2.5-1.5b"),
+        (machine(2, cores=2), "Systran/faster-whisper-small", "llamacpp", "qwen2.5-0.5b"),
+        (machine(16, 8, llama=True), TURBO, "llamacpp", "unsloth/gemma-4-E4B-it-GGUF:Q4_K_M"),
+        (machine(16, 12), TURBO, "transformers", "google/gemma-4-12B-it"),
+        (machine(16, 12, llama=True), TURBO, "transformers", "google/gemma-4-12B-it"),
+        (machine(64, 24), TURBO, "transformers", "google/gemma-4-12B-it"),
+        (machine(64, 24, vllm=True), TURBO, "vllm", "google/gemma-4-12B-it-qat-w4a16-ct"),
+        (machine(256, 80, vllm=True), TURBO, "vllm", "google/gemma-4-12B-it-qat-w4a16-ct"),
     ],
 )
-def test_a_card_gets_the_largest_model_that_fits(gib: float, tokens: int, model: str) -> None:
-    one = report(_machine(gib), tokens)
-    assert one.recipe == "gemma"
-    assert f"gemma-4-{model}-it in nf4" in one.reason
+def test_each_class_of_machine_gets_what_suits_it(one: Machine, hears: str, engine: str, writes: str) -> None:
+    assert chosen(rank(one, TOKENS, {})) == (hears, engine, writes)
 
 
-def test_eight_gib_are_too_few_and_the_lines_say_what_would_do() -> None:
-    one = report(_machine(8), 8192)
-    assert one.recipe == "cascade"
-    assert "fits 8.0 GiB" in one.reason
-    assert sum("nf4" in line and "fits a device of 12 GiB" in line for line in one.lines()) == 2
+def test_without_a_hub_the_embedded_models_are_chosen_and_the_others_say_how_they_come() -> None:
+    ranking = rank(replace(machine(32, 24), offered=frozenset()), TOKENS, {})
+    assert chosen(ranking) == ("whisper-base", "llamacpp", "qwen2.5-1.5b")
+    text = "\n".join(lines(ranking))
+    assert "not here: `longmedia models get` brings it" in text
+    assert "chosen" in text
 
 
-def test_twenty_four_gib_hold_the_12b_with_its_whole_context() -> None:
-    one = report(_machine(24), 262_144)
-    assert [fit.model for fit in one.fits if fit.quantization == "nf4" and fit.fits(24 * GIB)] == list(CONFIGS)
-    assert not any(fit.fits(16 * GIB) for fit in one.fits if fit.model.endswith("12B-it"))
+def test_what_is_here_counts_without_a_hub() -> None:
+    e4b = "google/gemma-4-E4B-it"
+    one = replace(machine(32, 24), offered=frozenset(), here=frozenset({e4b}))
+    assert rank(one, TOKENS, {}).write.candidate.model == e4b
+    assert rank(replace(one, versions={"torch": "2"}), TOKENS, {}).write.candidate.model == "qwen2.5-1.5b"
+
+
+def test_measured_speed_counts_for_more_than_the_estimate() -> None:
+    one = machine(16)
+    e4b = rank(one, TOKENS, {}).write.candidate.model
+    slow = rank(one, TOKENS, {e4b: 9.0})
+    assert "E2B" in slow.write.candidate.model
+    assert any("too slow: 9.0 h for an hour" in line for line in lines(slow))
+    fast = rank(machine(16, cores=1), TOKENS, {TURBO: 0.4})
+    assert fast.hear.candidate.model == TURBO
+    assert fast.hear.measured
 
 
 def test_a_card_without_bfloat16_is_reckoned_in_float32() -> None:
-    old = replace(_machine(12), devices=(Device("an old card", 12 * GIB, bfloat16=False),))
-    assert report(_machine(12), 8192).recipe == "gemma"
-    assert report(old, 8192).recipe == "cascade"
-    assert any("needs, in float32 (" in line for line in report(old, 8192).lines())
+    old = replace(machine(12, 12), devices=(Device("an old card", 12 * GIB, bfloat16=False),))
+    assert rank(old, 8192, {}).write.candidate.engine != "transformers"
 
 
-def test_without_a_card_weights_or_libraries_it_is_the_cascade_and_why() -> None:
-    assert "No CUDA device" in report(_machine(0), 8192).reason
-    assert "longmedia models get google/gemma-4-12B-it" in report(_machine(16, weights=()), 8192).reason
-    bare = replace(_machine(16), versions={"torch": "2"})
-    assert "Missing: torchvision" in report(bare, 8192).reason
-    assert report(_machine(16, weights=("google/gemma-4-E4B-it",)), 8192).reason.startswith("google/gemma-4-E4B-it")
+_MACHINES = st.builds(
+    machine,
+    st.floats(0.5, 512),
+    st.one_of(st.just(0.0), st.floats(2, 160)),
+    cores=st.integers(1, 128),
+    llama=st.booleans(),
+    vllm=st.booleans(),
+)
+
+
+@given(_MACHINES, st.floats(0.1, 1), st.floats(0, 1), st.floats(0.01, 1), st.sampled_from([8192, 32_768, 262_144]))
+def test_a_smaller_machine_never_gets_a_larger_choice(
+    one: Machine, ram: float, gpu: float, cores: float, tokens: int
+) -> None:
+    def shrunk(devices: tuple[Device, ...]) -> tuple[Device, ...]:
+        smaller = (replace(device, memory=int(device.memory * gpu)) for device in devices)
+        return tuple(device for device in smaller if device.memory > GIB)
+
+    small = replace(
+        one,
+        ram=int(one.ram * ram),
+        cores=max(1, int(one.cores * cores)),
+        devices=shrunk(one.devices),
+        llama_devices=shrunk(one.llama_devices),
+    )
+    large, less = rank(one, tokens, {}), rank(small, tokens, {})
+    for before, after in ((large.hear, less.hear), (large.write, less.write)):
+        assert after.candidate.parameters <= before.candidate.parameters
+    if large.write.candidate.engine == less.write.candidate.engine:
+        assert less.write.candidate.requests <= large.write.candidate.requests
+
+
+@given(_MACHINES)
+def test_every_written_file_loads_and_names_what_was_chosen(one: Machine) -> None:
+    ranking = rank(one, TOKENS, {})
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "longmedia.toml"
+        path.write_text(toml(ranking), encoding="utf-8")
+        settings = load(path)
+    write = ranking.write.candidate
+    assert settings.hear.model == ranking.hear.candidate.model
+    assert settings.recipe == ("cascade" if write.embedded else "gemma")
+    named = settings.endpoint if write.engine == "vllm" else settings.write if write.embedded else settings.gemma
+    assert named.model == write.model
+    assert (settings.models.keep_loaded is False) == (not ranking.together)
+
+
+def test_the_comments_say_why() -> None:
+    text = toml(rank(machine(8, cores=2), TOKENS, {}))
+    assert (
+        "# Not here yet: longmedia models get Systran/faster-whisper-small unsloth/gemma-4-E2B-it-GGUF:Q4_K_M" in text
+    )
+    assert "too slow" in text
+    assert "a recogniser hears words better" in text
+
+
+def test_whisper_base_is_as_large_as_computed() -> None:
+    base = find("whisper-base")
+    assert base is not None
+    assert 2 * BASE.parameters == pytest.approx(base.files[0].size, rel=0.01)
+    assert WhisperShape(1280, 32, 4).parameters == pytest.approx(809e6, rel=0.01)
 
 
 def test_this_machine_is_described(tmp_path: Path) -> None:
-    machine = examine(tmp_path / "not" / "yet")
-    assert machine.cores >= 1
-    assert machine.ram > GIB // 4
-    assert machine.weights == ()
-    text = "\n".join(report(machine, 8192).lines())
-    assert machine.python in text
-    assert "Recipe: " in text
-    (tmp_path / "google--gemma-4-E2B-it").mkdir()
-    (tmp_path / "google--gemma-4-E2B-it" / "config.json").write_text("{}")
-    assert examine(tmp_path).weights == ("google/gemma-4-E2B-it",)
+    models = Models(folder=tmp_path / "not" / "yet")
+    one = examine(models, model_names())
+    assert one.cores >= 1
+    assert one.ram > GIB // 4
+    assert not one.here & {*CONFIGS, "whisper-base"}
+    text = "\n".join(lines(rank(one, 8192, {})))
+    assert one.python in text
+    home = models.folder
+    assert home is not None
+    (home / "google--gemma-4-E2B-it").mkdir(parents=True)
+    assert "google/gemma-4-E2B-it" in examine(models, model_names()).here
 
 
 def test_kernels_are_named() -> None:
@@ -91,3 +182,12 @@ def test_kernels_are_named() -> None:
     assert _kernels(True, True, frozenset()).endswith("CUDA")
     assert "fused" in _kernels(True, False, frozenset({"avx512_bf16"}))
     assert "llama.cpp is faster" in _kernels(True, False, frozenset())
+
+
+def test_finished_runs_tell_how_long_their_models_take(tmp_path: Path) -> None:
+    settings, store = quick_settings(tmp_path / "weights"), Store(tmp_path / "store")
+    assert measured(store) == {}
+    process(tones(tmp_path / "talk.wav", 20), settings, store, QuickRegistry())
+    found = measured(store)
+    assert settings.write.model in found
+    assert all(0 < hours < 1 for hours in found.values())

@@ -90,6 +90,11 @@ class Chat(Protocol):
         """Requests that are answered at once."""
         ...
 
+    @property
+    def counts_exactly(self) -> bool:
+        """Whether `prompt_tokens` is what the engine will count, and not a bound."""
+        ...
+
     def complete(self, message: Message, *, max_tokens: int, temperature: float) -> Reply:
         """The engine's answer.
 

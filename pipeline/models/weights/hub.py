@@ -20,6 +20,7 @@ from pipeline.models.weights.fetch import Progress, folder, make_folder, size_be
 from pipeline.models.weights.lock import safe, sha256, write_lock
 from pipeline.models.weights.names import HubName
 from pipeline.models.weights.places import home_of
+from pipeline.models.weights.turns import WAITING, fetching_alone
 from pipeline.settings import Models
 from pipeline.store.documents import LockedFile, ModelLock
 
@@ -60,11 +61,27 @@ def plan_download(name: HubName, settings: Models, revision: str = "main") -> Do
     return Download(name, str(info.sha), tuple(choose(name, listed)), home)
 
 
+def offers(name: HubName, settings: Models) -> bool:
+    """Whether the hub answers and has the model `name`: it is asked once, and nothing is brought."""
+    try:
+        plan_download(name, settings)
+    except WeightsMissingError:
+        return False
+    return True
+
+
 def bring(download: Download, progress: Progress) -> Path:
     """Bring what was planned and return its folder; what an interruption left is kept, and gone on with.
 
+    Where another process brings the same model, it is waited for.
+
     Raises `WeightsMissingError`, `WeightsDamagedError`, `StoreFullError`.
     """
+    with fetching_alone(download.home, lambda: progress(0, download.size, WAITING)):
+        return download.home if download.home.exists() else _bring(download, progress)
+
+
+def _bring(download: Download, progress: Progress) -> Path:
     name, home = download.name, download.home
     incoming = home.with_name(f".incoming-{home.name}-{download.commit[:12]}")
     make_folder(incoming, max(0, download.size - size_below(incoming)), str(name))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from chunkers.spans import TICKS_PER_SECOND
 
-VERSION = 2
+VERSION = 3
 """Raised when code changes who is told apart although no setting did."""
 
 DISTANCE, NARROW_DISTANCE = 0.38, 0.29
@@ -41,6 +41,10 @@ LEAST = 4 * TICKS_PER_SECOND
 
 BLOCK = 400 * TICKS_PER_SECOND
 """Ticks of a block."""
+
+_SLIGHT, _BEYOND = 0.01, 0.07
+"""Share of all clean speech below which a voice must be farther from those heard more, and by how much: in hours, some
+seconds of everybody sound like somebody else."""
 
 _NOTABLE = 0.02
 """Share of all clean speech from which what is left beside the voices found may be one more voice."""
@@ -133,7 +137,7 @@ def _groups(pieces: Sequence[Piece], vectors: Vectors, distance: float, wanted: 
     members = _near(members, own, weights, distance, Wanted(least=wanted.least if forced else 1))
     heaviest = sorted(members, key=lambda group: -float(weights[group].sum()))
     enough = sum(float(weights[group].sum()) >= LEAST for group in heaviest)
-    heard = sorted(heaviest[: max(enough, wanted.least)])
+    heard = sorted(_people(heaviest[: max(enough, wanted.least)], own, weights, distance + _BEYOND, wanted.least))
     if wanted.most is not None and len(heard) > wanted.most:
         heard = _near(heard, own, weights, -1.0, Wanted(most=wanted.most))
     elif not forced and heard:
@@ -141,6 +145,19 @@ def _groups(pieces: Sequence[Piece], vectors: Vectors, distance: float, wanted: 
         heard = sorted(heard + _unsteady(heard, own, weights)[:most])
     means = np.stack([_mean(own[group], weights[group]) for group in heard])
     return _Groups(means, {clean[place]: number for number, group in enumerate(heard) for place in group})
+
+
+def _people(
+    heaviest: Sequence[list[int]], vectors: Vectors, weights: NDArray[np.float64], distance: float, least: int
+) -> list[list[int]]:
+    """The groups, heaviest first, without slight ones that are within `distance` of one before; at least `least`."""
+    slight = _SLIGHT * float(weights.sum())
+    people = list(heaviest[:least])
+    for group in heaviest[least:]:
+        means = np.stack([_mean(vectors[one], weights[one]) for one in people])
+        if weights[group].sum() >= slight or (1.0 - means @ _mean(vectors[group], weights[group])).min() >= distance:
+            people.append(group)
+    return people
 
 
 def _unsteady(heard: Sequence[list[int]], vectors: Vectors, weights: NDArray[np.float64]) -> list[list[int]]:

@@ -95,6 +95,14 @@ LEXICON = Lexicon(
         r"let(?:'s| us) (?:start|begin|get started|take a break)|let us begin|the meeting is (?:closed|"
         r"adjourned|over)"
     ),
+    introduction=(
+        r"my name(?:'s| is)|(?:i am|i'm) called|introduc(?:e|ing) (?:your|my|our|them)sel(?:f|ves)|(?:i am|i'm) from|"
+        r"i come from|i(?:'ll| will) be your (?:host|chair\w*|moderator)|(?:the|today's|this) agenda|"
+        r"(?:minutes|hours?) (?:left|to go|for (?:this|that|the))|"
+        r"(?:take|taking|write|writing) (?:the )?(?:notes|minutes)|(?:next|this|the|our) (?:slide|presentation)s?|"
+        r"(?:five|ten|fifteen|twenty|thirty|forty|forty[- ]five) minutes|"
+        r"(?:my|the) (?:microphone|laptop|screen|whiteboard)"
+    ),
     moves_on=(
         r"next (?:item|point|topic|thing|up|on the (?:agenda|list)|question|slide|chapter|section|part|speaker|"
         r"issue)|"

@@ -52,6 +52,11 @@ LEXICON = Lexicon(
         r"(?:un|une) (?:instant|moment|minute|seconde)|(?:on|nous) (?:peut|pouvons) commencer|commençons|"
         r"la (?:séance|réunion) est (?:levée|terminée|close)"
     ),
+    introduction=(
+        r"je m'appelle|mon nom est|(?:me|nous|vous|se|te) présenter|je viens (?:de|du|des|d')|l'ordre du jour|"
+        r"(?:minutes|heures?) (?:qui restent|restantes)|prendre (?:des|les) notes|"
+        r"(?:la|ma|cette|prochaine) (?:diapositive|présentation)|(?:mon|le) (?:micro|écran|tableau blanc)"
+    ),
     moves_on=(
         r"(?:point|sujet|question|chapitre|partie|diapositive) suivante?|prochaine? (?:point|sujet|question|"
         r"étape|partie)|"

@@ -63,6 +63,11 @@ LEXICON = Lexicon(
         r"(?:können|wollen|sollen) wir (?:anfangen|beginnen|starten)|fangen wir an|"
         r"die sitzung ist (?:geschlossen|beendet)"
     ),
+    introduction=(
+        r"mein name ist|ich heiße|stell\w* (?:mich|uns|euch|sich) (?:\w+ )?vor|ich komme aus|"
+        r"die (?:heutige )?tagesordnung|(?:minuten|stunden?) (?:zeit|übrig)|(?:das )?protokoll (?:schreib\w*|führ\w*)|"
+        r"(?:nächste|diese|die|meine) (?:folien?|präsentation)|(?:mein|das) (?:mikrofon|bildschirm|flipchart)"
+    ),
     moves_on=(
         r"nächste[rn]? (?:punkt|thema|tagesordnungspunkt|frage|folie|kapitel|abschnitt)|kommen wir (?:zu|nun|jetzt)|"
         r"gehen wir (?:weiter|über|zu)|(?:machen|fahren) wir (?:weiter|fort)|weiter (?:geht es |geht's )?mit|"

@@ -52,6 +52,8 @@ class Lexicon:
     """Phrases of greeting, thanking and leaving; a sentence of these and filler words alone is small talk."""
     housekeeping: str = ""
     """Phrases about the talk itself: can you hear me, excuse me, sorry I am late."""
+    introduction: str = ""
+    """Phrases with which people say who they are, and what the meeting itself will do."""
     moves_on: str = ""
     """Phrases with which a speaker goes to another topic."""
 
@@ -117,6 +119,11 @@ class Lexicon:
     def about_the_talk(self) -> re.Pattern[str]:
         """Remarks about the talk itself."""
         return pattern(self.housekeeping)
+
+    @cached_property
+    def introductions(self) -> re.Pattern[str]:
+        """Who somebody is, and what the meeting itself will do."""
+        return pattern(self.introduction)
 
     @cached_property
     def transitions(self) -> re.Pattern[str]:

@@ -51,6 +51,11 @@ LEXICON = Lexicon(
         r"(?:podemos|vamos a) (?:empezar|comenzar)|empecemos|comencemos|(?:se levanta la sesión|"
         r"la reunión ha terminado)"
     ),
+    introduction=(
+        r"me llamo|mi nombre es|present(?:arme|arnos|arse|aros)|vengo de|el orden del día|quedan \w+ minutos|"
+        r"tomar (?:notas|el acta)|(?:la|mi|esta|siguiente) (?:diapositiva|presentación)|"
+        r"(?:mi|el|la) (?:micrófono|pantalla|pizarra)"
+    ),
     moves_on=(
         r"(?:siguiente|próxim[oa]) (?:punto|tema|pregunta|asunto|parte|diapositiva|capítulo)|"
         r"pas(?:emos|amos|ar) (?:a|al)|sigamos (?:con)?|continuemos|vamos (?:a pasar|con el|con la)|"

@@ -68,14 +68,50 @@ def _search_and_play(page: Any, address: str) -> None:
     assert page.heard == []
 
 
+def test_filters_narrow_the_list_and_the_search(store: Store, page: Any) -> None:
+    with running(store) as address:
+        page.goto(address)
+        page.locator("summary").click()
+        page.fill("input[name=speaker]", "anna")
+        page.fill("input[name=until]", "2026-04-01")
+        page.select_option("select[name=state]", "complete")
+        page.press("input[name=speaker]", "Enter")
+        page.wait_for_selector(".filters[open]")
+        assert page.locator("a.open").count() == 1
+        assert page.input_value("input[name=until]") == "2026-04-01"
+        page.fill("input[name=q]", "roof")
+        page.click("form > button")
+        page.wait_for_selector("mark")
+        assert {href.partition("#")[0] for href in hrefs(page)} == {f"r/{'a' * 32}"}
+        page.click("text=Clear")
+        page.wait_for_selector(".filters:not([open])")
+        assert page.locator("a.open").count() == 3
+    assert page.heard == []
+
+
+def hrefs(page: Any) -> list[str]:
+    return [link.get_attribute("href") for link in page.locator("a.open").all()]
+
+
 def test_the_folder_opens_from_a_disk_and_is_narrowed(store: Store, page: Any, tmp_path: Path) -> None:
     export(store, tmp_path / "out", load(None, []), embed=False, watch=lambda done, total: None)
     page.goto((tmp_path / "out" / "index.html").as_uri())
-    page.fill("#filter", "ANNA board")
+    page.fill("input[name=words]", "ANNA board")
     assert page.locator("#rows > li:visible").count() == 1
     assert page.inner_text("#count") == "1 of 3 recordings"
-    page.fill("#filter", "brucke")
+    page.fill("input[name=words]", "brucke")
     assert "Brücke.mp4" in page.inner_text("#rows > li:visible")
+    page.locator("summary").click()
+    page.click("text=Clear")
+    assert page.inner_text("#count") == "3 recordings"
+    page.fill("input[name=speaker]", "BO")
+    assert page.locator("#rows > li:visible").count() == 1
+    page.fill("input[name=speaker]", "")
+    page.fill("input[name=since]", "2026-05-01")
+    assert page.inner_text("#count") == "1 of 3 recordings"
+    page.select_option("select[name=state]", "gaps")
+    assert page.inner_text("#count") == "0 of 3 recordings"
+    page.select_option("select[name=state]", "")
     assert page.heard == []
     page.locator("#rows a:visible").click()
     page.wait_for_selector("#transcript")

@@ -41,7 +41,7 @@ def test_an_index_and_a_report_for_each_recording(store: Store, tmp_path: Path) 
     assert all((out / own["href"]).is_file() for _, own in rows)
     assert Page((out / "reports" / f"{A}.html").read_text(encoding="utf-8")).found("title")[0][0] == "Board meeting.mp3"
     ((data, _),) = [(text, own) for text, own in index(out).found("script") if own.get("type") == "application/json"]
-    assert "Anna Keller" in json.loads(data)[1]
+    assert json.loads(data)[1]["speakers"] == ["Anna Keller", "Bo Lind"]
     assert sorted(path.name for path in out.iterdir()) == ["index.html", "reports", "site.json"]
 
 
@@ -100,7 +100,7 @@ def test_what_a_recording_says_stays_text(store: Store, tmp_path: Path) -> None:
     assert [tag for tag, _ in page.elements].count("script") == 2
     assert not {"img", "iframe", "b"} & {tag for tag, _ in page.elements}
     data = next(text for text, own in page.found("script") if own.get("type"))
-    assert any("</script><script>" in one for one in json.loads(data))
+    assert any("</script><script>" in one["words"] for one in json.loads(data))
 
 
 def test_a_report_that_cannot_be_made_is_told_and_the_others_are_written(store: Store, tmp_path: Path) -> None:

@@ -58,6 +58,7 @@ VALUES = {
     "models.folder": '"models"',
     "encryption.key": '"file:key"',
     "gemma.adapter": '"adapter"',
+    "write.adapter": '"adapter.gguf"',
     "gemma.drafter": '"some/drafter"',
     "fallback.hook": '"module:function"',
     "fallback.enabled": "true",

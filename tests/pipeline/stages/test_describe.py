@@ -213,3 +213,14 @@ def test_what_was_not_said_twice_gives_way_to_what_was() -> None:
     assert (made.row.summary, made.row.status) == ("The pump at Halden costs 412,000 euros.", "processed")
     assert made.row.rejected == "The pump costs 8,000 euros."
     assert (made.row.attempts, made.row.tokens_in) == (2, 20)
+
+
+def test_small_talk_is_not_shown_to_the_writer_and_alone_needs_none() -> None:
+    writer = Writes("The pump costs 412,000 euros.")
+    talk, both = "Good morning everyone. Yeah. Okay, thank you.", "Okay. Thank you. The pump costs 412,000 euros. Yeah."
+    alone, asked = describe(writer, heard(0, talk), heard(1, both))
+    assert (alone.row.status, alone.row.summary, alone.row.attempts) == ("processed", "", 0)
+    assert asked.row.summary == "The pump costs 412,000 euros."
+    (prompt,) = writer.prompts
+    assert "The pump costs 412,000 euros." in prompt
+    assert not any(word in prompt for word in ("Thank you", "Yeah", "Good morning"))

@@ -189,7 +189,7 @@ def test_the_report_as_json(run: Run) -> None:
 
 
 def test_there_are_no_other_formats(run: Run) -> None:
-    assert set(FORMATS) == {"md", "html", "srt", "vtt", "txt", "json", "rttm", "csv"}
+    assert set(FORMATS) == {"md", "html", "srt", "vtt", "txt", "tsv", "json", "rttm", "csv"}
     assert [form for form in FORMATS if not "".join(report(run, form))] == ["rttm"], "speakers were not told apart"
 
 

@@ -18,7 +18,9 @@ torch = pytest.importorskip("torch", reason="needs the extra `gemma`")
 from PIL import Image  # noqa: E402
 
 from chunkers.frames import frame_size  # noqa: E402
+from data.checkpoints import gguf_adapter  # noqa: E402
 from data.checkpoints.inputs import noise, pictures, seconds  # noqa: E402
+from pipeline.doctor import examine_engine  # noqa: E402
 from pipeline.models.gemma.bodies import body  # noqa: E402
 from pipeline.models.gemma.chat import Message, Picture, Sound  # noqa: E402
 from pipeline.models.gemma.chat_gemma import ChatGemma  # noqa: E402
@@ -27,8 +29,11 @@ from pipeline.models.gemma.limits import frame_stamp  # noqa: E402
 from pipeline.models.gemma.llama_chat import DIALECT, load_llama_gemma  # noqa: E402
 from pipeline.models.gemma.parts import parts  # noqa: E402
 from pipeline.models.llamacpp.server import LlamaServer  # noqa: E402
+from pipeline.models.registry import Registry  # noqa: E402
 from pipeline.prompts import Prompt  # noqa: E402
 from pipeline.settings import Gemma as GemmaSettings  # noqa: E402
+from pipeline.settings import load  # noqa: E402
+from tests.pipeline.models.gemma.seen import masks  # noqa: E402
 
 TEXT = "Write the transcript of the words.\n\nAnswer: 12 of them, and so on."
 KINDS = ("unified", "e2b")
@@ -106,7 +111,7 @@ def test_sees_what_transformers_does(kind: str, server: LlamaServer, opened: Cal
     running = opened(kind).loaded
     inputs = prepare(running.processor, [request], 70).inputs
     answer = asked(server, request, tuple(map(lossless, frames)))
-    compare(answer, inputs, running.model, attention_mask=_masks(inputs, running.model))
+    compare(answer, inputs, running.model, attention_mask=masks(inputs, running.model))
 
 
 def lossless(frame: Any) -> Picture:
@@ -114,17 +119,6 @@ def lossless(frame: Any) -> Picture:
     buffer = io.BytesIO()
     Image.fromarray(frame).save(buffer, "PNG")
     return Picture(buffer.getvalue(), *frame.shape[:2])
-
-
-def _masks(inputs: Any, model: Any) -> dict[str, Any]:
-    kinds, length = inputs["mm_token_type_ids"][0], inputs["input_ids"].shape[1]
-    of = torch.where(kinds > 0, (torch.diff(kinds, prepend=kinds[:1]) > 0).cumsum(0), -torch.arange(length) - 1)
-    at = torch.arange(length)
-    back = at[:, None] >= at
-    near = at[:, None] - at < model.config.text_config.sliding_window
-    low = torch.finfo(torch.float32).min
-    made = {"full_attention": back, "sliding_attention": (back | (of[:, None] == of)) & near}
-    return {name: torch.where(seen, 0.0, low)[None, None] for name, seen in made.items()}
 
 
 # -- as the recipe drives it ---------------------------------------------------------------------------------
@@ -162,6 +156,44 @@ def test_tokens_are_counted_as_they_are_sent(gemma: ChatGemma) -> None:
     assert gemma.count("<|turn>") > 1
 
 
+def test_the_text_beside_media_is_counted_without_an_answer(gemma: ChatGemma, monkeypatch: pytest.MonkeyPatch) -> None:
+    requests = [Request(text="Say this now.", system="Be brief.", audio=(noise(1.01, 1),))]
+    gemma.ask(requests, max_tokens=1)  # the handshake is done
+    asked: list[Message] = []
+    complete = gemma.chat.complete
+
+    def noting(message: Message, **more: Any) -> Any:
+        asked.append(message)
+        return complete(message, **more)
+
+    monkeypatch.setattr(gemma.chat, "complete", noting)
+    (answer,) = gemma.ask([Request(text="Another text.", audio=(noise(1.01, 1),))], max_tokens=1)
+    assert answer.error is None
+    assert len(asked) == 1
+    assert asked[0].sounds
+
+
+def test_the_doctor_proves_a_gguf_file_that_nobody_called_llamacpp(gguf: Callable[[str], Path]) -> None:
+    settings = load(None, [f"gemma.model={gguf('unified')}", "gemma.context=4096", "video.length_s=30"])
+    assert settings.gemma.engine == "auto"
+    with Registry(keep=False) as registry:
+        lines = list(examine_engine(settings, registry.lease()))
+    assert any("It hears every token" in line for line in lines)
+
+
 def test_a_request_that_does_not_fit_is_an_error_of_its_own(gemma: ChatGemma) -> None:
     (answer,) = gemma.ask([Request(text="word " * 5000)], max_tokens=2)
     assert "context" in str(answer.error)
+
+
+def test_an_adapter_changes_what_the_multimodal_model_says(gguf: Callable[[str], Path], tmp_path: Path) -> None:
+    folder = gguf("unified")
+    adapter = gguf_adapter.write(folder / "tiny-unified.gguf", tmp_path / "voice.gguf")
+    settings = GemmaSettings(engine="llamacpp", model=str(folder), context=1024, batch=1, threads=1)
+    said = []
+    for one in (settings, settings.model_copy(update={"adapter": adapter})):
+        made = load_llama_gemma(one, tmp_path, frame_tokens=70, frames=3)
+        said.append((made.name, made.write([Prompt("Go on.")], max_tokens=12)[0].text))
+        made.close()
+    assert said[1][0] == said[0][0].replace(" (llama.cpp)", " + voice.gguf (llama.cpp)")
+    assert said[1][1] != said[0][1]

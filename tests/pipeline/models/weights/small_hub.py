@@ -34,6 +34,9 @@ class SmallHub(ThreadingHTTPServer):
         """What it sends for a file in the place of its content, by the file's path."""
         self.cut: dict[str, int] = {}
         """Files that end after so many bytes, and are not given again until this is empty."""
+        self.given = threading.Event()
+        """Until it is set, no content of a file is sent."""
+        self.given.set()
 
     @property
     def endpoint(self) -> str:
@@ -75,6 +78,8 @@ class _Answer(BaseHTTPRequestHandler):
 
     def _file(self, name: str, content: bytes, span: str, *, body: bool) -> None:
         hub, sent = self.server, self.server.sent.get(name, content)
+        if body:
+            hub.given.wait(60)
         if body and hub.cut.get(name) == 0:
             self._send(404, b"", body=True)
             return

@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,9 @@ import pytest
 
 from pipeline.errors import StoreFullError, WeightsDamagedError, WeightsMissingError
 from pipeline.models.weights.fetch import locate
+from pipeline.models.weights.hub import offers
 from pipeline.models.weights.lock import read_lock
+from pipeline.models.weights.names import parse_hub_name
 from pipeline.settings import Models
 from tests.pipeline.models.weights.hub_models import GGUF, TINY, WHISPER, contents, get, longmedia_models, snapshot
 from tests.pipeline.models.weights.small_hub import COMMIT, SmallHub, point_at, serving
@@ -134,6 +137,41 @@ def test_nothing_else_is_asked_of_the_hub(hub: SmallHub, models: Path) -> None:
     subprocess.run([str(word) for word in command], env=environment, check=True, capture_output=True)
     assert hub.asked
     assert [path for path in hub.paths() if "/own/tiny/" not in path] == []
+
+
+def test_of_two_at_once_one_fetches_and_the_other_waits(hub: SmallHub, models: Path) -> None:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("HF_")}
+    environment |= {"HF_ENDPOINT": hub.endpoint, "HF_HOME": str(models.with_name("home"))}
+    words = ["get", "own/faster-whisper-x", "--folder", str(models)]
+    command = [sys.executable, "-c", "from flows.cli_models import app; app()", *words]
+    hub.given.clear()
+    both = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    planned, content = "/api/models/own/faster-whisper-x/revision/main", f"/own/faster-whisper-x/resolve/{COMMIT}/"
+    until = time.monotonic() + 120
+    while time.monotonic() < until and not (
+        hub.paths().count(planned) == 2 and any(path.startswith(content) for path in hub.paths())
+    ):
+        time.sleep(0.05)
+    time.sleep(0.5)  # the one that waits must have come as far as the lock
+    hub.given.set()
+    assert [one.wait(120) for one in both] == [0, 0]
+    said = [one.communicate()[0] for one in both]
+    home = models / "own--faster-whisper-x"
+    assert all(f"in {home}, commit {COMMIT}" in one for one in said)
+    assert contents(home) == {name: content for name, content in WHISPER.items() if name[0] != "."}
+    assert hub.paths().count(f"{content}model.bin") == 1
+    assert [path.name for path in models.iterdir()] == [home.name]
+
+
+def test_the_hub_is_asked_what_it_offers_and_nothing_comes(hub: SmallHub, models: Path) -> None:
+    settings = Models(folder=models)
+    names = {"own/lm-GGUF:Q4_K_M": True, "own/lm-GGUF:Q2_K": False, "own/nothing": False}
+    for name, there in names.items():
+        hub_name = parse_hub_name(name)
+        assert hub_name is not None
+        assert offers(hub_name, settings) is there
+    assert not [path for path in hub.paths() if "/resolve/" in path]
+    assert not models.exists()
 
 
 def test_no_room_is_said_before_anything_comes(hub: SmallHub, models: Path, monkeypatch: pytest.MonkeyPatch) -> None:

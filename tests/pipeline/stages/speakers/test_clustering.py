@@ -22,7 +22,7 @@ class Talk:
 
     def __init__(self, people: int, *, spread: float = 0.4, seed: int = 0) -> None:
         self._random = np.random.default_rng(seed)
-        self._own = np.linalg.qr(self._random.standard_normal((SIZE, people)))[0].T
+        self.voices = np.linalg.qr(self._random.standard_normal((SIZE, people)))[0].T
         self._spread = spread
         self.pieces: list[Piece] = []
         self.vectors: list[np.ndarray] = []  # type: ignore[type-arg]
@@ -34,7 +34,7 @@ class Talk:
         """One piece more, behind the others; `spread` is how much it varies, where it is not as the others do."""
         start = (self.pieces[-1].end if self.pieces else 0) + int(pause * S)
         noise = self._random.standard_normal(SIZE)
-        vector = self._own[person] + (self._spread if spread is None else spread) * noise / np.linalg.norm(noise)
+        vector = self.voices[person] + (self._spread if spread is None else spread) * noise / np.linalg.norm(noise)
         number = len(self.pieces)
         overlapped, narrow = marks.get("overlapped", False), marks.get("narrow", False)
         self.pieces.append(Piece(start, start + int(seconds * S), overlapped, narrow, (number // 10, person)))
@@ -79,6 +79,18 @@ def test_who_says_little_is_nobody_of_their_own() -> None:
     assert [one for one, said in zip(found, talk.said, strict=True) if said < 2] == in_order(
         [said for said in talk.said if said < 2]
     )
+
+
+@pytest.mark.parametrize(("pieces", "apart", "people"), [(20, 0.41, 3), (600, 0.41, 2), (600, 0.6, 3)])
+def test_in_a_long_talk_a_slight_voice_is_one_only_far_from_the_others(pieces: int, apart: float, people: int) -> None:
+    """Some seconds in which the first person sounds otherwise; `apart` is the cosine distance of the two."""
+    talk = Talk(3, spread=0.1)
+    talk.voices[2] = (1 - apart) * talk.voices[0] + (1 - (1 - apart) ** 2) ** 0.5 * talk.voices[2]
+    for number in range(pieces):
+        talk.say(number % 2)
+    for _ in range(3):
+        talk.say(2)
+    assert len(set(talk.found())) == people
 
 
 def test_short_and_overlapped_pieces_go_where_they_belong() -> None:
@@ -127,10 +139,10 @@ def test_the_telephone_asks_for_nearer_voices() -> None:
 def test_the_number_may_be_known(least: int, most: int | None, people: int) -> None:
     """Four people, of whom one has three tones of voice."""
     talk = Talk(6, spread=0.2, seed=2)
-    shared = talk._own[3].copy()
+    shared = talk.voices[3].copy()
     for number in range(3, 6):
-        tone = 0.85 * shared + 0.5 * talk._own[number]
-        talk._own[number] = tone / np.linalg.norm(tone)
+        tone = 0.85 * shared + 0.5 * talk.voices[number]
+        talk.voices[number] = tone / np.linalg.norm(tone)
     for number in range(72):
         talk.say(number % 6)
     assert len(set(talk.found(Wanted(least, most)))) == people

@@ -1,0 +1,68 @@
+"""How much each sentence of a merge tells of the recording, and which of them a writer is shown. Pure.
+
+A small writer copies what it is shown first, and a larger one spends its room on all of it alike: so the sentences are
+chosen before anything is written, for coverage and for what they tell.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from pipeline.merge.inputs import Note, Unit
+from pipeline.merge.selection import AGAIN, TERSE, sections
+from pipeline.text.lexicons import lexicon
+from pipeline.text.salience import Prominence, alike, salience, topic
+from pipeline.text.sentences import joined
+from pipeline.text.small_talk import small_talk
+
+
+class Worth:
+    """What sentences tell of a recording, by all that was said in it."""
+
+    def __init__(self, said: Sequence[Unit]) -> None:
+        """`said` in order of time; each with a moment."""
+        self._words = lexicon(" ".join(unit.text for unit in said))
+        told = [unit for unit in said if not small_talk(unit.text, self._words)]
+        texts = [unit.text for unit in told]
+        self._about = topic(texts, self._words)
+        self._prominence = Prominence([unit.spans[0].start for unit in told], texts, self._words)
+
+    def of(self, unit: Unit) -> float:
+        """How much of the topic `unit` tells for its length, and how much the talk around its moments does."""
+        return salience(unit.text, self._about, self._words) * self._prominence.within(unit.spans)
+
+
+def shown(notes: Sequence[Note], room: int, count: Callable[[str], int], worth: Callable[[Unit], float]) -> list[Note]:
+    """The notes with the sentences that a writer is shown, `room` tokens at most; all of them where they fit.
+
+    Those that tell most for their length come first, each section that has had its share counts less, and nothing is
+    shown twice. A note of which nothing is shown has no text; one sentence at least is shown of all, whatever the room.
+    """
+    units = [(at, unit) for at, note in enumerate(notes) for unit in note.units]
+    costs = [count(f"{unit.text}\n") for _, unit in units]
+    if sum(costs) <= room or len(units) < 2:
+        return list(notes)
+    among = sections([notes[at].span.start for at, _ in units], costs, room)
+    places = [among.of([notes[at].span])[0] for at, _ in units]
+    worths = [worth(unit) / (cost + TERSE) for (_, unit), cost in zip(units, costs, strict=True)]
+    words = lexicon(" ".join(unit.text for _, unit in units))
+    used: Counter[int] = Counter()
+    waiting, chosen, left = set(range(len(units))), list[int](), max(room, min(costs))
+    while waiting := {number for number in waiting if costs[number] <= left}:
+        best = max(
+            waiting, key=lambda number: (worths[number] * AGAIN ** (used[places[number]] / among.share), -number)
+        )
+        waiting.discard(best)
+        if not any(alike(units[best][1].text, units[other][1].text, words) for other in chosen):
+            chosen.append(best)
+            used[places[best]] += costs[best]
+            left -= costs[best]
+    kept: dict[int, list[Unit]] = {}
+    for at, unit in (units[number] for number in sorted(chosen)):
+        kept.setdefault(at, []).append(unit)
+    return [
+        replace(note, units=tuple(kept.get(at, ())), text=joined(unit.text for unit in kept.get(at, ())))
+        for at, note in enumerate(notes)
+    ]
