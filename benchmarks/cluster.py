@@ -1,8 +1,8 @@
 """An archive over two workers of this machine, and what a killed one costs: `python -m benchmarks.cluster`.
 
 Recordings of a second of near silence, each with a content of its own: models are loaded and hardly ever asked, so that
-what is measured is all the rest. They go over two Dask workers; over two again, one of which is killed when half of them
-are done; and over two processes with a share each (`--shard`).
+what is measured is all the rest. They go over two Dask workers; over two again, one of which is killed when half of
+them are done; and over two processes with a share each (`--shard`).
 """
 
 from __future__ import annotations
