@@ -36,6 +36,7 @@ BENCHMARKS: dict[str, tuple[str, ...]] = {
     ),
     "decoding": ("benchmarks.chunkers",),
     "archive": ("benchmarks.archive",),
+    "cluster": ("benchmarks.cluster",),
     "search": ("benchmarks.search --hours 200", "benchmarks.search --hours 200 --tantivy"),
     "overhead": ("benchmarks.overhead",),
     "merging": ("benchmarks.merging --day", "benchmarks.merging --model {model}"),

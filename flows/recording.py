@@ -10,6 +10,8 @@ from flows.environment import prepare
 
 prepare()
 
+import atexit  # noqa: E402
+import threading  # noqa: E402
 from typing import Any  # noqa: E402
 
 from prefect import task  # noqa: E402
@@ -46,12 +48,27 @@ def process_recording(
     only: Stage | None = None,
     transcript: str | None = None,
 ) -> Item:
-    """Process one recording with models of its own, in a process of its own; `name` and `here` as in `Shown`.
+    """Process one recording in a worker's process, with the models of that process; `name` and `here` as in `Shown`.
 
     `path` and `transcript` as `chunkers.to_text` gives them.
     """
     words = None if transcript is None else from_text(transcript)
     job = Job(from_text(path), Settings.model_validate(settings), egress, only, words)
-    with Registry(keep=False) as registry:
-        opened = Store(store, job.settings.encryption.key)
-        return work(job, opened, Session(registry), Shown(name, here))
+    opened = Store(store, job.settings.encryption.key)
+    return work(job, opened, Session(registry_here(job.settings.models.keep_loaded)), Shown(name, here))
+
+
+_lock = threading.Lock()
+_registries: dict[bool | None, Registry] = {}
+
+
+def registry_here(keep: bool | None) -> Registry:
+    """The models of this process, made once and let go at its end: a worker's recordings come one after the other.
+
+    `keep` as the setting `models.keep_loaded`.
+    """
+    with _lock:
+        if keep not in _registries:
+            _registries[keep] = Registry(keep=keep)
+            atexit.register(_registries[keep].close)
+        return _registries[keep]

@@ -10,7 +10,7 @@ import pytest
 from tests.command_lines import parse, written
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINES = [
     pytest.param(words, id=f"{page.name}: {' '.join(words)}")
     for page in PAGES

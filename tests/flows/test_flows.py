@@ -17,6 +17,7 @@ from chunkers.ffmpeg import find_ffmpeg
 from chunkers.names import to_text
 from flows.environment import prepare
 from flows.local import run_flow
+from flows.recording import registry_here
 from flows.schedule import inbox_flow
 from flows.server import Child
 from flows.session import Session
@@ -144,6 +145,12 @@ def test_an_archive_on_a_dask_cluster_of_two_processes(
     assert [item.state for item in only] == ["complete"] * 2
     assert [list(run.key.stages) for run in heard.runs()] == [["hear"]] * 2
     assert children == [], "the configured server is used, none is started"
+
+
+def test_the_recordings_of_a_worker_share_its_models() -> None:
+    first = registry_here(True)
+    assert registry_here(True) is first
+    assert registry_here(False) is not first
 
 
 @pytest.mark.server
