@@ -62,7 +62,7 @@ def _writer(ranking: Ranking, write: Candidate) -> Iterator[str]:
         share = (write.need.total - BESIDE_VLLM) / max(one.memory for one in ranking.machine.devices)
         yield "# Start the server first:"
         yield f"#   vllm serve {write.model} --max-model-len {CONTEXT} --gpu-memory-utilization {share:.2f} \\"
-        yield '#     --limit-mm-per-prompt \'{"image":60,"audio":1}\''
+        yield '#     --limit-mm-per-prompt \'{"image":60,"audio":1}\' --trust-request-mm-kwargs'
         yield _set("engine", "server")
         yield _set("context", CONTEXT)
         yield ""
