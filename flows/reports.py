@@ -61,10 +61,14 @@ class Reports:
     They have the recording's name; where another recording of the same command had it, its id stands behind it.
     """
 
-    def __init__(self, forms: str, folder: Path, store: Store, settings: Settings) -> None:
-        """`forms` are formats with commas between them; raises `SettingsError` for one that there is not."""
+    def __init__(self, forms: str, folder: Path, store: Store, settings: Settings, *, fresh_only: bool = False) -> None:
+        """`forms` are formats with commas between them; raises `SettingsError` for one that there is not.
+
+        With `fresh_only` those that were finished before get none again: an inbox is looked through every night.
+        """
         self._forms = [form.strip() for form in forms.split(",") if form.strip()]
         self._folder, self._store, self._settings = folder, store, settings
+        self._fresh_only = fresh_only
         self._names: dict[str, str] = {}
         self.failed = False
         """Whether a report could not be written."""
@@ -79,6 +83,8 @@ class Reports:
         stem = item.path.stem
         if self._names.setdefault(stem, item.recording) != item.recording:
             stem = f"{stem}-{item.recording[:8]}"
+        if self._fresh_only and not item.fresh:
+            return
         try:
             run = self._store.find(item.recording, item.run)
             self._folder.mkdir(parents=True, exist_ok=True)

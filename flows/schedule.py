@@ -127,7 +127,8 @@ def _take_in(served: Served) -> list[Item]:
 
 def _when_done(served: Served, settings: Settings, store: Store) -> Callable[[Item], None]:
     """What follows when a recording is done; raises `SettingsError` for what cannot."""
-    return each(Reports(served.formats, from_text(served.reports), store, settings), Notices(store, settings))
+    written = Reports(served.formats, from_text(served.reports), store, settings, fresh_only=True)
+    return each(written, Notices(store, settings))
 
 
 def settled(before: Look, after: Look, now: float, settle_s: float) -> list[Path]:

@@ -193,6 +193,8 @@ def test_the_commands_that_process_write_reports_and_tell(tmp_path: Path, hook: 
     made = Made(tmp_path, hook)
     inbox = Served(inbox=str(tmp_path), store=made.store.files.url, settings={}, until=None, settle_s=0,
                    formats="srt", reports=str(tmp_path / "out"))  # fmt: skip
+    _when_done(inbox, made.settings, made.store)(replace(made.item, fresh=False))
+    assert not (tmp_path / "out").exists(), "an inbox is looked through again and again"
     _when_done(inbox, made.settings, made.store)(made.item)
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["Talk.srt"]
     assert len(hook.got) == 1
