@@ -23,6 +23,7 @@ from benchmarks.table import JSON, MARKDOWN, Found, Table, machine, versions
 BENCHMARKS: dict[str, tuple[str, ...]] = {
     "start": ("benchmarks.finished",),
     "transcription": ("benchmarks.transcription",),
+    "costs": ("benchmarks.costs",),
     "ghosts": ("benchmarks.ghosts",),
     "speakers": ("benchmarks.speakers",),
     "seeing": (

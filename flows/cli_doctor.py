@@ -46,6 +46,8 @@ def doctor(
             for line in examine_engine(settings, registry.lease()):
                 say(line)
         return
+    if file is not None and not write:
+        raise SettingsError(f"{file}: a file is named, and nothing is to be written.", cure="Add `--write`.")
     ranking = _ranking(settings, store, tokens, hub=hub)
     for line in lines(ranking):
         say(line)

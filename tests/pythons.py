@@ -27,6 +27,9 @@ STARTS = 4
 """Of each command; `python -m tests.starts --times 200` looks for what happens once in hundreds."""
 
 LEFT_OUT = (
+    "tests/benchmarks",
+    "tests/chunkers/test_picture_events.py",  # numbers
+    "tests/chunkers/test_plans.py",
     "tests/data",  # makes recordings; no part of the package
     "tests/pipeline/merge",  # plans and prompts
     "tests/pipeline/models/gemma",  # needs torch
@@ -38,9 +41,11 @@ LEFT_OUT = (
     "tests/pipeline/stages/see",  # what is read in pictures
     "tests/pipeline/test_killed.py",  # hundreds of kills: the order of acts on files
     "tests/flows/test_crashes.py",
+    "tests/flows/test_flows.py",  # a server with what it shows: the recording goes through one
     "tests/flows/test_requests.py",  # what is made anew and what is kept
     "tests/flows/test_schedule.py",  # every way a server ends; the recording starts one and ends it
     "tests/flows/test_server.py",
+    "tests/test_house.py",  # texts
     "tests/test_end_to_end.py",  # what is heard of the whole recording
 )
 _CUT = "import sys; from pathlib import Path; from tests.meeting import beginning; beginning(Path(sys.argv[1]))"

@@ -114,12 +114,12 @@ def candidates(machine: Machine, tokens: int) -> Iterator[Candidate]:
             quantization="Q4_K_M",
             gpu=False,
             parameters=text.parameters,
-            need=text.need(size_of(name), CONTEXT),
+            need=text.need(_size_of(name), CONTEXT),
             hours=writing_hours(text.parameters, machine.cores, frames=False),
         )
 
 
-def size_of(name: str) -> int:
+def _size_of(name: str) -> int:
     """Bytes of a model of the catalogue; 0 of any other."""
     known = find(name)
     return known.size if known is not None else 0

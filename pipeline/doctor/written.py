@@ -62,7 +62,7 @@ def _writer(ranking: Ranking, write: Candidate) -> Iterator[str]:
         share = (write.need.total - BESIDE_VLLM) / max(one.memory for one in ranking.machine.devices)
         yield "# Start the server first:"
         yield f"#   vllm serve {write.model} --max-model-len {CONTEXT} --gpu-memory-utilization {share:.2f} \\"
-        yield '#     --limit-mm-per-prompt \'{"image":60,"audio":1}\''
+        yield '#     --limit-mm-per-prompt \'{"image":60,"audio":1}\' --trust-request-mm-kwargs'
         yield _set("engine", "server")
         yield _set("context", CONTEXT)
         yield ""
@@ -88,8 +88,8 @@ def _why(ranking: Ranking, verdict: Verdict) -> str:
     one = verdict.candidate
     here = room(ranking.machine, one)
     needs = f"needs {gib(one.need.total)} of {gib(here)} that can be used"
-    before = [other for other in ranking.verdicts if other.candidate.role == one.role and other.fault]
-    larger = [other for other in before if other.candidate.parameters > one.parameters]
+    asked = [other for other in ranking.verdicts if other.candidate.role == one.role and not other.candidate.unasked]
+    larger = [other for other in asked if other.fault and other.candidate.parameters > one.parameters]
     if verdict.fault:
         return f"{needs}; {verdict.fault}"
     return f"{needs}; {larger[-1].candidate.model}: {larger[-1].fault}" if larger else needs

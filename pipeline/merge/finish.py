@@ -19,6 +19,9 @@ from pipeline.text.facts import find
 from pipeline.text.labels import labelled, without_label
 from pipeline.text.sentences import ended, joined, sentences
 
+_LEAD = re.compile(r"([^\W\d_][^:：.!?\n]{0,60})[:：]\s+(?=\S+\s+\S+\s+\S)")
+"""A heading before three words at least."""
+
 Count = Callable[[str], int]
 
 _BULLET = "- "
@@ -98,7 +101,7 @@ class Finisher:
         named: dict[str, list[int]] = {}
         lines: list[tuple[str, str]] = []
         for lead, line in asked:
-            bare = without_label(unlabelled(line), self._speakers)
+            bare = self._without_lead(without_label(unlabelled(line), self._speakers))
             if bare and bare not in named and repetition(bare) <= LOOPING:
                 named[bare] = labels(line)
                 lines.append((lead, bare))
@@ -139,6 +142,17 @@ class Finisher:
     def extract(self) -> Draft:
         """Sentences of the notes, those with most facts first, in their order: for when no answer is of use."""
         return self._copied(self._choose([], frozenset(self._facts()), self._cap, fill=True), ["extract"])
+
+    def _without_lead(self, line: str) -> str:
+        """A line without the heading before it, `Decision: ...`, where the notes and what was said have no such words.
+
+        Small writers take headings from their instructions.
+        """
+        found = _LEAD.match(line)
+        if self._translated or not found or found[1].lower() in self._known.lower():
+            return line
+        bare = line[found.end() :]
+        return bare[:1].upper() + bare[1:]
 
     # -- steps --------------------------------------------------------------------------------------
 
@@ -262,7 +276,7 @@ class Finisher:
                 self._count(f"\n{_BULLET}{unit.text}") + 1,
                 self._sections.of(unit.spans),
                 frozenset(fact.key for fact in find(unit.text)),
-                self._worth(unit),
+                self._worth(unit) ** 2,
             )
             for unit in units
         ]

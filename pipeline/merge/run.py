@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 
-VERSION = 9
+VERSION = 10
 """Raised where the same inputs would now give another node."""
 
 

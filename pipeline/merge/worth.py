@@ -9,13 +9,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from statistics import fmean
 
 from pipeline.merge.inputs import Note, Unit
 from pipeline.merge.selection import AGAIN, TERSE, sections
+from pipeline.text.chapters import content
 from pipeline.text.lexicons import lexicon
 from pipeline.text.salience import Prominence, alike, salience, topic
 from pipeline.text.sentences import joined
 from pipeline.text.small_talk import small_talk
+
+_FRAGMENT = 0.5
+"""What is left of the worth of a sentence with fewer than `_WORDS` content words."""
+
+_WORDS = 3
 
 
 class Worth:
@@ -31,14 +38,16 @@ class Worth:
 
     def of(self, unit: Unit) -> float:
         """How much of the topic `unit` tells for its length, and how much the talk around its moments does."""
-        return salience(unit.text, self._about, self._words) * self._prominence.within(unit.spans)
+        told = salience(unit.text, self._about, self._words) * self._prominence.within(unit.spans)
+        return told * (_FRAGMENT if len(set(content(unit.text, self._words))) < _WORDS else 1.0)
 
 
 def shown(notes: Sequence[Note], room: int, count: Callable[[str], int], worth: Callable[[Unit], float]) -> list[Note]:
     """The notes with the sentences that a writer is shown, `room` tokens at most; all of them where they fit.
 
-    Those that tell most for their length come first, each section that has had its share counts less, and nothing is
-    shown twice. A note of which nothing is shown has no text; one sentence at least is shown of all, whatever the room.
+    Those that tell most for their length come first; a section that has had its share, which is larger where more is
+    told, counts less; and nothing is shown twice. A note of which nothing is shown has no text; one sentence at least
+    is shown of all, whatever the room.
     """
     units = [(at, unit) for at, note in enumerate(notes) for unit in note.units]
     costs = [count(f"{unit.text}\n") for _, unit in units]
@@ -46,13 +55,16 @@ def shown(notes: Sequence[Note], room: int, count: Callable[[str], int], worth: 
         return list(notes)
     among = sections([notes[at].span.start for at, _ in units], costs, room)
     places = [among.of([notes[at].span])[0] for at, _ in units]
-    worths = [worth(unit) / (cost + TERSE) for (_, unit), cost in zip(units, costs, strict=True)]
+    told = [worth(unit) for _, unit in units]
+    worths = [one / (cost + TERSE) for one, cost in zip(told, costs, strict=True)]
+    shares = _shares(told, places, among.share)
     words = lexicon(" ".join(unit.text for _, unit in units))
     used: Counter[int] = Counter()
     waiting, chosen, left = set(range(len(units))), list[int](), max(room, min(costs))
     while waiting := {number for number in waiting if costs[number] <= left}:
         best = max(
-            waiting, key=lambda number: (worths[number] * AGAIN ** (used[places[number]] / among.share), -number)
+            waiting,
+            key=lambda number: (worths[number] * AGAIN ** (used[places[number]] / shares[places[number]]), -number),
         )
         waiting.discard(best)
         if not any(alike(units[best][1].text, units[other][1].text, words) for other in chosen):
@@ -66,3 +78,12 @@ def shown(notes: Sequence[Note], room: int, count: Callable[[str], int], worth: 
         replace(note, units=tuple(kept.get(at, ())), text=joined(unit.text for unit in kept.get(at, ())))
         for at, note in enumerate(notes)
     ]
+
+
+def _shares(told: Sequence[float], places: Sequence[int], share: float) -> dict[int, float]:
+    """The tokens that each section may have: `share`, times what its sentences tell beside those of all."""
+    mean = fmean(told)
+    own: dict[int, list[float]] = {}
+    for value, place in zip(told, places, strict=True):
+        own.setdefault(place, []).append(value)
+    return {place: max(1.0, share * fmean(values) / mean if mean else share) for place, values in own.items()}

@@ -65,7 +65,9 @@ def _combined(kind: Any, named: dict[str, Schema]) -> Schema:
     if inside is tuple and arguments[-1] is not Ellipsis:
         items, length = [_of(one, named) for one in arguments], len(arguments)
         return {"type": "array", "prefixItems": items, "minItems": length, "maxItems": length}
-    return {"type": "array", "items": _of(arguments[0], named)}
+    if inside in (list, tuple):
+        return {"type": "array", "items": _of(arguments[0], named)}
+    raise ValueError(f"no schema is known of {kind}")
 
 
 def _object(kind: type[Any], named: dict[str, Schema]) -> Schema:

@@ -51,15 +51,15 @@ def report(run: Run, length: Length = "normal", *, by_speaker: bool = False) -> 
     summary = outline(run, length, spoken)
     yield from _summary(run, summary, total, anchors)
     if node is not None and length == "long" and node.model != MEASURED:
-        yield from _in_full(node, anchors)
+        yield from _in_full(node, summary.headings, anchors)
     yield from _findings(findings(looked, document.severity if document else ()), anchors)
     if node is None or node.model != MEASURED:
         yield from _picture(looked, anchors)
-    yield from _speakers(spoken, anchors)
-    yield from _expected(expected_words(run, run.heard()), anchors)
+    yield from _speakers(spoken, summary.headings, anchors)
+    yield from _expected(expected_words(run, run.heard()), summary.headings, anchors)
     if by_speaker:
-        yield from _by_speaker(told_by_speaker(spoken, summary, length), anchors)
-    yield from _coverage(total, notes(run))
+        yield from _by_speaker(told_by_speaker(spoken, summary, length), summary.headings, anchors)
+    yield from _coverage(total, notes(run), summary.headings)
     yield "## Notes and transcript\n\n"
     for section in sections(run, spoken.heard()):
         yield from _section(section)
@@ -76,7 +76,7 @@ def _summary(run: Run, found: Outline, total: Coverage, anchors: Anchors) -> Ite
     yield from _lines(found.gist, anchors)
     if not total.complete:
         yield f"> {stamp(sum(gap.ticks for gap, _, _ in total.gaps))} of the recording are not in this summary: "
-        yield "see Coverage.\n\n"
+        yield f"see {found.headings.coverage}.\n\n"
     yield from _listed(found.headings.decisions, found.decisions, anchors)
     yield from _tasks(found.tasks, found.headings, anchors)
     yield from _listed(found.headings.questions, found.questions, anchors)
@@ -120,9 +120,9 @@ def _line(one: Line, anchors: Anchors) -> str:
     return f"{who}{markdown(one.text)} {_moments(one.moments, anchors)}"
 
 
-def _in_full(node: NodeRow, anchors: Anchors) -> Iterator[str]:
+def _in_full(node: NodeRow, headings: Headings, anchors: Anchors) -> Iterator[str]:
     """Every sentence of the root, also those that no moment bears out."""
-    yield "## In full\n\n"
+    yield f"## {headings.full}\n\n"
     yield from _lines([Line(one.text, one.moments) for one in by_time(traced(node))], anchors)
 
 
@@ -146,14 +146,14 @@ def _picture(looked: Looked, anchors: Anchors) -> Iterator[str]:
     yield "\n"
 
 
-def _speakers(spoken: Spoken, anchors: Anchors) -> Iterator[str]:
+def _speakers(spoken: Spoken, headings: Headings, anchors: Anchors) -> Iterator[str]:
     """Who speaks how much, and where each is heard first; nothing where nobody was told apart."""
     if len(spoken.people) < 2:
         return
     total = sum(person.ticks for person in spoken.people)
     count = Counter(turn.speaker for turn in spoken.turns())
     how = "As the words came with them." if spoken.people[0].labels else "Told apart by their voices."
-    yield f"## Speakers\n\n{how}\n\n"
+    yield f"## {headings.speakers}\n\n{how}\n\n"
     yield "| | speech | share | turns | first heard |\n|---|---:|---:|---:|---|\n"
     for person in spoken.people:
         first = min(voice.start for voice in person.voices)
@@ -162,23 +162,23 @@ def _speakers(spoken: Spoken, anchors: Anchors) -> Iterator[str]:
     yield "\n"
 
 
-def _expected(words: Sequence[ExpectedWord], anchors: Anchors) -> Iterator[str]:
+def _expected(words: Sequence[ExpectedWord], headings: Headings, anchors: Anchors) -> Iterator[str]:
     """The words that the recogniser was to expect, and where it heard them."""
     if not words:
         return
-    yield "## Expected words\n\n"
+    yield f"## {headings.expected}\n\n"
     for word in words:
         links = " ".join(_link(moment.start, anchors) for moment in word.moments[:_MOST_MOMENTS])
         yield f"- {markdown(word.text)}: {word.count}{f' {links}' if links else ''}\n"
     yield "\n"
 
 
-def _by_speaker(people: Sequence[BySpeaker], anchors: Anchors) -> Iterator[str]:
+def _by_speaker(people: Sequence[BySpeaker], headings: Headings, anchors: Anchors) -> Iterator[str]:
     for person in people:
         yield f"### {markdown(person.name)}\n\n"
         yield from _lines(person.lines, anchors)
         if person.tasks:
-            yield "To do:\n\n"
+            yield f"{headings.to_do}:\n\n"
             yield from _lines([Line(_to_do(task), (task.moment,)) for task in person.tasks], anchors)
 
 
@@ -197,8 +197,8 @@ def _link(tick: int, anchors: Anchors) -> str:
     return f"[{stamp(tick)}](#{anchor})" if anchor else stamp(tick)
 
 
-def _coverage(total: Coverage, found: list[str]) -> Iterator[str]:
-    yield "## Coverage\n\n| | time | share | |\n|---|---:|---:|---|\n"
+def _coverage(total: Coverage, found: list[str], headings: Headings) -> Iterator[str]:
+    yield f"## {headings.coverage}\n\n| | time | share | |\n|---|---:|---:|---|\n"
     for status in STATUSES:
         ticks = total.ticks[status]
         share = ticks / total.end if total.end else 0

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pipeline.errors import ModelError
 from pipeline.models.asking import write_each
 from pipeline.models.protocol import Writer, Written
-from pipeline.prompts import Prompt, PromptTemplate
+from pipeline.prompts import PromptTemplate
 from pipeline.stages.passages import Passage, row_of
 from pipeline.stages.protocol import Made, Part, Worker
 from pipeline.stages.see.looked import Seen
@@ -25,7 +25,7 @@ from pipeline.text.lexicons import lexicon
 from pipeline.text.sentences import ASKING, joined, sentences
 from pipeline.text.small_talk import small_talk
 
-VERSION = 7
+VERSION = 8
 """Raised when code changes what is written although no setting, model or prompt did."""
 
 MEASURED = "measured"
@@ -118,14 +118,23 @@ class TextDescriber:
         tries = [
             self._tried(recording, passage, answer) for (recording, passage), answer in zip(pairs, answers, strict=True)
         ]
-        for number, first in enumerate(tries):
-            if isinstance(answers[number], Written) and (first.made.failure or first.refused):
-                tries[number] = self._again(first, *pairs[number], prompts[number])
+        due = [
+            number
+            for number, first in enumerate(tries)
+            if isinstance(answers[number], Written) and (first.made.failure or first.refused)
+        ]
+        warmer = write_each(
+            self._writer,
+            [prompts[number] for number in due],
+            max_tokens=self._max_tokens,
+            temperature=_SECOND_TRY_TEMPERATURE,
+        )
+        for number, answer in zip(due, warmer, strict=True):
+            tries[number] = self._better(tries[number], *pairs[number], answer)
         return [one.made for one in tries]
 
-    def _again(self, first: _Try, recording: str, passage: Passage, prompt: Prompt) -> _Try:
-        """The better of the first answer and a second one, with the cost of both."""
-        (answer,) = write_each(self._writer, [prompt], max_tokens=self._max_tokens, temperature=_SECOND_TRY_TEMPERATURE)
+    def _better(self, first: _Try, recording: str, passage: Passage, answer: Written | ModelError) -> _Try:
+        """The better of the first try and a second `answer`, with the cost of both."""
         second = self._tried(recording, passage, answer)
         best = min(second, first, key=lambda one: (one.made.failure is not None, one.refused))
         if isinstance(answer, ModelError):

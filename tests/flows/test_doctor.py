@@ -46,6 +46,7 @@ def test_it_writes_the_file_and_never_over_another(tmp_path: Path, monkeypatch: 
     refused = CliRunner().invoke(app, ["doctor", "--write"])
     assert refused.exit_code != 0
     assert Path("longmedia.toml").read_text(encoding="utf-8") == 'recipe = "cascade"\n'
+    assert CliRunner().invoke(app, ["doctor", "other.toml"]).exit_code != 0
     assert CliRunner().invoke(app, ["doctor", "other.toml", "--write"]).exit_code == 0
     assert Path("other.toml").read_text(encoding="utf-8") == text
     assert CliRunner().invoke(app, ["doctor", "--write", "--force"]).exit_code == 0

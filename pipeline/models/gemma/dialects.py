@@ -63,7 +63,8 @@ _DIALECTS = (
         fields=NO_THINKING,
         budget_at=("mm_processor_kwargs", "max_soft_tokens"),
         sound_cure='install `vllm[audio]`, and start it with `--limit-mm-per-prompt \'{"image":60,"audio":1}\'`',
-        picture_cure='start it with `--limit-mm-per-prompt \'{"image":60,"audio":1}\'`; vLLM 0.23 or newer',
+        picture_cure='start it with `--limit-mm-per-prompt \'{"image":60,"audio":1}\'`, and where it has that with '
+        "`--trust-request-mm-kwargs`, for frames are sent smaller than pictures; vLLM 0.23 or newer",
         thinking_cure="start it without `--default-chat-template-kwargs`",
     ),
     Dialect(

@@ -90,6 +90,8 @@ class LlamaServer:
         params.cache_ram_mib = 0  # else every finished prompt is kept, up to 8 GiB
         if openings is not None:
             params.slot_save_path = f"{openings}{os.sep}"
+            # A slot that holds the opening is taken for a prompt of any length, never the one that was used last.
+            params.slot_prompt_similarity = 1e-6
         params.ui = False
         params.verbosity = -1
         params.warmup = False
@@ -149,7 +151,7 @@ class LlamaServer:
             self._post(f"/slots/{slot}?action=erase", {})
         if opening:
             saved = self._opened.get(opening) or self._open(opening)
-            for slot in range(self.slots):
+            for slot in range(len(prompts)):
                 self._post(f"/slots/{slot}?action=restore", {"filename": saved})
         asked = {"prompt": list(prompts), "n_predict": max_tokens, "temperature": temperature, "seed": 0}
         found = self._post("/completion", {**asked, "cache_prompt": bool(opening)}, timeout_s=None)

@@ -96,7 +96,9 @@ LEXICON = Lexicon(
         r"adjourned|over)"
     ),
     introduction=(
-        r"my name(?:'s| is)|(?:i am|i'm) called|introduc(?:e|ing) (?:your|my|our|them)sel(?:f|ves)|(?:i am|i'm) from|"
+        r"my name(?:'s| is)|"
+        r"(?:i am|i'm) (?:the|your) (?:\w+ ){0,2}(?:manager|designer|expert|engineer|director|officer)|"
+        r"(?:i am|i'm) called|introduc(?:e|ing) (?:your|my|our|them)sel(?:f|ves)|(?:i am|i'm) from|"
         r"i come from|i(?:'ll| will) be your (?:host|chair\w*|moderator)|(?:the|today's|this) agenda|"
         r"(?:minutes|hours?) (?:left|to go|for (?:this|that|the))|"
         r"(?:take|taking|write|writing) (?:the )?(?:notes|minutes)|(?:next|this|the|our) (?:slide|presentation)s?|"

@@ -104,5 +104,10 @@ LEXICON = Lexicon(
         said_at="Dit à",
         by="par",
         untitled="Sans titre",
+        full="En entier",
+        speakers="Intervenants",
+        to_do="À faire",
+        coverage="Couverture",
+        expected="Mots attendus",
     ),
 )

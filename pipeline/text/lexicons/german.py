@@ -133,5 +133,10 @@ LEXICON = Lexicon(
         said_at="Gesagt bei",
         by="von",
         untitled="Ohne Titel",
+        full="Vollständig",
+        speakers="Sprecher",
+        to_do="Zu tun",
+        coverage="Abdeckung",
+        expected="Erwartete Wörter",
     ),
 )

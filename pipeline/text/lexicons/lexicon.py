@@ -29,6 +29,11 @@ class Headings:
     by: str = "by"
     """Before the name of who said it."""
     untitled: str = "Without a title"
+    full: str = "In full"
+    speakers: str = "Speakers"
+    to_do: str = "To do"
+    coverage: str = "Coverage"
+    expected: str = "Expected words"
 
 
 @dataclass(frozen=True, eq=False)

@@ -105,5 +105,10 @@ LEXICON = Lexicon(
         said_at="Dicho en",
         by="por",
         untitled="Sin título",
+        full="Completo",
+        speakers="Participantes",
+        to_do="Pendiente",
+        coverage="Cobertura",
+        expected="Palabras esperadas",
     ),
 )

@@ -42,7 +42,7 @@ def test_the_same_call_gives_the_same_answers_whatever_was_asked_before(writer: 
     first = _texts(writer, _prompts())
     assert all(first)
     _texts(writer, _prompts("Write in capital letters.")[2:])
-    _texts(writer, [Prompt("Say yes.")])
+    _texts(writer, [Prompt("Say yes."), Prompt("Notes: " + "The bridge has loose bolts. " * 60, _SYSTEM)])
     assert _texts(writer, _prompts()) == first
     other = LlamaCpp(smollm2_gguf, context=1024, slots=4, threads=1)
     assert _texts(other, _prompts()) == first
