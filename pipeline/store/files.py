@@ -66,6 +66,12 @@ class Files:
         self._listing: dict[str, list[Entry]] | None = None
         self._listed_top = ""
 
+    def behind(self, gate: Departing) -> Files:
+        """The same files, every write to which passes `gate`."""
+        other = copy.copy(self)
+        other._gate = gate
+        return other
+
     def listed(self, path: str) -> Files:
         """The same files, for one who looks at all of the folder `path`: its names are those of now, asked for once.
 

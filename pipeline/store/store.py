@@ -40,8 +40,8 @@ class Store:
 
     def behind(self, gate: Departing) -> Store:
         """The same store, every write to which passes `gate`."""
-        other = Store(self.files.url, gate=gate)
-        other._cipher = self._cipher
+        other = copy.copy(self)
+        other.files = self.files.behind(gate)
         other._documents = Documents(other.files, self._cipher)
         return other
 
