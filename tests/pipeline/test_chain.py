@@ -94,7 +94,7 @@ CHANGES: dict[str, tuple[str, str, str]] = {
 }
 """Every setting that may change a text. Those of the groups below never do."""
 
-NEVER = ("encryption.", "models.", "media.", "endpoint.", "fallback.", "report.")
+NEVER = ("encryption.", "models.", "media.", "endpoint.", "fallback.", "report.", "webhook.")
 """`endpoint` counts where a server writes or is the multimodal model: tested below."""
 
 
@@ -155,7 +155,8 @@ def test_where_things_are_and_how_fast_they_go_changes_nothing(setting: str) -> 
         "endpoint.key_variable": "SOME", "endpoint.cap_field": "max_completion_tokens", "endpoint.tokenizer": "t.json",
         "fallback.when": "too-long", "fallback.kinds": "audio", "fallback.hook": "m:f", "fallback.redact": "contacts",
         "fallback.ledger": "ledger.jsonl", "fallback.hosts": "h", "fallback.plain_hosts": "h", "fallback.allow": "*",
-        "fallback.deny": "*", "report.length": "short",
+        "fallback.deny": "*", "report.length": "short", "webhook.url": "http://127.0.0.1:9/done",
+        "webhook.secret": "env:SOME",
     }  # fmt: skip
     same = special.get(setting, special.get(setting.replace("fallback.", "endpoint.")))
     value = same or other.get(kind) or ("3" if default.replace(".", "").isdigit() else "")
@@ -163,6 +164,7 @@ def test_where_things_are_and_how_fast_they_go_changes_nothing(setting: str) -> 
         value = '{"m": {"input": 1, "output": 2}}'
     assert value, setting
     sets = [f"{setting}={value}"] if setting != "fallback.prices" else []
+    sets += ["webhook.secret=env:SOME"] * (setting == "webhook.url")
     fixed = {"fallback": {"prices": {"m": {"input": 1, "output": 2}}}} if not sets else {}
     changed = load(None, sets, **fixed)
     assert changed != load()
