@@ -125,3 +125,21 @@ def test_an_answer_that_came_to_its_end_is_never_cut() -> None:
     draft = finisher.draft(Written(answer, 4_000, 20, 1.0))
     assert sentences(draft.text)[:2] == sentences(answer)
     assert len(sentences(draft.text)) > 8
+
+
+def test_of_two_sentences_the_one_that_tells_more_is_chosen() -> None:
+    notes = [Sentence(10, (0,), frozenset({1})), Sentence(10, (0,), frozenset({2}), worth=2.0)]
+    assert choose([], notes, 10, facts=frozenset({1, 2})) == [1]
+
+
+def test_a_heading_that_nobody_said_is_left_out() -> None:
+    notes = _notes(4)
+    finisher = Finisher(
+        notes, Span(0, notes[-1].span.end), lambda text: len(text) // 4, cap=420, carry=False, translated=False
+    )
+    answer = (
+        "Tasks with people and dates: The wall in Ashford costs 4000 euros. The wall in Bolton: it costs 4010 euros."
+    )
+    draft = finisher.draft(Written(answer, 400, 30, 1.0))
+    assert draft.sentences[0] == "The wall in Ashford costs 4000 euros."
+    assert draft.sentences[1].startswith("The wall in Bolton: ")

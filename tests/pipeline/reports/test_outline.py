@@ -220,8 +220,8 @@ GERMAN = [
 def test_headings_are_in_the_language_of_the_recording(tmp_path: Path) -> None:
     run = stored(tmp_path, GERMAN, [(GERMAN[0], 0)], speakers=("Anna Keller",))
     written = "".join(report(run, "md"))
-    headings = [line for line in written[: written.index("## Coverage")].splitlines() if line.startswith("## ")]
-    assert headings == ["## Zusammenfassung", "## Entscheidungen", "## Aufgaben", "## Zahlen"]
+    headings = [line for line in written[: written.index("## Notes")].splitlines() if line.startswith("## ")]
+    assert headings == ["## Zusammenfassung", "## Entscheidungen", "## Aufgaben", "## Zahlen", "## Abdeckung"]
     assert "| wer | was | bis wann | gesagt bei |" in written
     assert " von Anna Keller |" in written
     page = "".join(report(run, "html"))

@@ -1,0 +1,62 @@
+"""Which sentences of some notes a writer is shown."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chunkers.spans import Span
+from pipeline.merge.inputs import Note, Unit
+from pipeline.merge.worth import Worth, shown
+from pipeline.text.sentences import joined
+
+TEXTS = st.lists(
+    st.lists(
+        st.sampled_from(
+            ["The pier has a crack.", "It rained.", "The repair costs 96,000 euros.", "Anna agreed at once."]
+        ),
+        min_size=1,
+        max_size=4,
+        unique=True,
+    ),
+    min_size=1,
+    max_size=20,
+)
+
+
+def notes_of(texts: list[list[str]]) -> list[Note]:
+    return [
+        Note(
+            (at,),
+            Span(at * 10, at * 10 + 10),
+            joined(own),
+            tuple(Unit(one, (Span(at * 10, at * 10 + 10),)) for one in own),
+        )
+        for at, own in enumerate(texts)
+    ]
+
+
+def count(text: str) -> int:
+    return len(text.split())
+
+
+@given(TEXTS, st.integers(1, 60))
+def test_what_is_shown_fits_is_in_order_and_is_not_said_twice(texts: list[list[str]], room: int) -> None:
+    notes = notes_of(texts)
+    found = shown(notes, room, count, Worth([unit for note in notes for unit in note.units]).of)
+    units = [unit for note in found for unit in note.units]
+    assert [note.children for note in found] == [note.children for note in notes]
+    assert units
+    if found == notes:
+        return
+    assert sum(count(unit.text) for unit in units) <= max(room, min(count(unit.text) for unit in units))
+    assert len({unit.text for unit in units}) == len(units)
+    for note, whole in zip(found, notes, strict=True):
+        assert [unit for unit in whole.units if unit in note.units] == list(note.units)
+        assert note.text == joined(unit.text for unit in note.units)
+
+
+def test_a_fragment_is_worth_less_than_a_sentence() -> None:
+    said = [Unit(f"The pier of the bridge has crack number {at}.", (Span(at, at + 1),)) for at in range(30)]
+    worth = Worth(said)
+    assert worth.of(said[4]) > 2 * worth.of(Unit("The pier.", said[4].spans)) > 0
