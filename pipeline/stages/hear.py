@@ -12,18 +12,20 @@ from numpy.typing import NDArray
 from chunkers.audio import Cut, Window
 from chunkers.decoding import Decoded
 from chunkers.silence import is_silent
+from chunkers.spans import Span
 from pipeline.errors import ModelError, StoreDamagedError
 from pipeline.models.protocol import Heard, Hearer, LanguageFinder, Samples
 from pipeline.stages.conversation import Heard as SpeakerHeard
 from pipeline.stages.conversation import conversation
 from pipeline.stages.language import decide
 from pipeline.stages.protocol import Absent, Made, Part, Pass, Worker, with_missing
+from pipeline.stages.unheard import VOICE_S, filled, gaps
 from pipeline.store.parts import Parts
 from pipeline.store.tables import HearRow
 from pipeline.text import cues, guards
 from pipeline.text.ghosts import is_ghost
 
-VERSION = 5
+VERSION = 6
 """Raised when code changes what is heard although no setting, model or prompt did."""
 
 MISSING = "missing: the file ends before the length that its header gives"
@@ -154,9 +156,31 @@ class HearWorker:
             if tried.failure and not tried.row.rejected:
                 tried.row.rejected = first.rejected
             made[number] = tried
+        self._fill([window for _, window in pairs], [one.row for one in made])
         for each, (_, probability) in zip(made, spoken, strict=True):
             each.row.language_probability = probability
         return made
+
+    def _fill(self, windows: Sequence[Window], rows: Sequence[HearRow]) -> None:
+        """Hear by itself what has a voice and no word, and take its words where the engine is sure of them."""
+        if not self._hearer.word_times:
+            return
+        passed = [
+            (row, gap, samples)
+            for window, row in zip(windows, rows, strict=True)
+            for gap in (gaps(row.words, window.span) if row.words else ())
+            if self._voice(samples := _samples(window, gap)) >= VOICE_S
+        ]
+        languages = [(row.language or None, 0.0) for row, *_ in passed]
+        for (row, gap, _), heard in zip(passed, self._hear([one for *_, one in passed], languages), strict=True):
+            words = cues.owned(heard.pieces, gap, gap)
+            text = "".join(word.text for word in words).strip()
+            fault = heard.error or guards.transcript_fault(text, gap.seconds) or guards.answers(text)
+            row.seconds += heard.seconds
+            if text and _evident(heard, text, fault):
+                row.words = filled(row.words, gap, words)
+                row.cues = cues.group(row.words)
+                row.transcript = "".join(word.text for word in row.words).strip()
 
     def _spoken(self, recordings: Sequence[str], audio: Sequence[Samples]) -> list[tuple[str | None, float]]:
         """The language of each window, where it is known before it is heard, and how likely it is by itself."""
@@ -223,8 +247,12 @@ def _evident(heard: Heard, text: str, fault: str) -> bool:
 
 def owned_samples(window: Window) -> Samples:
     """The samples that the window owns, without its lead-in."""
-    first = window.span.start - window.heard.start
-    return window.samples[first : first + window.span.ticks]
+    return _samples(window, window.span)
+
+
+def _samples(window: Window, span: Span) -> Samples:
+    first = span.start - window.heard.start
+    return window.samples[first : first + span.ticks]
 
 
 def _to_pcm(samples: Samples) -> NDArray[np.int16]:

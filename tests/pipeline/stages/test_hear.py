@@ -204,3 +204,31 @@ def test_words_that_are_evident_stay_where_no_voice_was_detected() -> None:
 def test_with_a_voice_a_ghost_phrase_may_have_been_said() -> None:
     (made,) = hear(Doubts("Thank you.", 0.5, -0.9), window(), voice=1.5)
     assert (made.row.status, made.row.transcript, made.row.voice_seconds) == ("processed", "Thank you.", 1.5)
+
+
+def passing(*, before: float, no_speech: float = 0.1) -> list[Heard]:
+    """A window whose words begin after so many seconds, and what is heard of these seconds by themselves."""
+    begun, on = int(before * S), int((before + 1) * S)
+    late = Heard("en", (Cue(begun, on, " There"), Cue(on, 27 * S, " it"), Cue(27 * S, 28 * S, " ends.")), 0.5)
+    words = tuple(Cue(n * S, (n + 1) * S, word) for n, word in enumerate([" Pity", " the", " world."]))
+    return [late, Heard("en", words, 0.25, no_speech=no_speech, log_probability=-0.3)]
+
+
+def test_what_has_a_voice_and_no_word_is_heard_by_itself() -> None:
+    hears = Says(*passing(before=12))
+    (made,) = hear(hears, window(1, lead_in=2 * S), voice=8.0)
+    assert made.row.transcript == "Pity the world. There it ends."
+    assert [word.start // S for word in made.row.words][:4] == [28, 29, 30, 28 + 10]
+    assert hears.lengths == [30 * S, 10 * S], "the stretch without a word, of what the window owns"
+    assert made.row.seconds == 0.75
+    assert " ".join(cue.text for cue in made.row.cues) == made.row.transcript
+
+
+@pytest.mark.parametrize(
+    ("before", "voice", "no_speech"),
+    [(2, 8.0, 0.1), (12, 2.0, 0.1), (12, 8.0, 0.7)],  # a pause; no voice in it; the engine hears hardly anybody
+)
+def test_what_has_no_voice_stays_without_words(before: float, voice: float, no_speech: float) -> None:
+    (made,) = hear(Says(*passing(before=before, no_speech=no_speech)), window(), voice=voice)
+    assert "Pity" not in made.row.transcript
+    assert made.row.transcript.startswith("There")
