@@ -57,7 +57,7 @@ def open_store(store: str, settings: Settings) -> Store:
 
 
 def find_run(name: str, run: str | None, store: Store) -> Run:
-    """The run of a recording given by its id, by the start of it, or by the input's path."""
+    """The run of a recording given by the input's path, by its id, by the start of it, or by its name in the store."""
     if Path(name).is_file():
         return store.find(content_id(Path(name)), run)
     if Path(name).is_dir():  # files that were joined
@@ -69,7 +69,17 @@ def find_run(name: str, run: str | None, store: Store) -> Run:
     matches = [folder for folder in store.recordings() if folder.startswith(name)]
     if len(matches) > 1:
         raise NoSuchRunError(f"{name}: {len(matches)} recordings begin like this.", cure="Give more of the id.")
+    matches = matches or sorted({found.key.recording for found in store.runs() if _name(found) == name})
+    if len(matches) > 1:
+        raise NoSuchRunError(
+            f"{name}: {len(matches)} recordings have this name.", cure="Give the id, see `longmedia status`."
+        )
     return store.find(matches[0] if matches else name, run)
+
+
+def _name(run: Run) -> str:
+    document = run.document()
+    return document.input.name if document is not None else ""
 
 
 def exit_code(items: Sequence[Item]) -> int:

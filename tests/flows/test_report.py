@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from flows import reports as written
 from flows.cli import app
@@ -50,6 +50,19 @@ def asked(run: Run, *words: str) -> str:
     done = CliRunner().invoke(app, ["report", run.key.recording, "--store", run.files.url, *words])
     assert done.exit_code == 0, done.output
     return done.stdout
+
+
+def test_a_recording_goes_by_the_name_that_status_shows_where_only_one_has_it(run: Run) -> None:
+    assert asked(run, "--format", "txt") == (shown := _by_name(run).stdout)
+    assert "Good morning." in shown
+    document = run.document()
+    assert document is not None
+    Store(run.files.url).run(RunKey("1" * 32, {"hear": "h"})).save(document.model_copy(update={"recording": "1" * 32}))
+    assert "2 recordings have this name" in str(_by_name(run).exception)
+
+
+def _by_name(run: Run) -> Result:
+    return CliRunner().invoke(app, ["report", MEETING.name, "--format", "txt", "--store", run.files.url])
 
 
 @pytest.mark.parametrize("form", ["srt", "html"])
