@@ -17,8 +17,9 @@ from pipeline.text.identify import language_name
 _REMARK_TOKENS = 96
 """Tokens of the prompt kept for naming what a first answer lost or invented."""
 
-_SHOWN = 1.25
-"""Tokens of sentences that a writer is shown for one that it may write: a small one copies from the first on."""
+_SHOWN = 3
+"""Tokens of sentences that a writer is shown for one that it may write. With fewer, less of what people ask for is among
+them (docs/merging.md)."""
 
 _CITE = "After every sentence write the number of its note in square brackets."
 
