@@ -18,8 +18,8 @@ _REMARK_TOKENS = 96
 """Tokens of the prompt kept for naming what a first answer lost or invented."""
 
 _SHOWN = 3
-"""Tokens of sentences that a writer is shown for one that it may write. With fewer, less of what people ask for is among
-them (docs/merging.md)."""
+"""Tokens of sentences that a writer is shown for one that it may write; with fewer, less of what people ask for is
+among them (docs/merging.md)."""
 
 _CITE = "After every sentence write the number of its note in square brackets."
 
