@@ -114,15 +114,15 @@ HOSTILE = [
 @pytest.mark.parametrize("part", HOSTILE)
 def test_hostile_text_takes_linear_time(tmp_path: Path, head: str, part: str) -> None:
     path = put(tmp_path, "a.srt", head + part * MANY)
-    begun = time.process_time()
+    begun = time.thread_time()
     with contextlib.suppress(MediaError):
         read_transcript(path)
-    assert time.process_time() - begun < 4  # quadratic time takes longer than that, and mostly minutes
+    assert time.thread_time() - begun < 8  # quadratic time takes longer than that, and mostly minutes
 
 
 def test_many_words_take_linear_time(tmp_path: Path) -> None:
     words = [{"word": "a", "start": 0, "end": 1}] + [{"word": "bcd"}] * MANY
     path = put(tmp_path, "a.json", {"segments": [{"start": 0, "end": 1, "text": "a", "words": words}]})
-    begun = time.process_time()
+    begun = time.thread_time()
     assert len(read_transcript(path).cues[0].words) == 1
-    assert time.process_time() - begun < 4
+    assert time.thread_time() - begun < 8
