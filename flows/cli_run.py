@@ -99,7 +99,7 @@ def run(
     todo = list(jobs(files, settings, egress=egress, only=ends, transcript=transcript))
     known = list(triage(todo, opened, stop))
     # Of files that are joined only the whole has a report, and is told of.
-    learning = Learning(settings, own_rates())
+    learning = Learning(settings, own_rates(), ends)
 
     def of_each(item: Item) -> None:
         learning.done(item)

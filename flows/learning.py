@@ -7,10 +7,12 @@ from pathlib import Path
 from chunkers.spans import TICKS_PER_SECOND
 from flows.progress import WatchOf
 from pipeline.archive import Item
+from pipeline.chain import Stage
 from pipeline.forecast import merging_s
 from pipeline.job import Step, Watch
 from pipeline.rates import LearntRates, Meter
 from pipeline.settings import Settings
+from pipeline.store import STAGES
 
 _SPOKEN = ("hear", "speakers", "describe", "merge")
 """Stages of every recording with sound, in order; whether there is something to see, a step does not say."""
@@ -19,7 +21,10 @@ _SPOKEN = ("hear", "speakers", "describe", "merge")
 class Learning:
     """What the recordings of one command show, all of them under the same settings."""
 
-    def __init__(self, settings: Settings, rates: LearntRates) -> None:
+    def __init__(self, settings: Settings, rates: LearntRates, only: Stage | None = None) -> None:
+        """`only` is the last stage that is run; None: all are."""
+        last = STAGES.index(only) if only else len(STAGES)
+        self._stages = tuple(stage for stage in _SPOKEN if STAGES.index(stage) <= last)
         self._settings = settings
         self._rates = rates
         self._known = rates.of(settings)
@@ -48,9 +53,9 @@ class Learning:
 
     def later(self, step: Step) -> dict[str, float]:
         """Seconds that each stage behind that of a step is known to take here."""
-        if step.stage not in _SPOKEN or step.stage == "merge":
+        if step.stage not in self._stages:
             return {}
-        left = _SPOKEN[_SPOKEN.index(step.stage) + 1 :]
+        left = self._stages[self._stages.index(step.stage) + 1 :]
         if self._settings.speakers.enabled is False:
             left = tuple(stage for stage in left if stage != "speakers")
         work = {"merge": merging_s(step.total, self._settings)}
