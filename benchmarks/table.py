@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
 import platform
 from pathlib import Path
@@ -11,6 +10,7 @@ from pydantic import BaseModel
 
 from benchmarks.rows import Row, number
 from chunkers.ffmpeg import ffmpeg_version, find_ffmpeg
+from pipeline.results import installed
 
 DOCS = Path(__file__).parent.parent / "docs"
 JSON = DOCS / "benchmarks.json"
@@ -102,10 +102,4 @@ def _lines(path: Path) -> list[str]:
 
 def versions() -> dict[str, str]:
     """Those of what the figures depend on."""
-    found = {"Python": platform.python_version(), "ffmpeg": ffmpeg_version(find_ffmpeg(None))}
-    for name in _PACKAGES:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found
+    return {"Python": platform.python_version(), "ffmpeg": ffmpeg_version(find_ffmpeg(None)), **installed(_PACKAGES)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -153,8 +154,13 @@ def _identity(rests_on: dict[str, Any]) -> list[tuple[str, Any]]:
 
 
 def _versions(ffmpeg: Path | None) -> dict[str, str]:
-    found = {"python": platform.python_version(), "ffmpeg": ffmpeg_version(find_ffmpeg(ffmpeg))}
-    for name in _PACKAGES:
+    return {"python": platform.python_version(), "ffmpeg": ffmpeg_version(find_ffmpeg(ffmpeg)), **installed(_PACKAGES)}
+
+
+def installed(packages: Iterable[str]) -> dict[str, str]:
+    """The version of each of the packages that are here."""
+    found: dict[str, str] = {}
+    for name in packages:
         try:
             found[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:

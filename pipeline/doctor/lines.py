@@ -24,7 +24,7 @@ def lines(ranking: Ranking) -> Iterator[str]:
         yield title
         rows = [_row(one, chosen) for one in ranking.verdicts if one.candidate.role == role]
         yield from _table([("engine", "on", "model", "held in", "needs", "1 h takes", ""), *rows])
-    if not ranking.together:
+    if not ranking.fit_together:
         yield "Both are not in memory at once: models.keep_loaded=false, media.recordings=1."
     yield "`longmedia doctor --write` writes longmedia.toml with what is marked `chosen`."
 

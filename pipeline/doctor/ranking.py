@@ -42,12 +42,12 @@ class Ranking:
     write: Verdict
 
     @property
-    def together(self) -> bool:
+    def fit_together(self) -> bool:
         """Whether what hears and what writes can be in memory at once."""
         first, second = self.hear.candidate, self.write.candidate
         if first.gpu != second.gpu or second.engine == "vllm":  # whose need has room for the other in it
             return True
-        return first.need.total + second.need.total <= room(self.machine, second)
+        return first.need.total + second.need.total <= memory_for(self.machine, second)
 
 
 def rank(machine: Machine, tokens: int, measured: Measured) -> Ranking:
@@ -60,7 +60,7 @@ def rank(machine: Machine, tokens: int, measured: Measured) -> Ranking:
     return Ranking(machine, verdicts, hear, write)
 
 
-def room(machine: Machine, candidate: Candidate) -> int:
+def memory_for(machine: Machine, candidate: Candidate) -> int:
     """Bytes that the models may take where `candidate` would run."""
     if not candidate.gpu:
         return int(machine.ram * USABLE_RAM)
@@ -84,7 +84,7 @@ def _judged(candidate: Candidate, machine: Machine, measured: Measured) -> Verdi
 
 
 def _fault(candidate: Candidate, machine: Machine, hours: float | None) -> str:
-    there = room(machine, candidate)
+    there = memory_for(machine, candidate)
     if candidate.need.total > there:
         where = "GPU" if candidate.gpu else "memory"
         return f"does not fit: {gib(there)} of {where} can be used"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pipeline.doctor.candidates import BESIDE_VLLM, CONTEXT, Candidate
 from pipeline.doctor.lines import to_fetch
-from pipeline.doctor.ranking import Ranking, Verdict, gib, room
+from pipeline.doctor.ranking import Ranking, Verdict, gib, memory_for
 
 _URL = "http://127.0.0.1:8000/v1"
 
@@ -39,7 +39,7 @@ def _lines(ranking: Ranking) -> Iterator[str]:
     yield _set("device", "cuda" if ranking.hear.candidate.gpu else "cpu")
     yield ""
     yield from _writer(ranking, write)
-    if not ranking.together:
+    if not ranking.fit_together:
         yield ""
         yield f"# {ranking.hear.candidate.model} and {write.model} do not fit beside each other."
         yield "[models]"
@@ -86,7 +86,7 @@ def _writer(ranking: Ranking, write: Candidate) -> Iterator[str]:
 def _why(ranking: Ranking, verdict: Verdict) -> str:
     """What the choice needs, and why the one before it was not taken."""
     one = verdict.candidate
-    here = room(ranking.machine, one)
+    here = memory_for(ranking.machine, one)
     needs = f"needs {gib(one.need.total)} of {gib(here)} that can be used"
     asked = [other for other in ranking.verdicts if other.candidate.role == one.role and not other.candidate.unasked]
     larger = [other for other in asked if other.fault and other.candidate.parameters > one.parameters]

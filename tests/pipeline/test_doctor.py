@@ -144,7 +144,7 @@ def test_every_written_file_loads_and_names_what_was_chosen(one: Machine) -> Non
     assert settings.recipe == ("cascade" if write.embedded else "gemma")
     named = settings.endpoint if write.engine == "vllm" else settings.write if write.embedded else settings.gemma
     assert named.model == write.model
-    assert (settings.models.keep_loaded is False) == (not ranking.together)
+    assert (settings.models.keep_loaded is False) == (not ranking.fit_together)
 
 
 def test_the_comments_say_why() -> None:

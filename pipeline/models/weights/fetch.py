@@ -26,7 +26,7 @@ from pipeline.models.weights.catalog import WeightFile, Weights, find
 from pipeline.models.weights.lock import sha256
 from pipeline.models.weights.names import parse_hub_name
 from pipeline.models.weights.places import hub_folder, model_in, not_here
-from pipeline.models.weights.turns import WAITING, fetching_alone
+from pipeline.models.weights.turns import WAITING, fetch_lock
 from pipeline.settings import Models
 
 Progress = Callable[[int, int, str], None]
@@ -105,7 +105,7 @@ def get(weights: Weights, settings: Models, progress: Progress) -> Path:
     home = folder(settings) / weights.name
     if present(weights, settings):
         return home
-    with fetching_alone(home, lambda: progress(0, weights.size, WAITING)):
+    with fetch_lock(home, lambda: progress(0, weights.size, WAITING)):
         return home if present(weights, settings) else _get(weights, home, settings, progress)
 
 

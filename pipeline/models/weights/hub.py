@@ -20,7 +20,7 @@ from pipeline.models.weights.fetch import Progress, folder, make_folder, size_be
 from pipeline.models.weights.lock import safe, sha256, write_lock
 from pipeline.models.weights.names import HubName
 from pipeline.models.weights.places import home_of
-from pipeline.models.weights.turns import WAITING, fetching_alone
+from pipeline.models.weights.turns import WAITING, fetch_lock
 from pipeline.settings import Models
 from pipeline.store.documents import LockedFile, ModelLock
 
@@ -77,7 +77,7 @@ def bring(download: Download, progress: Progress) -> Path:
 
     Raises `WeightsMissingError`, `WeightsDamagedError`, `StoreFullError`.
     """
-    with fetching_alone(download.home, lambda: progress(0, download.size, WAITING)):
+    with fetch_lock(download.home, lambda: progress(0, download.size, WAITING)):
         return download.home if download.home.exists() else _bring(download, progress)
 
 

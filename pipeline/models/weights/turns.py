@@ -14,7 +14,7 @@ WAITING = "waiting for another process that fetches it"
 
 
 @contextlib.contextmanager
-def fetching_alone(home: Path, waiting: Callable[[], None]) -> Iterator[None]:
+def fetch_lock(home: Path, waiting: Callable[[], None]) -> Iterator[None]:
     """Hold the folder `home`, which may not be there yet, as the only one that fetches into it.
 
     `waiting` is called where another process holds it; then that one is waited for. The lock dies with its process.
