@@ -11,12 +11,13 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipeline.errors import NoSuchRunError, StoreBusyError, StoreDamagedError, StoreError, StoreLockedError
+from pipeline.store.document_files import VOCABULARY, Documents
 from pipeline.store.documents import CorrectionsDocument, NamesDocument, RecordingDocument, RunDocument
 from pipeline.store.encryption import DAMAGE, Cipher, damage
 from pipeline.store.files import Departing, Files
 from pipeline.store.first_format import FirstFormatRun
 from pipeline.store.lock import held
-from pipeline.store.runs import CORRECTIONS, NAMES, RECORDING, VOCABULARY, Documents, Run, RunKey
+from pipeline.store.runs import CORRECTIONS, NAMES, RECORDING, Run, RunKey
 from pipeline.store.sidebyside import each
 from pipeline.store.voices import Voices
 
