@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS = {"chunkers": 0, "pipeline": 1, "flows": 2, "longmedia": 2}
 FOLDERS = [*FLOORS, "benchmarks", "data", "tests"]
 SOURCES = [path for floor in FLOORS for path in sorted((ROOT / floor).rglob("*.py"))]
-MOST_LINES = 360
+MOST_LINES = 340
 """Lines of a source file; the longest one comes near it, so that the bound is one that can be broken."""
 
 

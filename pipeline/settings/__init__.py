@@ -5,12 +5,9 @@ from pipeline.settings.group import Group
 from pipeline.settings.groups import (
     Audio,
     Describe,
-    Encryption,
     Gemma,
     Hear,
-    Media,
     Merge,
-    Models,
     Report,
     See,
     Speakers,
@@ -18,6 +15,7 @@ from pipeline.settings.groups import (
     Write,
 )
 from pipeline.settings.loading import Settings, load, load_here, named_only, table, text_changing
+from pipeline.settings.machine import Encryption, Media, Models
 from pipeline.settings.webhook import Webhook
 
 __all__ = [

@@ -27,18 +27,16 @@ from pipeline.settings.group import Group
 from pipeline.settings.groups import (
     Audio,
     Describe,
-    Encryption,
     Gemma,
     Hear,
-    Media,
     Merge,
-    Models,
     Report,
     See,
     Speakers,
     Video,
     Write,
 )
+from pipeline.settings.machine import Encryption, Media, Models
 from pipeline.settings.webhook import Webhook
 
 PREFIX = "LONGMEDIA_"
