@@ -124,6 +124,8 @@ def _second_segment(file: BinaryIO, size: int) -> int | None:
     """Where another Matroska follows the first; None too where that does not say how long it is."""
     at = 0
     for magic in (_EBML, _SEGMENT):
+        if at >= size:  # a length may be larger than any place that can be sought
+            return None
         file.seek(at)
         head = file.read(12)
         width = 9 - head[4].bit_length() if len(head) == 12 and head[4] else 0
