@@ -29,7 +29,8 @@ from benchmarks.rows import Row, hand_back
 from pipeline.models.llamacpp.writer import LlamaCpp
 from pipeline.text.chapters import borders
 from pipeline.text.lexicons import lexicon
-from pipeline.text.salience import Candidate, Prominence, choose, topic
+from pipeline.text.prominence import Prominence
+from pipeline.text.salience import Candidate, choose, topic
 
 Borders = Callable[[Meeting], Sequence[int] | None]
 

@@ -13,6 +13,7 @@ from pipeline.merge.fidelity import LOOPING, Fidelity, comparable, invented, mea
 from pipeline.merge.ground import Ground
 from pipeline.merge.inputs import Note, Unit
 from pipeline.merge.selection import Sentence, choose, cut, sections
+from pipeline.merge.worth import shown
 from pipeline.models.protocol import Written
 from pipeline.store.structs import Citation
 from pipeline.text.facts import find
@@ -74,7 +75,7 @@ class Finisher:
         self._ground = Ground(said)
         self._speakers = {unit.speaker for unit in said if unit.speaker}
         units = [unit for note in notes for unit in note.units]
-        self._units = units if translated else self._ground.true(units)
+        self._units = self._true_units(units)
         self._text = "\n".join(unit.text for unit in self._units)
         self._known = "\n".join([self._text, *(labelled(unit.text, unit.speaker) for unit in said)])
         self._kinds = ("number", "date") if translated else comparable(self._text)
@@ -113,7 +114,14 @@ class Finisher:
             draft = self._cut(draft, lines, named, done)
         if len(draft.fidelity.invented_lines) == len(draft.sentences):
             return replace(draft, text="", sentences=(), citations=())
-        return self._completed(draft) if self._carry else draft
+        return self._completed(draft) if self._carry and self.usable(draft) else draft
+
+    def usable(self, draft: Draft) -> bool:
+        """Whether anything of a draft can stand: small writers answer with words of their instructions.
+
+        Of a summary in another language too little can be compared.
+        """
+        return bool(draft.text) and (self._translated or any(one.valid for one in draft.citations))
 
     def borne_out(self, draft: Draft) -> Draft:
         """The draft without the sentences that no moment bears out; as it is where none would be left.
@@ -140,8 +148,12 @@ class Finisher:
         return self._copied(self._units, ["copied"])
 
     def extract(self) -> Draft:
-        """Sentences of the notes, those with most facts first, in their order: for when no answer is of use."""
-        return self._copied(self._choose([], frozenset(self._facts()), self._cap, fill=True), ["extract"])
+        """Sentences of the notes, those that tell most, in their order: for when no answer is of use."""
+        notes = [replace(note, units=tuple(self._true_units(note.units))) for note in self.notes]
+        chosen = [unit for note in shown(notes, self._cap, self._count, self._worth) for unit in note.units]
+        while chosen and self._count(joined(unit.text for unit in chosen)) > self._cap:
+            chosen.pop()
+        return self._copied(chosen, ["extract"])
 
     def _without_lead(self, line: str) -> str:
         """A line without the heading before it, `Decision: ...`, where the notes and what was said have no such words.
@@ -153,6 +165,10 @@ class Finisher:
             return line
         bare = line[found.end() :]
         return bare[:1].upper() + bare[1:]
+
+    def _true_units(self, units: Sequence[Unit]) -> list[Unit]:
+        """Those that what was said bears out, or its own sentences in their place."""
+        return list(units) if self._translated else self._ground.true(units)
 
     # -- steps --------------------------------------------------------------------------------------
 
@@ -260,12 +276,10 @@ class Finisher:
     def _facts(self) -> dict[str, str]:
         return {fact.key: fact.text for fact in reversed(find(self._text)) if fact.kind in self._kinds}
 
-    def _choose(
-        self, prose: Sequence[Sentence], missing: frozenset[str], room: int, *, fill: bool = False
-    ) -> list[Unit]:
+    def _choose(self, prose: Sequence[Sentence], missing: frozenset[str], room: int) -> list[Unit]:
         """Sentences of the notes to stand beside `prose`, at most `room` tokens in all."""
         units, weighed = self._copyable
-        return [units[at] for at in choose(prose, weighed, room, facts=missing, fill=fill)]
+        return [units[at] for at in choose(prose, weighed, room, facts=missing)]
 
     @cached_property
     def _copyable(self) -> tuple[list[Unit], list[Sentence]]:

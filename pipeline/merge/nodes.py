@@ -100,7 +100,7 @@ class NodeWriter:
                 continue
             finisher = self._finisher(task)
             draft = finisher.draft(answer)
-            if not draft.text or draft.fidelity.faults(finisher.ratio):
+            if not finisher.usable(draft) or draft.fidelity.faults(finisher.ratio):
                 again.append((task, answer, draft))
             else:
                 yield Made(self._row(task, finisher.borne_out(draft), [answer]))
@@ -114,7 +114,7 @@ class NodeWriter:
         """The node of another model's answer, which passes the same checks; None where nothing of it is of use."""
         finisher = self._finisher(task)
         draft = finisher.draft(answer)
-        return self._row(task, finisher.borne_out(draft), [answer]) if draft.text else None
+        return self._row(task, finisher.borne_out(draft), [answer]) if finisher.usable(draft) else None
 
     def _write_again(self, first: Sequence[tuple[Task, Written, Draft]]) -> Iterator[Made[NodeRow]]:
         """The second try of nodes whose first answer lost or invented too much; the better of both is kept."""
@@ -129,11 +129,12 @@ class NodeWriter:
             if isinstance(second, Written):
                 written.append(second)
                 drafts.append(finisher.draft(second))
-            best = max(drafts, key=lambda one: one.rank)
-            if best.text:
-                yield Made(self._row(task, finisher.borne_out(best), written))
+            best = max(drafts, key=lambda one: (finisher.usable(one), one.rank))
+            extract = None if finisher.usable(best) else finisher.extract()
+            if extract is not None and (extract.text or not best.text):
+                yield Made(self._row(task, extract, written), ModelError(_USELESS))
             else:
-                yield Made(self._row(task, finisher.extract(), written), ModelError(_USELESS))
+                yield Made(self._row(task, finisher.borne_out(best), written))
 
     def _ask(self, prompts: Sequence[Prompt]) -> list[Written | ModelError]:
         return write_each(self._writer, prompts, max_tokens=self.prompts.prose)

@@ -17,10 +17,6 @@ from pipeline.text.identify import language_name
 _REMARK_TOKENS = 96
 """Tokens of the prompt kept for naming what a first answer lost or invented."""
 
-_SHOWN = 3
-"""Tokens of sentences that a writer is shown for one that it may write; with fewer, less of what people ask for is
-among them (docs/merging.md)."""
-
 _CITE = "After every sentence write the number of its note in square brackets."
 
 
@@ -40,8 +36,6 @@ class MergePrompts:
         self.limits = Limits(budget, overhead, rules.max_tokens, writer.count(self.line(99, "")) + 1)
         self.limits.check()
         self.prose = max(1, round(self.limits.cap * (1 - rules.carry)))
-        self.shown = round(_SHOWN * self.prose)
-        """Tokens of the sentences that a writer is shown, at most."""
 
     def prompt(self, text: str, remarks: str = "") -> Prompt:
         """The template filled in, and below it what is to be done better than last time."""

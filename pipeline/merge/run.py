@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 
-VERSION = 10
+VERSION = 11
 """Raised where the same inputs would now give another node."""
 
 
@@ -151,7 +151,7 @@ class _Merger:
         payload += [prompts.limits.cap, prompts.prose, self._worker.name, [unit.text for unit in said]]
         digest = hashlib.sha256(json.dumps(payload).encode()).hexdigest()[:16]
         recording = self._run.key.recording
-        kept = tuple(shown(notes, prompts.shown, prompts.count, self._worth.of))
+        kept = tuple(shown(notes, prompts.prose, prompts.count, self._worth.of))
         return Task(
             recording,
             level,

@@ -49,9 +49,12 @@ class Sentence:
     """How much it tells of the recording; only compared."""
 
 
-def sections(starts: Sequence[int], weights: Sequence[int], cap: int) -> Sections:
-    """Sections of about equal weight for notes that begin at `starts` (ascending), and a summary of `cap` tokens."""
-    number = max(1, cap // _SECTION)
+def sections(starts: Sequence[int], weights: Sequence[int], cap: int, least: int = 1) -> Sections:
+    """Sections of about equal weight for notes that begin at `starts` (ascending), and a summary of `cap` tokens.
+
+    There are `least` of them, where there are so many notes, however short the summary.
+    """
+    number = max(least, cap // _SECTION)
     before = list(itertools.accumulate(weights, initial=0))
     total = max(1, before[-1])
     firsts: dict[int, int] = {}
@@ -78,13 +81,11 @@ def choose(
     cap: int,
     *,
     facts: frozenset[Hashable],
-    fill: bool = False,
 ) -> list[int]:
     """Which sentences of the notes stand beside the prose, at most `cap` tokens in all.
 
     The sentence comes first that is worth most and holds most of the `facts` that are still missing for its length,
-    and of a section that has had its share it counts less; with `fill` also those that hold none, else they are never
-    taken.
+    and of a section that has had its share it counts less; those that hold none are never taken.
     """
     used: dict[int, float] = defaultdict(float)
     for sentence in prose:
@@ -95,14 +96,12 @@ def choose(
 
     def worth(number: int) -> tuple[float, int]:
         one = notes[number]
-        told = (len(one.facts & missing) + fill) / (one.cost + TERSE)
+        told = len(one.facts & missing) / (one.cost + TERSE)
         return one.worth * told * AGAIN ** (min(used[at] for at in one.sections) / max(1.0, share)), -number
 
     waiting = set(range(len(notes)))
     while True:
-        waiting = {
-            number for number in waiting if notes[number].cost <= left and (fill or notes[number].facts & missing)
-        }
+        waiting = {number for number in waiting if notes[number].cost <= left and notes[number].facts & missing}
         if not waiting:
             return sorted(chosen)
         best = max(waiting, key=worth)

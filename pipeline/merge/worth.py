@@ -15,7 +15,8 @@ from pipeline.merge.inputs import Note, Unit
 from pipeline.merge.selection import AGAIN, TERSE, sections
 from pipeline.text.chapters import content
 from pipeline.text.lexicons import lexicon
-from pipeline.text.salience import Prominence, alike, salience, topic
+from pipeline.text.prominence import Prominence
+from pipeline.text.salience import alike, salience, topic
 from pipeline.text.sentences import joined
 from pipeline.text.small_talk import small_talk
 
@@ -23,6 +24,9 @@ _FRAGMENT = 0.5
 """What is left of the worth of a sentence with fewer than `_WORDS` content words."""
 
 _WORDS = 3
+
+_PARTS = 4
+"""Parts of a recording of which each gets its share, however few sentences are shown."""
 
 
 class Worth:
@@ -53,7 +57,7 @@ def shown(notes: Sequence[Note], room: int, count: Callable[[str], int], worth: 
     costs = [count(f"{unit.text}\n") for _, unit in units]
     if sum(costs) <= room or len(units) < 2:
         return list(notes)
-    among = sections([notes[at].span.start for at, _ in units], costs, room)
+    among = sections([notes[at].span.start for at, _ in units], costs, room, _PARTS)
     places = [among.of([notes[at].span])[0] for at, _ in units]
     told = [worth(unit) for _, unit in units]
     worths = [one / (cost + TERSE) for one, cost in zip(told, costs, strict=True)]

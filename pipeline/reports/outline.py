@@ -24,8 +24,9 @@ from pipeline.store.tables import OutlineRow
 from pipeline.text.chapters import borders, content
 from pipeline.text.lexicons import Headings, Lexicon, lexicon
 from pipeline.text.notes import Kind
+from pipeline.text.prominence import Prominence
 from pipeline.text.said import Said, fluent, spoken
-from pipeline.text.salience import Candidate, Prominence, alike, choose, topic
+from pipeline.text.salience import Candidate, alike, choose, topic
 from pipeline.text.small_talk import courteous, small_talk
 from pipeline.text.titles import Counted, counted, summed, titles
 

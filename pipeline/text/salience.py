@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import math
-import statistics
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
-from chunkers.spans import Span
-from pipeline.text.chapters import Pair, content, weights
+from pipeline.text.chapters import content, weights
 from pipeline.text.facts import find
 from pipeline.text.lexicons import Lexicon
 from pipeline.text.small_talk import aside
 
-_DOCUMENT = 12
+DOCUMENT = 12
 """Sentences that count as one when it is asked which words are everywhere."""
 
 _SHORT = 6
@@ -27,12 +23,6 @@ _FACT = 0.25
 
 _ASIDE = 0.25
 """What is left of the worth of a sentence that greets, introduces somebody, or speaks of the talk itself."""
-
-_AROUND, _FULLNESS = 15, 30
-"""Sentences before and after one whose words are compared with the whole, and whose lengths are."""
-
-_WEIGHT = 0.5
-"""A stretch one standard deviation above the mean is worth `exp` of so much more."""
 
 _SAME = 0.6
 """Share of the shorter one's content words from which two sentences say the same."""
@@ -48,7 +38,7 @@ class Candidate:
     text: str
     part: int
     prominence: float = 1.0
-    """Of what was said around it; see `Prominence`."""
+    """Of what was said around it; see `pipeline.text.prominence`."""
 
 
 def topic(sentences: Iterable[str], words: Lexicon) -> dict[str, float]:
@@ -57,7 +47,7 @@ def topic(sentences: Iterable[str], words: Lexicon) -> dict[str, float]:
     counts: Counter[str] = Counter()
     for number, sentence in enumerate(sentences):
         found = content(sentence, words)
-        if number % _DOCUMENT == 0:
+        if number % DOCUMENT == 0:
             documents.append(set())
         documents[-1].update(found)
         counts.update(found)
@@ -65,61 +55,6 @@ def topic(sentences: Iterable[str], words: Lexicon) -> dict[str, float]:
         return {word: math.log(1 + count) for word, count in counts.items()}
     weighed = weights(documents)
     return {word: math.log(1 + counts[word]) * weight for word, weight in weighed.items()}
-
-
-class Prominence:
-    """How much the talk at each moment of a recording has to do with what it is about, as a factor around 1.
-
-    A talk dwells on what matters: there many of the recording's words come together, and sentences are full. In an
-    aside, an introduction or a joke one of the two is missing.
-    """
-
-    def __init__(self, starts: Sequence[int], sentences: Sequence[str], words: Lexicon) -> None:
-        """`starts` are the ticks at which the `sentences` begin, in order of time."""
-        self._starts = starts
-        self._sums = list(accumulate(_prominences(sentences, words), initial=0.0))
-
-    def within(self, spans: Iterable[Span]) -> float:
-        """The mean of the sentences that begin in `spans`, or, where none does, of the one before; 1 without any."""
-        total, count = 0.0, 0
-        for span in spans:
-            stop = bisect_left(self._starts, span.end)
-            first = min(bisect_left(self._starts, span.start), max(0, stop - 1))
-            total += self._sums[stop] - self._sums[first]
-            count += stop - first
-        return total / count if count else 1.0
-
-
-def _prominences(sentences: Sequence[str], words: Lexicon) -> list[float]:
-    found = [content(sentence, words) for sentence in sentences]
-    documents = [{word for own in found[at : at + _DOCUMENT] for word in own} for at in range(0, len(found), _DOCUMENT)]
-    pair = Pair(weights(documents))
-    for own in found:
-        pair.before(own, 1)
-    for own in found[:_AROUND]:
-        pair.after(own, 1)
-    likeness = []
-    for at in range(len(found)):
-        for own in found[at + _AROUND : at + _AROUND + 1]:
-            pair.after(own, 1)
-        for own in found[max(0, at - _AROUND - 1) : max(0, at - _AROUND)]:
-            pair.after(own, -1)
-        likeness.append(pair.cosine)
-    lengths = list(accumulate((math.sqrt(len(set(own))) for own in found), initial=0.0))
-    fullness = []
-    for at in range(len(found)):
-        first, stop = max(0, at - _FULLNESS), min(len(found), at + _FULLNESS + 1)
-        fullness.append((lengths[stop] - lengths[first]) / (stop - first))
-    both = zip(_standard(likeness), _standard(fullness), strict=True)
-    return [math.exp(_WEIGHT * statistics.fmean(pair)) for pair in both]
-
-
-def _standard(values: Sequence[float]) -> list[float]:
-    """The values as standard deviations from their mean; 0 where all are alike."""
-    if not values:
-        return []
-    mean, deviation = statistics.fmean(values), statistics.pstdev(values)
-    return [(value - mean) / deviation if deviation > 1e-9 else 0.0 for value in values]
 
 
 def salience(sentence: str, about: Mapping[str, float], words: Lexicon) -> float:

@@ -70,6 +70,10 @@ LEXICON = Lexicon(
     ),
     own_words="i i'd i'll i'm i've me mine my myself",
     hesitation_words="ah eh er erm hm hmm mhm mm mmm mm-hmm uh uhhuh uh-huh um",
+    modal_words=(
+        "can can't cannot could couldn't have has haven't idea ideas may might must need needed needs ought should "
+        "shouldn't think want wanted wants would wouldn't"
+    ),
     filler_words=(
         "ah aha alright anyway bye er excuse fine hello hey hi hm hmm huh mhm mm mmm nah no nope oh ok okay ooh ow "
         "pardon right sorry sure thanks uh uhhuh um well wow yeah yep yes yup cool great good nice perfect exactly "

@@ -36,6 +36,11 @@ LEXICON = Lexicon(
     ),
     own_words="j'ai j'avais j'irai je ma me mes mien mienne moi mon",
     hesitation_words="euh ben hein hm hum mmh",
+    modal_words=(
+        "a ai aimerais avez avoir avons besoin devait devez devoir devons devrait devrions doit doivent "
+        "faudra faudrait faut idée idées ont peut peuvent pense pensons pourrait pourrions pouvez pouvons "
+        "souhaite souhaitons veulent veut voudrais voudrait voulons"
+    ),
     filler_words=(
         "ah alors allô bah ben bien bon bonjour bonsoir bof d'accord accord euh eh enfin exactement hein hum merci "
         "mmh non oh ok okay oui ouais parfait pardon quoi salut super tiens très voilà volontiers"

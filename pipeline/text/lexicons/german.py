@@ -46,6 +46,11 @@ LEXICON = Lexicon(
     ),
     own_words="ich mein meine meinem meinen meiner meines mich mir",
     hesitation_words="äh ähm ehm hm hmm mhm öh",
+    modal_words=(
+        "brauche brauchen braucht brauchte darf dürfen dürfte glaube glauben habe haben hat idee ideen kann "
+        "können könnte könnten möchte möchten muss müssen müsste müssten soll sollen sollte sollten will "
+        "wollen wollte wünschen würde würden"
+    ),
     filler_words=(
         "äh ähm ach aha alles also bitte danke doch eben entschuldigung genau gut gute guten hallo hm hmm ja jo klar "
         "mhm moin na naja nein nö okay ok prima richtig schön servus so stimmt super tja toll tschüss wunderbar"

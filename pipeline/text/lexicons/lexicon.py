@@ -51,6 +51,8 @@ class Lexicon:
     """Words, parted by spaces, that are only a pause; nothing is lost without them."""
     own_words: str = ""
     """Words, parted by spaces, with which a single speaker means themselves."""
+    modal_words: str = ""
+    """Words, parted by spaces, of what people need, want, can, should, may, have or think."""
     filler_words: str = ""
     """Words, parted by spaces, that fill a pause, agree, greet or thank."""
     courtesy: str = ""
@@ -109,6 +111,11 @@ class Lexicon:
     def own(self) -> frozenset[str]:
         """The words with which a single speaker means themselves."""
         return frozenset(self.own_words.split())
+
+    @cached_property
+    def modal(self) -> frozenset[str]:
+        """The modal words."""
+        return frozenset(self.modal_words.split())
 
     @cached_property
     def hesitations(self) -> frozenset[str]:

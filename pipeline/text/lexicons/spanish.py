@@ -36,6 +36,10 @@ LEXICON = Lexicon(
     unit_words=("euro euros dólar dólares hora horas minutos segundos días semana semanas mes meses año años metros"),
     own_words="conmigo me mi mis mí mía mío yo",
     hesitation_words="eh em este hm mmm",
+    modal_words=(
+        "creo creemos debe deben debemos debería deberíamos gustaría ha han hay hemos idea ideas necesita necesitamos "
+        "necesitan puede pueden podemos podría podríamos queremos quiere quieren quiero tenemos tener tiene tienen"
+    ),
     filler_words=(
         "ah adiós bien bueno claro eh em este exacto genial gracias hola hm no ok okay oh perdón perfecto por favor "
         "pues sí sip vale ya muy venga"

@@ -122,6 +122,14 @@ def test_an_answer_of_no_use_leaves_an_extract(tmp_path: Path, answer: str) -> N
     assert all(valid(root, n) for n in range(5))
 
 
+def test_an_answer_of_words_from_the_instructions_leaves_an_extract(tmp_path: Path) -> None:
+    writer = Words(lambda lines: "Decisions first. Tasks with their people and dates. Open questions.")
+    root = merged(tmp_path, writer, 5)
+    assert len(writer.prompts) == root.attempts == 2
+    assert figures(root)["notes"] == ["extract"]
+    assert list(root.sentences) == [chunk(n).summary for n in range(5)]
+
+
 def test_an_unfinished_last_sentence_is_left_out(tmp_path: Path) -> None:
     class Cut(Words):
         def write(self, prompts, *, max_tokens, temperature=0.0):  # type: ignore[no-untyped-def]
@@ -131,7 +139,7 @@ def test_an_unfinished_last_sentence_is_left_out(tmp_path: Path) -> None:
             return [replace(one, complete=False) for one in answers]
 
     root = merged(tmp_path, Cut(lambda lines: f"{' '.join(lines)} And then they"), 5)
-    assert sentences(root.text) == [chunk(n).summary for n in range(5)]
+    assert sorted(root.sentences) == sorted(chunk(n).summary for n in range(5))
     assert "unfinished" in figures(root)["notes"]  # type: ignore[operator]
 
 
@@ -139,9 +147,11 @@ def test_wrong_labels_are_never_shown_as_right(tmp_path: Path) -> None:
     writer = Words(lambda lines: " ".join(line.replace(".", " [1].") for line in lines))
     root = merged(tmp_path, writer, 6, "merge.cite=true")
     assert "[6] " in writer.prompts[0].user
-    for number in range(6):
+    places = {chunk(n).summary: n for n in range(6)}
+    for number, sentence in enumerate(root.sentences):
         shown = [c for c in root.citations if c.valid and c.sentence == number]
-        assert [(c.start, c.how) for c in shown] == [(number * 10, "aligned" if number else "cited")]
+        assert [c.start for c in shown] == [places[sentence] * 10]
+        assert [c.how == "cited" for c in shown] == [places[sentence] == 0]
     assert "[" not in root.text
 
 

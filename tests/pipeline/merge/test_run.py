@@ -17,7 +17,7 @@ from pipeline.store import Run
 from pipeline.store.tables import DescribeRow, NodeRow
 from tests.pipeline.merge.writers import Failing, Words, chunk, first_sentences, node_writer, stored
 
-SHOWING = load(sets=["merge.budget=2000", "merge.max_tokens=100"])
+SHOWING = load(sets=["merge.budget=2000", "merge.max_tokens=250"])
 SMALL = load(sets=["merge.budget=600", "merge.max_tokens=64"])
 
 
@@ -237,8 +237,12 @@ def test_a_damaged_node_is_made_anew(tmp_path: Path) -> None:
 
 
 def test_a_node_that_fails_spoils_no_other_and_is_tried_again(tmp_path: Path) -> None:
-    run = stored(tmp_path, [chunk(n) for n in range(200)])
-    with_gap = must(run_merge(run, Failing("counts 1950 parts", batch=4)))
+    rows = [chunk(n) for n in range(200)]
+    before = Words(first_sentences, batch=4)
+    must(run_merge(stored(tmp_path / "before", rows), before))
+    word = before.prompts[0].user.splitlines()[1]
+    run = stored(tmp_path, rows)
+    with_gap = must(run_merge(run, Failing(word, batch=4)))
     failed = [node for node in run.nodes(1) if node.status == "failed"]
     assert [(node.text, node.error) for node in failed] == [("", "out of luck")]
     assert (with_gap.status, with_gap.start, with_gap.end) == ("processed", 0, 2_000)

@@ -66,21 +66,20 @@ candidates = st.builds(
 )
 
 
-@given(st.lists(candidates, max_size=8), st.lists(candidates, max_size=40), st.integers(0, 600), st.booleans())
+@given(st.lists(candidates, max_size=8), st.lists(candidates, max_size=40), st.integers(0, 600))
 def test_what_is_chosen_fits_and_only_facts_are_worth_it(
-    prose: list[Sentence], notes: list[Sentence], cap: int, fill: bool
+    prose: list[Sentence], notes: list[Sentence], cap: int
 ) -> None:
     wanted = frozenset(range(10))
-    chosen = choose(prose, notes, cap, facts=wanted, fill=fill)
+    chosen = choose(prose, notes, cap, facts=wanted)
     assert chosen == sorted(set(chosen))
     cost = sum(notes[number].cost for number in chosen)
     left = cap - sum(one.cost for one in prose) - cost
     assert not chosen or left >= 0
-    if not fill:
-        assert all(notes[number].facts & wanted for number in chosen)
-        have = frozenset[int]().union(*(notes[number].facts for number in chosen))
-        rest = set(range(len(notes))) - set(chosen)
-        assert all(notes[number].cost > left or not notes[number].facts & (wanted - have) for number in rest)
+    assert all(notes[number].facts & wanted for number in chosen)
+    have = frozenset[int]().union(*(notes[number].facts for number in chosen))
+    rest = set(range(len(notes))) - set(chosen)
+    assert all(notes[number].cost > left or not notes[number].facts & (wanted - have) for number in rest)
 
 
 def test_the_section_that_has_nothing_comes_first() -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chunkers.spans import Span
 from pipeline.text.lexicons import LEXICONS
-from pipeline.text.salience import Candidate, Prominence, alike, choose, salience, topic
+from pipeline.text.salience import Candidate, alike, choose, salience, topic
 
 ENGLISH = LEXICONS["en"]
 SAID = [
@@ -61,19 +60,3 @@ def test_an_introduction_is_less_salient_than_the_same_words_without_it() -> Non
     about = topic(SAID, ENGLISH)
     told = salience("The crack in the pier grows.", about, ENGLISH)
     assert 0 < salience("My name is Ann, the crack in the pier grows.", about, ENGLISH) < told / 2
-
-
-def test_the_talk_about_the_topic_is_more_prominent_than_an_aside() -> None:
-    asides = [f"Somebody {word} at home." for word in ("cooked", "slept", "sang", "danced", "ironed")] * 8
-    told = [f"The pier of the bridge has a crack at mile {at}, and the repair costs money." for at in range(40)]
-    texts = [*told, *asides, *told]
-    found = Prominence(range(len(texts)), texts, ENGLISH)
-    assert found.within([Span(10, 30)]) > found.within([Span(55, 65)])
-    assert found.within([Span(10, 10_000)]) > found.within([Span(40, 80)])
-
-
-@given(TEXTS, st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=4))
-def test_prominence_is_a_factor_for_any_moments(texts: list[str], moments: list[tuple[int, int]]) -> None:
-    found = Prominence([at * 3 for at in range(len(texts))], texts, ENGLISH)
-    assert found.within([]) == 1
-    assert 0 < found.within(Span(min(pair), max(pair)) for pair in moments) < 20
