@@ -8,11 +8,15 @@ from dataclasses import replace
 
 from chunkers.spans import Span
 from pipeline.merge.inputs import Unit
+from pipeline.text.chapters import content
 from pipeline.text.held import LONGEST, fullest, held, own_words
 from pipeline.text.labels import label_inside, labelled
 from pipeline.text.lexicons import lexicon
 from pipeline.text.said import fluent
 from pipeline.text.small_talk import small_talk
+
+_JOINED = 2
+"""Content words that a sentence takes from a second stretch of the talk, and that join what was said in both."""
 
 
 class Ground:
@@ -49,18 +53,18 @@ class Ground:
             return unit
         if small_talk(unit.text, self._words):
             return None
-        said = self._within(unit.spans)
-        texts = [labelled(one.text, one.speaker) for one in said]
-        speakers = {one.speaker for one in said if one.speaker}
-        if not said or (held(unit.text, texts, self._words) and not label_inside(unit.text, speakers)):
+        stretches = self._stretches(unit.spans)
+        speakers = {one.speaker for said in stretches for one in said if one.speaker}
+        if not stretches or (self._held(unit.text, stretches) and not label_inside(unit.text, speakers)):
             return unit
-        usable = self._usable(said)
+        usable = self._usable([one for said in stretches for one in said])
         best = own_words(unit.text, [one.text for one in usable])
         return None if best is None else Unit(fluent(usable[best].text, self._words), usable[best].spans)
 
     def _fullest(self, units: Sequence[Unit]) -> list[Unit]:
         """The one sentence of what was said in the chunks of `units` that holds most."""
-        said = self._usable(self._within([span for unit in units for span in unit.spans]))
+        stretches = self._stretches([span for unit in units for span in unit.spans])
+        said = self._usable([one for stretch in stretches for one in stretch])
         if not said:
             return []
         return [replace(said[fullest([one.text for one in said])], speaker="")]
@@ -68,12 +72,31 @@ class Ground:
     def _usable(self, said: Sequence[Unit]) -> list[Unit]:
         return [one for one in said if len(one.text) <= LONGEST and not small_talk(one.text, self._words)]
 
-    def _within(self, spans: Sequence[Span]) -> list[Unit]:
-        """What was said in the chunks of `spans`; nothing where one of them has no words that are known."""
-        found: list[Unit] = []
+    def _held(self, text: str, stretches: Sequence[Sequence[Unit]]) -> bool:
+        """Whether one of the stretches holds `text`, and nothing in it is of another one.
+
+        What was said far apart is easily joined into what nobody said.
+        """
+        own = set(content(text, self._words))
+        told = [{word for one in said for word in content(one.text, self._words)} for said in stretches]
+        return any(
+            held(text, [labelled(one.text, one.speaker) for one in said], self._words)
+            and all(len((own - told[at]) & other) < _JOINED for other in told)
+            for at, said in enumerate(stretches)
+        )
+
+    def _stretches(self, spans: Sequence[Span]) -> list[list[Unit]]:
+        """What was said in the chunks of `spans`, those together that follow each other; nothing where one of them has
+        no words that are known.
+        """
+        found: list[list[Unit]] = []
+        end = -1
         for span in sorted(set(spans)):
-            inside = self._said[bisect_left(self._begins, span.start) : bisect_left(self._begins, span.end)]
-            if not inside:
+            first, stop = bisect_left(self._begins, span.start), bisect_left(self._begins, span.end)
+            if first == stop:
                 return []
-            found += inside
+            if first != end:
+                found.append([])
+            found[-1] += self._said[first:stop]
+            end = stop
         return found

@@ -60,7 +60,7 @@ def shown(notes: Sequence[Note], room: int, count: Callable[[str], int], worth: 
     among = sections([notes[at].span.start for at, _ in units], costs, room, _PARTS)
     places = [among.of([notes[at].span])[0] for at, _ in units]
     told = [worth(unit) for _, unit in units]
-    worths = [one / (cost + TERSE) for one, cost in zip(told, costs, strict=True)]
+    worths = [one**2 / (cost + TERSE) for one, cost in zip(told, costs, strict=True)]
     shares = _shares(told, places, among.share)
     words = lexicon(" ".join(unit.text for _, unit in units))
     used: Counter[int] = Counter()

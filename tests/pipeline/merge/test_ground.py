@@ -139,3 +139,18 @@ def test_whose_words_they_are_is_known_and_no_label_stands_in_their_place() -> N
     assert ground.borne_out(Unit("Speaker 1 will send the offer by Wednesday.", spans)) == Unit(said[2], spans)
     assert ground.borne_out(Unit("Omar reports to Pavel.", spans)) == Unit("Omar reports to me.", spans)
     assert ground.true([Unit("The harbour was flooded.", spans)]) == [Unit(said[2], spans)]
+
+
+def test_what_was_said_far_apart_is_not_said_together() -> None:
+    said = [
+        Unit("Suzy asked about the advisory and support service.", (Span(0, 30),)),
+        Unit("The crane was painted green.", (Span(30, 60),)),
+        Unit("Childcare is free for vulnerable families.", (Span(60, 90),)),
+    ]
+    written = "Suzy asked about the support service, which is free childcare for vulnerable families."
+    ground = Ground(said)
+    apart = ground.borne_out(Unit(written, (Span(0, 30), Span(60, 90))))
+    assert apart is not None
+    assert apart.text in {one.text for one in said}
+    beside = Ground([said[0], said[2]])
+    assert beside.borne_out(Unit(written, (Span(0, 30), Span(60, 90)))) == Unit(written, (Span(0, 30), Span(60, 90)))
