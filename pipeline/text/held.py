@@ -15,7 +15,7 @@ from pipeline.text.facts import find
 from pipeline.text.lexicons import Lexicon
 from pipeline.text.scripts import spaceless
 from pipeline.text.sentences import terms
-from pipeline.text.support import names_in, unsupported
+from pipeline.text.support import REPORTING, names_in, unsupported
 
 RUN, LONGER_RUN = 3, 6
 """Sentences in a row that may be taken together: for a sentence with a number, a date or a name, and for any other."""
@@ -25,6 +25,8 @@ _BESIDE = 0.36
 
 _SAME = 0.7
 """Share of a sentence's content words from which a sentence of the source is what it says again."""
+
+_REPORTING = frozenset(stem for word in REPORTING for stem in terms(word))
 
 LONGEST = 400
 """Letters of a sentence of the source that may stand in a summary; speech without full stops is no sentence."""
@@ -86,7 +88,7 @@ def _negated(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
     says_no = bool(words.negations.search(sentence))
     if says_no:
         return not words.negations.search("\n".join(source))
-    own = set(content(sentence, words))
+    own = set(content(sentence, words)) - _REPORTING  # "the speaker asks" is not in what the speaker said
     same = [one for one in source if own and len(own & set(content(one, words))) >= _SAME * len(own)]
     return bool(same) and all(words.negations.search(one) for one in same)
 

@@ -78,7 +78,7 @@ _REPORTING_WORDS = (
     "whose why wie will wird with within without wollen wollte worden would wurde wurden während yes yet your zudem "
     "zum zunächst zur zusammenfassung zwei zwischen über"
 )
-_REPORTING = _set(_REPORTING_WORDS)
+REPORTING = _set(_REPORTING_WORDS)
 """Words with which a summary speaks of what was said: they need no source."""
 
 _FORMS = {
@@ -211,7 +211,7 @@ def _words(sentence: str, known: _Source) -> list[str]:
         for word in dict.fromkeys(_WORD.findall(sentence))
         if len(word) >= _SHORTEST and word.lower() not in empty and word not in named
     ]
-    words = [word for word in said if word.lower() not in _REPORTING]
+    words = [word for word in said if word.lower() not in REPORTING]
     if not words and not named and not find(sentence):
         # A sentence of reporting words alone (`This is a summary of the text.`) must share one with the source.
         return [] if any(known.holds(word) for word in said) else said

@@ -76,3 +76,10 @@ def test_its_own_words_are_those_that_share_most() -> None:
     assert own_words("Completely unrelated sentence.", SAID) is None
     assert own_words("The pier.", []) is None
     assert own_words("The pump", ["the pump " * 100]) is None
+
+
+def test_a_no_is_not_lost_behind_words_about_the_speaker() -> None:
+    said = ["And so my friends, ask not what your town can do for you, ask what you can do for your town."]
+    bent = "The speaker asks friends to ask what their town can do for them, and what they can do for their town."
+    assert not held(bent, said, ENGLISH)
+    assert held("The speaker asks friends what they can do for their town, not what it can do for them.", said, ENGLISH)
