@@ -141,7 +141,7 @@ def test_whose_words_they_are_is_known_and_no_label_stands_in_their_place() -> N
     assert ground.true([Unit("The harbour was flooded.", spans)]) == [Unit(said[2], spans)]
 
 
-def test_what_was_said_far_apart_is_not_said_together() -> None:
+def test_what_was_said_far_apart_is_not_joined() -> None:
     said = [
         Unit("Suzy asked about the advisory and support service.", (Span(0, 30),)),
         Unit("The crane was painted green.", (Span(30, 60),)),
