@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from benchmarks.overhead import Clock
+from benchmarks.overhead import DECIDED, Clock
 from benchmarks.rows import Row, hand_back
 from chunkers.spans import TICKS_PER_SECOND
 from data.checkpoints import tiny
@@ -37,7 +37,7 @@ def main() -> None:
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        sets = ["recipe=gemma", f"gemma.model={tiny.write(place / 'tiny')}", "gemma.quantization=none"]
+        sets = ["recipe=gemma", f"gemma.model={tiny.write(place / 'tiny')}", "gemma.quantization=none", *DECIDED]
         sets += ["hear.max_tokens=32", "describe.max_tokens=32", "merge.max_tokens=64", "merge.budget=512"]
         settings = load(None, [*sets, f"models.folder={place / 'models'}"])
         registry = Registry(keep=True)
