@@ -13,7 +13,7 @@ from pipeline.merge.fidelity import LOOPING, Fidelity, comparable, invented, mea
 from pipeline.merge.ground import Ground
 from pipeline.merge.inputs import Note, Unit
 from pipeline.merge.selection import Sentence, choose, cut, sections
-from pipeline.merge.worth import shown
+from pipeline.merge.worth import PARTS, shown, telling
 from pipeline.models.protocol import Written
 from pipeline.store.structs import Citation
 from pipeline.text.facts import find
@@ -26,6 +26,9 @@ _LEAD = re.compile(r"([^\W\d_][^:：.!?\n]{0,60})[:：]\s+(?=\S+\s+\S+\s+\S)")
 Count = Callable[[str], int]
 
 _BULLET = "- "
+
+_PLAIN = 0.3
+"""The share of its notes up to which a summary is filled with sentences that hold no fact."""
 _HEADING = re.compile(r"^(\s*(?:[-*•]\s+|\d+[.)]\s+)?)\*\*[^*\n]{1,80}\*\*:?[^\S\n]*", re.MULTILINE)
 
 
@@ -81,7 +84,7 @@ class Finisher:
         self._kinds = ("number", "date") if translated else comparable(self._text)
         self._own: dict[str, tuple[Span, ...]] = {}
         moments = sorted((unit.spans[0].start, count(unit.text)) for unit in self._units if unit.spans)
-        self._sections = sections([start for start, _ in moments], [weight for _, weight in moments], cap)
+        self._sections = sections([start for start, _ in moments], [weight for _, weight in moments], cap, PARTS)
 
     @property
     def ratio(self) -> float:
@@ -279,18 +282,20 @@ class Finisher:
     def _choose(self, prose: Sequence[Sentence], missing: frozenset[str], room: int) -> list[Unit]:
         """Sentences of the notes to stand beside `prose`, at most `room` tokens in all."""
         units, weighed = self._copyable
-        return [units[at] for at in choose(prose, weighed, room, facts=missing)]
+        plain = min(room, round(_PLAIN * self._tokens))
+        return [units[at] for at in choose(prose, weighed, room, facts=missing, plain=plain)]
 
     @cached_property
     def _copyable(self) -> tuple[list[Unit], list[Sentence]]:
         """The sentences that may be copied, as the balance sees them; those that rest on no moment may not."""
         units = [unit for unit in self._units if unit.spans]
+        units = [units[number] for number in telling([self._worth(unit) for unit in units])]
         weighed = [
             Sentence(
                 self._count(f"\n{_BULLET}{unit.text}") + 1,
                 self._sections.of(unit.spans),
                 frozenset(fact.key for fact in find(unit.text)),
-                self._worth(unit) ** 2,
+                self._worth(unit),
             )
             for unit in units
         ]

@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 
-VERSION = 11
+VERSION = 12
 """Raised where the same inputs would now give another node."""
 
 

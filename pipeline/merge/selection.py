@@ -21,6 +21,9 @@ _SECTION = 60
 AGAIN = 0.3
 """What a section that has had its share leaves of the worth of its next sentence."""
 
+_PLAIN = 1.0
+"""What a sentence counts that holds no fact; each of its facts counts 1 more."""
+
 TERSE = 24
 """Added to the cost of every sentence in comparisons, so that the shortest is not the best by being short."""
 
@@ -81,35 +84,40 @@ def choose(
     cap: int,
     *,
     facts: frozenset[Hashable],
+    plain: int = 0,
 ) -> list[int]:
     """Which sentences of the notes stand beside the prose, at most `cap` tokens in all.
 
-    The sentence comes first that is worth most and holds most of the `facts` that are still missing for its length,
-    and of a section that has had its share it counts less; those that hold none are never taken.
+    The sentence comes first that is worth most for its length, and more with each of the `facts` that are still
+    missing; of a section that has had its share it counts less. One that holds none of them is taken
+    only up to `plain` tokens in all, and of a section of which nothing is told yet.
     """
     used: dict[int, float] = defaultdict(float)
     for sentence in prose:
         _spend(used, sentence)
-    share = cap / (1 + max((at for one in [*prose, *notes] for at in one.sections), default=0))
+    share = max(1.0, cap / (1 + max((at for one in [*prose, *notes] for at in one.sections), default=0)))
     left = cap - sum(sentence.cost for sentence in prose)
     missing, chosen = facts, list[int]()
 
     def worth(number: int) -> tuple[float, int]:
         one = notes[number]
-        told = len(one.facts & missing) / (one.cost + TERSE)
-        return one.worth * told * AGAIN ** (min(used[at] for at in one.sections) / max(1.0, share)), -number
+        told = (_PLAIN + len(one.facts & missing)) / (one.cost + TERSE)
+        return one.worth * told * AGAIN ** (min(used[at] for at in one.sections) / share), -number
+
+    def may_stand(one: Sentence) -> bool:
+        if one.facts & missing:
+            return one.cost <= left
+        return one.cost <= left + plain - cap and not any(used[at] for at in one.sections)
 
     waiting = set(range(len(notes)))
-    while True:
-        waiting = {number for number in waiting if notes[number].cost <= left and notes[number].facts & missing}
-        if not waiting:
-            return sorted(chosen)
+    while waiting := {number for number in waiting if may_stand(notes[number])}:
         best = max(waiting, key=worth)
         waiting.discard(best)
         chosen.append(best)
         _spend(used, notes[best])
         left -= notes[best].cost
         missing -= notes[best].facts
+    return sorted(chosen)
 
 
 def _spend(used: dict[int, float], sentence: Sentence) -> None:

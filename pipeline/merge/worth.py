@@ -6,6 +6,7 @@ chosen before anything is written, for coverage and for what they tell.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -25,8 +26,11 @@ _FRAGMENT = 0.5
 
 _WORDS = 3
 
-_PARTS = 4
+PARTS = 20
 """Parts of a recording of which each gets its share, however few sentences are shown."""
+
+_LEAST = 0.5
+"""What a sentence must be worth to stand in a summary, as a share of the mean."""
 
 
 class Worth:
@@ -49,27 +53,30 @@ class Worth:
 def shown(notes: Sequence[Note], room: int, count: Callable[[str], int], worth: Callable[[Unit], float]) -> list[Note]:
     """The notes with the sentences that a writer is shown, `room` tokens at most; all of them where they fit.
 
-    Those that tell most for their length come first; a section that has had its share, which is larger where more is
-    told, counts less; and nothing is shown twice. A note of which nothing is shown has no text; one sentence at least
-    is shown of all, whatever the room.
+    Those that tell most for their length come first; the more they would use of their section's share, which is larger
+    where more is told, the less they count. Nothing is shown twice, nor what tells next to nothing. A note of which
+    nothing is shown has no text; one sentence at least is shown of all, whatever the room.
     """
     units = [(at, unit) for at, note in enumerate(notes) for unit in note.units]
     costs = [count(f"{unit.text}\n") for _, unit in units]
     if sum(costs) <= room or len(units) < 2:
         return list(notes)
-    among = sections([notes[at].span.start for at, _ in units], costs, room, _PARTS)
+    among = sections([notes[at].span.start for at, _ in units], costs, room, PARTS)
     places = [among.of([notes[at].span])[0] for at, _ in units]
     told = [worth(unit) for _, unit in units]
-    worths = [one**2 / (cost + TERSE) for one, cost in zip(told, costs, strict=True)]
+    worths = [one / (cost + TERSE) for one, cost in zip(told, costs, strict=True)]
     shares = _shares(told, places, among.share)
     words = lexicon(" ".join(unit.text for _, unit in units))
     used: Counter[int] = Counter()
-    waiting, chosen, left = set(range(len(units))), list[int](), max(room, min(costs))
+
+    def worth_now(number: int) -> float:
+        spent: float = (used[places[number]] + costs[number]) / shares[places[number]]
+        return worths[number] * math.pow(AGAIN, spent)
+
+    waiting = set(telling(told))
+    chosen, left = list[int](), max(room, min(costs[number] for number in waiting))
     while waiting := {number for number in waiting if costs[number] <= left}:
-        best = max(
-            waiting,
-            key=lambda number: (worths[number] * AGAIN ** (used[places[number]] / shares[places[number]]), -number),
-        )
+        best = max(waiting, key=lambda number: (worth_now(number), -number))
         waiting.discard(best)
         if not any(alike(units[best][1].text, units[other][1].text, words) for other in chosen):
             chosen.append(best)
@@ -82,6 +89,12 @@ def shown(notes: Sequence[Note], room: int, count: Callable[[str], int], worth: 
         replace(note, units=tuple(kept.get(at, ())), text=joined(unit.text for unit in kept.get(at, ())))
         for at, note in enumerate(notes)
     ]
+
+
+def telling(worths: Sequence[float]) -> list[int]:
+    """The numbers of the sentences that tell enough, beside the others, to stand in a summary."""
+    least = _LEAST * fmean(worths) if worths else 0.0
+    return [number for number, one in enumerate(worths) if one >= least]
 
 
 def _shares(told: Sequence[float], places: Sequence[int], share: float) -> dict[int, float]:

@@ -18,7 +18,7 @@ DOCUMENT = 12
 _SHORT = 6
 """Added to the number of content words, so that the shortest sentence is not the best by being short."""
 
-_FACT = 0.25
+_FACT = 0.5
 """What each of the first three numbers, dates and names adds, as a share of the mean weight of a word."""
 
 _ASIDE = 0.25

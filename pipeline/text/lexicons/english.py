@@ -107,7 +107,9 @@ LEXICON = Lexicon(
         r"(?:minutes|hours?) (?:left|to go|for (?:this|that|the))|"
         r"(?:take|taking|write|writing) (?:the )?(?:notes|minutes)|(?:next|this|the|our) (?:slide|presentation)s?|"
         r"(?:five|ten|fifteen|twenty|thirty|forty|forty[- ]five) minutes|"
-        r"(?:my|the) (?:microphone|laptop|screen|whiteboard)"
+        r"(?:my|the) (?:microphone|laptop|screen|whiteboard)|my favou?rite|"
+        r"(?:my|your|one|another) (?:(?:first|second|third|last|final|next|other|quick|brief|more) )?question|"
+        r"leave it (?:there|at that)|hand (?:you )?over to"
     ),
     moves_on=(
         r"next (?:item|point|topic|thing|up|on the (?:agenda|list)|question|slide|chapter|section|part|speaker|"
@@ -128,6 +130,13 @@ LEXICON = Lexicon(
             r"let(?:'s| us)|so we|approved|chose|voted|go with",
         ),
         (r"approv\w+|adopted", r"agreed|permission|allow\w*|yes"),
+        (
+            (
+                r"(?:the|these) (?:notes|transcripts?|summar(?:y|ies)) (?:also )?"
+                r"(?:mentions?|includes?|says?|states?|describes?|summari[sz]es?|discuss(?:es)?|shows?|covers?)"
+            ),
+            r"in (?:the|these) notes",
+        ),
         (
             r"promis\w+|commit(?:s|ted)|assigned|responsible",
             r"will|\w+'ll|going to|has to|have to|must|your (?:job|role|task)|takes care",

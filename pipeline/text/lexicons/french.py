@@ -60,7 +60,8 @@ LEXICON = Lexicon(
     introduction=(
         r"je m'appelle|mon nom est|(?:me|nous|vous|se|te) présenter|je viens (?:de|du|des|d')|l'ordre du jour|"
         r"(?:minutes|heures?) (?:qui restent|restantes)|prendre (?:des|les) notes|"
-        r"(?:la|ma|cette|prochaine) (?:diapositive|présentation)|(?:mon|le) (?:micro|écran|tableau blanc)"
+        r"(?:la|ma|cette|prochaine) (?:diapositive|présentation)|(?:mon|le) (?:micro|écran|tableau blanc)|"
+        r"ma (?:(?:première|deuxième|prochaine|dernière) )?question|(?:mon|ma) \w+ préférée?"
     ),
     moves_on=(
         r"(?:point|sujet|question|chapitre|partie|diapositive) suivante?|prochaine? (?:point|sujet|question|"
@@ -73,6 +74,13 @@ LEXICON = Lexicon(
     claim=(
         (r"décid\w+|décision|convenu|d'accord", r"on va|adopté\w*"),
         (r"approuv\w+|autoris\w+", r"accord\w*|oui"),
+        (
+            (
+                r"(?:les|ces) notes (?:mentionnent|disent|décrivent|indiquent)|"
+                r"(?:la transcription|le résumé) (?:mentionne|dit|décrit|indique)"
+            ),
+            r"dans les notes",
+        ),
         (r"refus\w+|rejet\w+", r"pas|non|contre"),
     ),
     decision=(

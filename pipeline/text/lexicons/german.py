@@ -71,7 +71,8 @@ LEXICON = Lexicon(
     introduction=(
         r"mein name ist|ich heiße|stell\w* (?:mich|uns|euch|sich) (?:\w+ )?vor|ich komme aus|"
         r"die (?:heutige )?tagesordnung|(?:minuten|stunden?) (?:zeit|übrig)|(?:das )?protokoll (?:schreib\w*|führ\w*)|"
-        r"(?:nächste|diese|die|meine) (?:folien?|präsentation)|(?:mein|das) (?:mikrofon|bildschirm|flipchart)"
+        r"(?:nächste|diese|die|meine) (?:folien?|präsentation)|(?:mein|das) (?:mikrofon|bildschirm|flipchart)|"
+        r"meine (?:(?:erste|zweite|dritte|nächste|letzte) )?frage|(?:mein|meine) lieblings\w+"
     ),
     moves_on=(
         r"nächste[rn]? (?:punkt|thema|tagesordnungspunkt|frage|folie|kapitel|abschnitt)|kommen wir (?:zu|nun|jetzt)|"
@@ -86,6 +87,13 @@ LEXICON = Lexicon(
             r"machen wir|so machen|zugestimmt",
         ),
         (r"genehmig\w+|bewilligt\w*", r"zugestimmt|erlaub\w*"),
+        (
+            (
+                r"(?:die|diese) (?:notizen|zusammenfassung) (?:erwähn|sag|nenn|beschreib)\w+|"
+                r"das (?:transkript|protokoll) (?:erwähnt|sagt|nennt|beschreibt)"
+            ),
+            r"in den notizen",
+        ),
         (r"abgelehnt|ablehn\w*", r"nicht|kein\w*|dagegen"),
     ),
     decision=(

@@ -58,7 +58,8 @@ LEXICON = Lexicon(
     introduction=(
         r"me llamo|mi nombre es|present(?:arme|arnos|arse|aros)|vengo de|el orden del día|quedan \w+ minutos|"
         r"tomar (?:notas|el acta)|(?:la|mi|esta|siguiente) (?:diapositiva|presentación)|"
-        r"(?:mi|el|la) (?:micrófono|pantalla|pizarra)"
+        r"(?:mi|el|la) (?:micrófono|pantalla|pizarra)|"
+        r"mi (?:(?:primera|segunda|próxima|última) )?pregunta|mi \w+ (?:favorit[oa]|preferid[oa])"
     ),
     moves_on=(
         r"(?:siguiente|próxim[oa]) (?:punto|tema|pregunta|asunto|parte|diapositiva|capítulo)|"
@@ -72,6 +73,13 @@ LEXICON = Lexicon(
     claim=(
         (r"decid\w+|decisión|acord\w+|acuerdo", r"vamos a|quedamos|aprob\w+"),
         (r"aprob\w+|autoriz\w+", r"acord\w+|sí|permi\w+"),
+        (
+            (
+                r"(?:las|estas) notas (?:mencionan|dicen|describen|indican)|"
+                r"(?:la transcripción|el resumen) (?:menciona|dice|describe|indica)"
+            ),
+            r"en las notas",
+        ),
         (r"rechaz\w+", r"no|contra"),
     ),
     decision=(

@@ -131,6 +131,29 @@ def test_of_two_sentences_the_one_that_tells_more_is_chosen() -> None:
     assert choose([], notes, 10, facts=frozenset({1, 2})) == [1]
 
 
+def test_sentences_without_facts_fill_only_what_is_allowed_and_only_sections_of_which_nothing_is_told() -> None:
+    prose = [Sentence(10, (0,))]
+    notes = [Sentence(10, (at,)) for at in (0, 1, 1, 2, 3)] + [Sentence(10, (3,), frozenset({1}), worth=0.1)]
+    assert choose(prose, notes, 100, facts=frozenset({1})) == [5]
+    assert choose(prose, notes, 100, facts=frozenset({1}), plain=30) == [1, 3, 5]
+    assert choose(prose, notes, 100, facts=frozenset({1}), plain=100) == [1, 3, 4, 5]
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 40), st.integers(0, 4), st.integers(0, 3)), max_size=30),
+    st.integers(0, 300),
+    st.integers(0, 300),
+)
+def test_what_is_chosen_fits_and_is_chosen_once(lines: list[tuple[int, int, int]], cap: int, plain: int) -> None:
+    notes = [Sentence(cost, (at,), frozenset({fact} if fact else ())) for cost, at, fact in lines]
+    chosen = choose([], notes, cap, facts=frozenset({1, 2}), plain=min(plain, cap))
+    assert chosen == sorted(set(chosen))
+    assert sum(notes[number].cost for number in chosen) <= cap
+    empty = [number for number in chosen if not notes[number].facts & {1, 2}]
+    assert sum(notes[number].cost for number in empty) <= plain
+    assert len({notes[number].sections for number in empty}) == len(empty)
+
+
 def test_a_heading_that_nobody_said_is_left_out() -> None:
     notes = _notes(4)
     finisher = Finisher(

@@ -60,3 +60,15 @@ def test_a_fragment_is_worth_less_than_a_sentence() -> None:
     said = [Unit(f"The pier of the bridge has crack number {at}.", (Span(at, at + 1),)) for at in range(30)]
     worth = Worth(said)
     assert worth.of(said[4]) > 2 * worth.of(Unit("The pier.", said[4].spans)) > 0
+
+
+def test_every_part_is_shown_but_not_what_tells_next_to_nothing() -> None:
+    """Half of it is about the pier; then people look at pictures for as long."""
+    told = [f"The pier of the bridge has crack {at}, which we should repair by autumn." for at in range(20)]
+    idle = ["Look, a blue one over there.", "Mine has four legs.", "Is that a tail?", "Ah, so pretty."] * 5
+    notes = notes_of([[one] for one in [*told, *idle]])
+    found = shown(notes, 160, count, Worth([unit for note in notes for unit in note.units]).of)
+    numbers = [note.children[0] for note in found if note.units]
+    assert len([number for number in numbers if number < 20]) >= 10
+    assert {number // 5 for number in numbers} >= {0, 1, 2, 3}
+    assert not [number for number in numbers if number >= 20]

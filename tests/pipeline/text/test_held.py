@@ -83,3 +83,17 @@ def test_a_no_is_not_lost_behind_words_about_the_speaker() -> None:
     bent = "The speaker asks friends to ask what their town can do for them, and what they can do for their town."
     assert not held(bent, said, ENGLISH)
     assert held("The speaker asks friends what they can do for their town, not what it can do for them.", said, ENGLISH)
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "said"),
+    [
+        ("en", "The notes also mention the long box.", "So the long box must be useful."),
+        ("de", "Die Notizen erwähnen den langen Kasten.", "Der lange Kasten ist nützlich."),
+        ("fr", "Les notes mentionnent la longue boîte.", "La longue boîte est utile."),
+        ("es", "Las notas mencionan la caja larga.", "La caja larga es útil."),
+    ],
+)
+def test_nobody_spoke_of_the_notes_that_the_writer_was_given(language: str, written: str, said: str) -> None:
+    assert not held(written, [said], LEXICONS[language])
+    assert held(written, [written], LEXICONS[language])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.text.lexicons import LEXICONS, Lexicon, lexicon
-from pipeline.text.small_talk import courteous, small_talk
+from pipeline.text.small_talk import aside, courteous, small_talk
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,22 @@ def test_what_is_courteous_may_say_something_as_well() -> None:
     assert courteous("Thank you, Helen, we were on site.", LEXICONS["en"])
     assert not courteous("Thanks to the new pump it is dry.", Lexicon())
     assert not courteous("The pump is dry.", LEXICONS["en"])
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "expected"),
+    [
+        ("en", "Suzy, very briefly, one question on the court service, please.", True),
+        ("en", "That answered my second question, so I'm happy to leave it there.", True),
+        ("en", "My favourite animal is a cow.", True),
+        ("en", "The question of the budget stays open.", False),
+        ("de", "Meine zweite Frage betrifft den Kran.", True),
+        ("de", "Die Frage nach dem Kran ist offen.", False),
+        ("fr", "Ma dernière question porte sur le budget.", True),
+        ("fr", "La question du budget reste ouverte.", False),
+        ("es", "Mi última pregunta es sobre el presupuesto.", True),
+        ("es", "La pregunta es si se vende.", False),
+    ],
+)
+def test_who_asks_and_how_often_is_an_aside(language: str, sentence: str, expected: bool) -> None:
+    assert aside(sentence, LEXICONS[language]) is expected
