@@ -18,6 +18,8 @@ from pipeline.models.protocol import Written
 from pipeline.store.structs import Citation
 from pipeline.text.facts import find
 from pipeline.text.labels import labelled, without_label
+from pipeline.text.lexicons import lexicon
+from pipeline.text.salience import alike
 from pipeline.text.sentences import ended, joined, sentences
 
 _LEAD = re.compile(r"([^\W\d_][^:：.!?\n]{0,60})[:：]\s+(?=\S+\s+\S+\s+\S)")
@@ -179,11 +181,10 @@ class Finisher:
         """The draft followed by sentences of the notes that hold facts it left out, as far as the cap allows."""
         missing = set(draft.fidelity.missing)
         keys = frozenset(key for key, text in self._facts().items() if text in missing)
-        prose = self._weighed(draft)
         room, over = self._cap, 0
         while True:
             room -= over
-            carried = self._choose(prose, keys, room)
+            carried = self._choose(draft, keys, room)
             if not carried:
                 return draft
             text = "\n".join([draft.text, *(_BULLET + unit.text for unit in carried)])
@@ -279,11 +280,16 @@ class Finisher:
     def _facts(self) -> dict[str, str]:
         return {fact.key: fact.text for fact in reversed(find(self._text)) if fact.kind in self._kinds}
 
-    def _choose(self, prose: Sequence[Sentence], missing: frozenset[str], room: int) -> list[Unit]:
-        """Sentences of the notes to stand beside `prose`, at most `room` tokens in all."""
+    def _choose(self, draft: Draft, missing: frozenset[str], room: int) -> list[Unit]:
+        """Sentences of the notes that say what the draft does not, at most `room` tokens with it."""
         units, weighed = self._copyable
+        words = lexicon(self._text)
+        new = [
+            at for at, unit in enumerate(units) if not any(alike(unit.text, line, words) for line in draft.sentences)
+        ]
         plain = min(room, round(_PLAIN * self._tokens))
-        return [units[at] for at in choose(prose, weighed, room, facts=missing, plain=plain)]
+        prose, notes = self._weighed(draft), [weighed[at] for at in new]
+        return [units[new[at]] for at in choose(prose, notes, room, facts=missing, plain=plain)]
 
     @cached_property
     def _copyable(self) -> tuple[list[Unit], list[Sentence]]:

@@ -16,7 +16,7 @@ from chunkers.spans import Span, stamp
 from pipeline.errors import MissingExtraError
 from pipeline.reports.by_speaker import told_by_speaker
 from pipeline.reports.outline import Length, Line, Outline, Task, outline
-from pipeline.reports.reading import covered, languages, no_summary, root
+from pipeline.reports.reading import covered, heading, no_summary, root
 from pipeline.reports.stream import blocks
 from pipeline.stages.speakers.spoken import Spoken
 from pipeline.store import Run
@@ -62,7 +62,7 @@ class _Told:
             made = document.result.finished if document.result is not None else document.created
             own.created = own.modified = datetime.fromisoformat(made).replace(tzinfo=None)
         self._heading(name, 0)
-        self._paragraph(f"{stamp(self._total.end)} · {', '.join(languages(self._run)) or 'no speech'}")
+        self._paragraph(heading(self._run, self._total.end))
 
     def summary(self, *, by_speaker: bool) -> None:
         """Headline, gist, decisions, tasks, questions, figures, chapters; what is missing from it is said."""

@@ -23,7 +23,7 @@ from pipeline.reports.by_speaker import told_by_speaker
 from pipeline.reports.expected import expected_words
 from pipeline.reports.media import Media, linked
 from pipeline.reports.outline import Length, Line, Outline, outline
-from pipeline.reports.reading import MEANING, by_time, covered, imported, languages, no_summary, notes, root, traced
+from pipeline.reports.reading import MEANING, by_time, covered, heading, imported, no_summary, notes, root, traced
 from pipeline.reports.stream import stream
 from pipeline.reports.work import work
 from pipeline.stages.describe import MEASURED
@@ -78,7 +78,7 @@ def report(
         .stream(
             name=document.input.name if document else run.key.recording,
             end=total.end,
-            languages=languages(run),
+            heading=heading(run, total.end),
             policy=_policy(script, style),
             script=script,
             style=style,

@@ -14,8 +14,8 @@ from pipeline.reports.reading import (
     Section,
     by_time,
     covered,
+    heading,
     imported,
-    languages,
     no_summary,
     notes,
     root,
@@ -44,7 +44,7 @@ def report(run: Run, length: Length = "normal", *, by_speaker: bool = False) -> 
     document = run.document()
     total = covered(run)
     yield f"# {markdown(document.input.name if document else run.key.recording)}\n\n"
-    yield f"{stamp(total.end)} · {markdown(', '.join(languages(run))) or 'no speech'}\n\n"
+    yield f"{markdown(heading(run, total.end))}\n\n"
     node = root(run)
     spoken, looked = Spoken(run), Looked(run.seen())
     anchors = [(section.span, section.anchor) for section in sections(run, run.heard())]

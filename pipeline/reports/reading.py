@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from chunkers.spans import Span
+from chunkers.spans import Span, stamp
 from pipeline.store import HEAR, MERGE, Run
 from pipeline.store.coverage import Coverage, coverage
 from pipeline.store.tables import DescribeRow, HearRow, NodeRow
@@ -91,9 +91,11 @@ def notes(run: Run) -> list[str]:
     return list(dict.fromkeys(note for one in found if one and one.decoded for note in one.decoded.notes))
 
 
-def languages(run: Run) -> list[str]:
-    """The languages heard, in order of their first word."""
-    return list(dict.fromkeys(row.language for row in run.heard() if row.language and row.transcript))
+def heading(run: Run, end: int) -> str:
+    """What stands below a report's title: the length (ticks), and the languages heard where they are known."""
+    heard = [row for row in run.heard() if row.transcript]
+    known = ", ".join(dict.fromkeys(row.language for row in heard if row.language))
+    return " · ".join(filter(None, [stamp(end), known if heard else "no speech"]))
 
 
 def imported(run: Run) -> bool:

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.text.chapters import content, weights
 from pipeline.text.facts import find
@@ -92,12 +93,15 @@ def choose(
 
 def alike(one: str, other: str, words: Lexicon) -> bool:
     """Whether two sentences say the same: most content words of the shorter one, and no other number."""
-    first, second = set(content(one, words)), set(content(other, words))
+    (first, numbers), (second, others) = _told(one, words), _told(other, words)
     fewer = min(len(first), len(second))
-    if not fewer or _numbers(one) != _numbers(other):
+    if not fewer or numbers != others:
         return one == other
     return len(first & second) >= _SAME * fewer
 
 
-def _numbers(text: str) -> frozenset[str]:
-    return frozenset(fact.key for fact in find(text) if fact.kind != "name")
+@lru_cache(maxsize=20_000)
+def _told(text: str, words: Lexicon) -> tuple[frozenset[str], frozenset[str]]:
+    """The content words of a sentence, and its numbers and dates; each sentence is compared with many others."""
+    numbers = frozenset(fact.key for fact in find(text) if fact.kind != "name")
+    return frozenset(content(text, words)), numbers

@@ -336,3 +336,11 @@ def test_the_summary_is_read_in_the_order_of_time() -> None:
     late, early = Sentence("Late.", (Span(90, 99),)), Sentence("Early.", (Span(0, 9), Span(50, 60)))
     unknown = Sentence("Nowhere.", ())
     assert [one.text for one in by_time([late, unknown, early])] == ["Early.", "Late.", "Nowhere."]
+
+
+def test_words_without_a_known_language_are_speech(tmp_path: Path) -> None:
+    """A transcript that was brought along may not say in which language it is."""
+    run = begun(tmp_path, RunKey("r", {"hear": "key of hear"}), ended(processed=60 * S))
+    run.hear.write(0, [window(0, transcript="Words 0.", cues=[Cue(0, 30 * S, "Words 0.")])])
+    for form in ("md", "html"):
+        assert "no speech" not in text(run, form).partition("Coverage")[0]
