@@ -1,7 +1,7 @@
 """Proves each supported Python that this machine has: `make pythons`, or `python -m tests.pythons 3.12 3.13`.
 
 For each, in an environment of its own (`.venv-3.12`): install from the lock, run the beginning of the demo's recording
-with the small models, start every reading command four times, and run the tests that another Python can break. Needs
+with the small models, start every reading command twice, and run the tests that another Python can break. Needs
 nothing but the standard library.
 
 Another Python brings other builds of every library, another standard library and another syntax: that shows in an
@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-STARTS = 4
+STARTS = 2
 """Of each command; `python -m tests.starts --times 200` looks for what happens once in hundreds."""
 
 LEFT_OUT = (

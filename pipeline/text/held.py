@@ -2,7 +2,7 @@
 
 `unsupported` asks whether the words are somewhere in the source. Here it is asked, too, whether they belong together:
 all have to stand within three sentences in a row; a number, a date or a word such as `agreed` in one with a good share
-of the sentence's words, a name in one with another of them; and yes must not become no.
+of the sentence's words, a name in one with another of them; yes must not become no, nor a question an answer.
 """
 
 from __future__ import annotations
@@ -28,6 +28,12 @@ _SAME = 0.7
 
 _REPORTING = frozenset(stem for word in REPORTING for stem in terms(word))
 
+_CLOSING = " \"'”’»)"
+"""What may stand behind the mark that ends a sentence."""
+
+_ANSWER = 60
+"""Letters of what follows a question in which an answer says yes."""
+
 LONGEST = 400
 """Letters of a sentence of the source that may stand in a summary; speech without full stops is no sentence."""
 
@@ -41,7 +47,7 @@ def held(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
         return False
     if spaceless(sentence):
         return True
-    if _negated(sentence, source, words):
+    if _negated(sentence, source, words) or _only_asked(sentence, source, words):
         return False
     length = RUN if find(sentence) or names_in(sentence) else LONGER_RUN
     runs = (source[at : at + length] for at in range(max(1, len(source) - length + 1)))
@@ -88,9 +94,28 @@ def _negated(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
     says_no = bool(words.negations.search(sentence))
     if says_no:
         return not words.negations.search("\n".join(source))
+    same = _said_again(sentence, source, words)
+    return bool(same) and all(words.negations.search(source[at]) for at in same)
+
+
+def _only_asked(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
+    """Whether a sentence says as a fact what the source only asks, and to which nobody says yes."""
+    if not words.asking or sentence.rstrip(_CLOSING).endswith("?") or words.asks.search(sentence):
+        return False
+    same = _said_again(sentence, source, words)
+    return bool(same) and all(
+        source[at].rstrip(_CLOSING).endswith("?")
+        and not words.assents.search(" ".join(source[at + 1 : at + 3])[:_ANSWER])
+        for at in same
+    )
+
+
+def _said_again(sentence: str, source: Sequence[str], words: Lexicon) -> list[int]:
+    """The numbers of the sentences of the source that `sentence` repeats."""
     own = set(content(sentence, words)) - _REPORTING  # "the speaker asks" is not in what the speaker said
-    same = [one for one in source if own and len(own & set(content(one, words))) >= _SAME * len(own)]
-    return bool(same) and all(words.negations.search(one) for one in same)
+    if not own:
+        return []
+    return [at for at, one in enumerate(source) if len(own & set(content(one, words))) >= _SAME * len(own)]
 
 
 def _weighty(text: str) -> set[str]:

@@ -200,6 +200,8 @@ LEXICON = Lexicon(
         r"we(?:'ll| will)? (?:need|have) to (?:decide|figure out|clarify) (?:whether|if|how|who|when|what|which|on|"
         r"between)"
     ),
+    asking=r"ask(?:s|ed|ing)?|wonder(?:s|ed|ing)?|questions?|whether|how|why|who|what|which|unclear|unsure",
+    assent=r"yes|yeah|yep|right|exactly|correct|absolutely|indeed|sure|of course|definitely|i think so",
     deadline=(
         rf"(?:by |before |until |on |from )?(?:tomorrow|today|tonight|(?:this|next|coming) (?:{_DAY}|{_PERIOD})|"
         rf"(?:the )?end of (?:the |this |next )?{_PERIOD}|(?:the |our )?next meeting)|"

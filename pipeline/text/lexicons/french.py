@@ -96,6 +96,8 @@ LEXICON = Lexicon(
         r"(?:reste|restent|est|sont) (?:encore )?(?:ouverte?s?|à (?:décider|clarifier|déterminer))|"
         r"(?:nous ne savons|on ne sait) pas (?:encore )?(?:si|comment|qui|quand)|la question est de savoir"
     ),
+    asking=r"demand\w*|questions?|si|comment|pourquoi|qui|quels?|quelles?",
+    assent=r"oui|exactement|tout à fait|bien sûr|d'accord|absolument",
     deadline=(
         r"(?:d'ici |avant |pour )?(?:demain|aujourd'hui|ce soir|la semaine prochaine|le mois prochain|la fin (?:de "
         r"la semaine|"

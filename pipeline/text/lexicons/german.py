@@ -124,6 +124,8 @@ LEXICON = Lexicon(
         r"(?:\w+ ){0,5}(?:klären|entscheiden|herausfinden)|wir wissen (?:noch )?nicht, (?:ob|wie|wer|wann|was)|"
         r"die frage ist, (?:ob|wie|wer|wann|was)"
     ),
+    asking=r"frag\w*|ob|wie|warum|wer|was|welche[rsnm]?|unklar",
+    assent=r"ja|genau|richtig|stimmt|natürlich|klar|selbstverständlich",
     deadline=(
         rf"(?:bis |vor |ab )?(?:morgen|übermorgen|heute|(?:nächste|kommende|diese)[nrsm]? (?:woche|monat|jahr|"
         rf"{_DAY})|"

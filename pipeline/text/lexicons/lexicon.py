@@ -85,6 +85,10 @@ class Lexicon:
     """
     undecided: str = ""
     """Phrases that say that a question is open."""
+    asking: str = ""
+    """Words with which a sentence says that something is asked."""
+    assent: str = ""
+    """Words with which an answer says yes."""
     deadline: str = ""
     """Times that are no dates: by tomorrow, every two weeks."""
     before_date: str = ""
@@ -181,6 +185,16 @@ class Lexicon:
     def requests(self) -> re.Pattern[str]:
         """A speaker gives a task."""
         return pattern(self.request)
+
+    @cached_property
+    def asks(self) -> re.Pattern[str]:
+        """Something is asked."""
+        return pattern(self.asking)
+
+    @cached_property
+    def assents(self) -> re.Pattern[str]:
+        """Yes."""
+        return pattern(self.assent)
 
     @cached_property
     def opens(self) -> re.Pattern[str]:

@@ -96,6 +96,8 @@ LEXICON = Lexicon(
         r"(?:no sabemos|todavía no sabemos|aún no sabemos) (?:si|cómo|quién|cuándo)|la pregunta es (?:si|cómo|quién|"
         r"cuándo)"
     ),
+    asking=r"pregunt\w*|si|cómo|por qué|quién|qué|cuál(?:es)?",
+    assent=r"sí|exacto|correcto|claro|por supuesto|desde luego",
     deadline=(
         r"(?:para |antes de |hasta )?(?:mañana|hoy|esta noche|la (?:próxima semana|semana que viene)|el (?:próximo "
         r"mes|mes que "

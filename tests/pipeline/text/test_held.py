@@ -97,3 +97,35 @@ def test_a_no_is_not_lost_behind_words_about_the_speaker() -> None:
 def test_nobody_spoke_of_the_notes_that_the_writer_was_given(language: str, written: str, said: str) -> None:
     assert not held(written, [said], LEXICONS[language])
     assert held(written, [written], LEXICONS[language])
+
+
+@pytest.mark.parametrize(
+    ("written", "said", "expected"),
+    [
+        (
+            "The council works with the schools on meals.",
+            ["How does the council work with schools on meals?", "Well."],
+            False,
+        ),
+        ("The pump is replaced in May.", ["Is the pump replaced in May?", "Anna: Yes, we ordered it."], True),
+        ("The pump is replaced in May.", ["Is the pump replaced in May?", "Nobody knows."], False),
+        ("The pump is replaced in May.", ["Is the pump replaced in May?", "The pump is replaced in May."], True),
+        ("Is the pump replaced in May?", ["Is the pump replaced in May, then?"], True),
+        ("Anna asks whether the pump is replaced in May.", ["Anna: Is the pump replaced in May?"], True),
+    ],
+)
+def test_a_question_is_no_answer(written: str, said: list[str], expected: bool) -> None:
+    assert held(written, said, ENGLISH) is expected
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "said"),
+    [
+        ("de", "Die Pumpe wird im Mai ersetzt.", "Wird die Pumpe im Mai ersetzt?"),
+        ("fr", "La pompe sera remplacée en mai.", "La pompe sera remplacée en mai ?"),
+        ("es", "La bomba se cambia en mayo.", "¿La bomba se cambia en mayo?"),
+    ],
+)
+def test_nor_is_it_in_another_language(language: str, written: str, said: str) -> None:
+    assert not held(written, [said], LEXICONS[language])
+    assert held(written, [written], LEXICONS[language])
