@@ -23,7 +23,7 @@ _PARTS = 20
 _SHORT = 3
 """Added to the number of a sentence's words, so that a single word is no strong sign."""
 
-_WEIGHT = 0.6
+_WEIGHT = 1.0
 """A stretch one standard deviation above the mean in every sign is worth `exp` of so much more."""
 
 
