@@ -7,6 +7,9 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-
 LOCKED := $(PIP) --only-binary :all: --require-hashes -r
 STORE  ?= demo
 
+# Hundreds of tests start a Python; where none may keep what it compiled, each compiles all modules again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo weights test lint format bench torture pythons newest lowest lock clean
 
