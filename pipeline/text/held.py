@@ -15,7 +15,7 @@ from pipeline.text.facts import find
 from pipeline.text.lexicons import Lexicon
 from pipeline.text.scripts import spaceless
 from pipeline.text.sentences import terms
-from pipeline.text.support import REPORTING, names_in, unsupported
+from pipeline.text.support import REPORTING, names_in, unknown_subject, unsupported
 
 RUN, LONGER_RUN = 3, 6
 """Sentences in a row that may be taken together: for a sentence with a number, a date or a name, and for any other."""
@@ -43,13 +43,28 @@ def held(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
     if any(one == sentence or one.endswith(f": {sentence}") for one in source):
         return True
     whole = "\n".join(source)
-    if unsupported(sentence, whole):
+    if unsupported(sentence, whole) or unknown_subject(sentence, whole):
         return False
     if spaceless(sentence):
         return True
-    if _negated(sentence, source, words) or _only_asked(sentence, source, words):
-        return False
+    return all(
+        _together(clause, source, words)
+        and not _negated(clause, source, words)
+        and not _only_asked(clause, source, words)
+        for clause in _clauses(sentence, words)
+    )
+
+
+def _clauses(sentence: str, words: Lexicon) -> list[str]:
+    """The sentences that were joined by `and` into one, where each says something; else the sentence itself."""
+    parts = words.joins.split(sentence)
+    return parts if all(len(content(part, words)) > 1 for part in parts) else [sentence]
+
+
+def _together(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
+    """Whether a few sentences in a row say it; no more of them than it has content words."""
     length = RUN if find(sentence) or names_in(sentence) else LONGER_RUN
+    length = max(1, min(length, len(set(content(sentence, words)))))
     runs = (source[at : at + length] for at in range(max(1, len(source) - length + 1)))
     return any(_holds(sentence, run, words) for run in runs)
 

@@ -102,6 +102,11 @@ _NO_NAMES = _set("mr mrs ms dr prof sir lady president chairman herr frau")
 _PRONOUNS = _set("me us you him her them mir mich uns dir dich ihm ihn ihr ihnen euch")
 _FIRST_PERSON = _set("me us mir mich uns")
 _ANYBODY = _set("speaker narrator author group team him her them sprecher sprecherin erzähler autor gruppe ihm")
+_SUBJECT = re.compile(
+    r"(?:the|this|these|der|die|das|diese[rs]?|le|la|les|cette|ces|el|los|las|est[ae]|est[ao]s) +([^\W\d_]{3,})",
+    re.IGNORECASE,
+)
+"""An article and the word behind it, at the beginning."""
 _LABEL = re.compile(r"([^:\n]{1,80}): ")
 _LABEL_WORD = re.compile(r"\w+")
 _IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
@@ -190,6 +195,12 @@ def unsupported(sentence: str, source: str, *, translated: bool = False) -> list
         named = " ".join(found).split()
         found += [word for word in [*words, *_swapped(sentence, known)] if word not in named]
     return list(dict.fromkeys(found))
+
+
+def unknown_subject(sentence: str, source: str) -> bool:
+    """Whether a sentence begins with somebody or something that `source` does not have: `The study found ...`."""
+    found = _SUBJECT.match(sentence)
+    return found is not None and found[1].lower() not in REPORTING | _ANYBODY and not _source(source).holds(found[1])
 
 
 def names_in(sentence: str) -> list[str]:

@@ -132,8 +132,8 @@ LEXICON = Lexicon(
         (r"approv\w+|adopted", r"agreed|permission|allow\w*|yes"),
         (
             (
-                r"(?:the|these) (?:notes|transcripts?|summar(?:y|ies)) (?:also )?"
-                r"(?:mentions?|includes?|says?|states?|describes?|summari[sz]es?|discuss(?:es)?|shows?|covers?)"
+                r"(?:the|these) (?:meeting )?(?:notes|transcripts?|summar(?:y|ies)) (?:also )?"
+                r"(?:mentions?|includes?|says?|states?|describes?|summari[sz]es?|discuss(?:es)?|shows?|covers?|highlights?)"
             ),
             r"in (?:the|these) notes",
         ),
@@ -200,6 +200,7 @@ LEXICON = Lexicon(
         r"we(?:'ll| will)? (?:need|have) to (?:decide|figure out|clarify) (?:whether|if|how|who|when|what|which|on|"
         r"between)"
     ),
+    joining=r"and (?=(?:also )?(?:the|it|he|she|they|we|this|there) )",
     asking=r"ask(?:s|ed|ing)?|wonder(?:s|ed|ing)?|questions?|whether|how|why|who|what|which|unclear|unsure",
     assent=r"yes|yeah|yep|right|exactly|correct|absolutely|indeed|sure|of course|definitely|i think so",
     deadline=(

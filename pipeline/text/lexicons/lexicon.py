@@ -85,6 +85,8 @@ class Lexicon:
     """
     undecided: str = ""
     """Phrases that say that a question is open."""
+    joining: str = ""
+    """Words that join two sentences into one, with what shows that another subject follows."""
     asking: str = ""
     """Words with which a sentence says that something is asked."""
     assent: str = ""
@@ -185,6 +187,11 @@ class Lexicon:
     def requests(self) -> re.Pattern[str]:
         """A speaker gives a task."""
         return pattern(self.request)
+
+    @cached_property
+    def joins(self) -> re.Pattern[str]:
+        """Two sentences are joined."""
+        return re.compile(rf",? +(?:{self.joining})" if self.joining else NOTHING, re.IGNORECASE)
 
     @cached_property
     def asks(self) -> re.Pattern[str]:

@@ -129,3 +129,28 @@ def test_a_question_is_no_answer(written: str, said: list[str], expected: bool) 
 def test_nor_is_it_in_another_language(language: str, written: str, said: str) -> None:
     assert not held(written, [said], LEXICONS[language])
     assert held(written, [written], LEXICONS[language])
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "said"),
+    [
+        ("en", "The study found that most digits have nine states.", "Most of the digits have nine states."),
+        ("de", "Die Studie nennt neun Zustände der Ziffern.", "Die Ziffern haben neun Zustände."),
+        ("fr", "Les chercheurs parlent de neuf états des chiffres.", "Les chiffres ont neuf états."),
+        ("es", "El estudio habla de nueve estados de las cifras.", "Las cifras tienen nueve estados."),
+    ],
+)
+def test_nobody_is_told_of_whom_nobody_spoke(language: str, written: str, said: str) -> None:
+    assert not held(written, [said], LEXICONS[language])
+
+
+def test_of_two_sentences_that_were_joined_each_must_be_held() -> None:
+    said = ["Would the solar cells be enough for the voice chip?", "Nobody knows.", "The case drives the costs up."]
+    assert held("The case drives the costs up.", said, ENGLISH)
+    assert not held("The solar cells are enough for the voice chip, and the case drives the costs up.", said, ENGLISH)
+    assert held("The case drives the costs up and nobody knows.", said, ENGLISH)
+
+
+def test_what_has_few_words_is_not_gathered_from_many_sentences() -> None:
+    said = ["When it falls over, look.", "A round one is nice.", "I like it.", "It is cheap.", "It must not be boxy."]
+    assert not held("When it falls, it should be boxy.", said, ENGLISH)
