@@ -7,6 +7,7 @@ of the sentence's words, a name in one with another of them; yes must not become
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from pipeline.text.chapters import content
@@ -28,6 +29,9 @@ _SAME = 0.7
 
 _REPORTING = frozenset(stem for word in REPORTING for stem in terms(word))
 
+_LABEL = re.compile(r"([^:\n]{1,80}): ")
+"""The speaker before what was said."""
+
 _CLOSING = " \"'”’»)"
 """What may stand behind the mark that ends a sentence."""
 
@@ -47,12 +51,22 @@ def held(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
         return False
     if spaceless(sentence):
         return True
+    source = _of_the_teller(sentence, source, words)
     return all(
         _together(clause, source, words)
         and not _negated(clause, source, words)
         and not _only_asked(clause, source, words)
         for clause in _clauses(sentence, words)
     )
+
+
+def _of_the_teller(sentence: str, source: Sequence[str], words: Lexicon) -> Sequence[str]:
+    """What one speaker said, where the sentence tells what they said (`Anna suggests ...`); else the whole source."""
+    for label in {found[1] for found in map(_LABEL.match, source) if found}:
+        begins = re.match(rf"(?:\w+ )?{re.escape(label)} ", sentence, re.IGNORECASE)
+        if begins and words.tells.match(sentence, begins.end()):
+            return [one for one in source if one.startswith(f"{label}: ")]
+    return source
 
 
 def _clauses(sentence: str, words: Lexicon) -> list[str]:

@@ -96,6 +96,10 @@ LEXICON = Lexicon(
         r"(?:reste|restent|est|sont) (?:encore )?(?:ouverte?s?|à (?:décider|clarifier|déterminer))|"
         r"(?:nous ne savons|on ne sait) pas (?:encore )?(?:si|comment|qui|quand)|la question est de savoir"
     ),
+    telling=(
+        r"(?:dit|demande|explique|mentionne|propose|suggère|promet|pense|souligne|veut|"
+        r"a (?:dit|demandé|expliqué|mentionné|proposé|suggéré|promis))"
+    ),
     joining=r"et (?=(?:le|la|les|il|elle|ils|elles|on|nous) )",
     asking=r"demand\w*|questions?|si|comment|pourquoi|qui|quels?|quelles?",
     assent=r"oui|exactement|tout à fait|bien sûr|d'accord|absolument",

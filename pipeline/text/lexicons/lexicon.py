@@ -85,6 +85,8 @@ class Lexicon:
     """
     undecided: str = ""
     """Phrases that say that a question is open."""
+    telling: str = ""
+    """What follows the name of somebody of whom it is told what they said."""
     joining: str = ""
     """Words that join two sentences into one, with what shows that another subject follows."""
     asking: str = ""
@@ -187,6 +189,11 @@ class Lexicon:
     def requests(self) -> re.Pattern[str]:
         """A speaker gives a task."""
         return pattern(self.request)
+
+    @cached_property
+    def tells(self) -> re.Pattern[str]:
+        """Somebody said it."""
+        return pattern(self.telling)
 
     @cached_property
     def joins(self) -> re.Pattern[str]:

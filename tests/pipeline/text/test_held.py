@@ -154,3 +154,17 @@ def test_of_two_sentences_that_were_joined_each_must_be_held() -> None:
 def test_what_has_few_words_is_not_gathered_from_many_sentences() -> None:
     said = ["When it falls over, look.", "A round one is nice.", "I like it.", "It is cheap.", "It must not be boxy."]
     assert not held("When it falls, it should be boxy.", said, ENGLISH)
+
+
+def test_what_somebody_is_said_to_have_said_is_in_their_own_words() -> None:
+    said = [
+        "Project Manager: China rules.",
+        "Anna: I am writing a paper about the infrared beam.",
+        "Project Manager: Would the solar cells be enough for the voice chip?",
+        "Anna: They definitely would be enough.",
+    ]
+    assert held("Anna says that she is writing a paper about the infrared beam.", said, ENGLISH)
+    assert held("The project manager asks whether the solar cells would be enough for the voice chip.", said, ENGLISH)
+    assert not held("The project manager says he is writing a paper about the infrared beam.", said, ENGLISH)
+    assert not held("The project manager suggests that the solar cells are enough for the voice chip.", said, ENGLISH)
+    assert held("Anna will write a paper about the infrared beam.", said, ENGLISH)
