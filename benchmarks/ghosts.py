@@ -74,6 +74,7 @@ def main() -> None:
             counts = [heard(sound) for heard in ways.values()]
             print(f"{name:<24}" + "".join(f"{count:>18}" for count in counts), flush=True)
             what = f"words made up about {minutes:g} min of {name}"
+            hand_back(Row(what, counts[0], "words", "faster-whisper", counts[1]))
             hand_back(Row(what, counts[0], "words", "faster-whisper with its filter", counts[2]))
         meeting = decode_audio(str(MEETING), sampling_rate=RATE)
         for name in ("", *SOUNDS):
