@@ -3,7 +3,6 @@
 import gc
 import sys
 
-
 _GARBAGE = (50_000, 20, 50)
 """Objects made before Python looks for cycles that nobody holds, and how often it looks among the older ones.
 
