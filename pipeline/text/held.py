@@ -61,10 +61,13 @@ def held(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
 
 
 def _of_the_teller(sentence: str, source: Sequence[str], words: Lexicon) -> Sequence[str]:
-    """What one speaker said, where the sentence tells what they said (`Anna suggests ...`); else the whole source."""
+    """What one speaker said, where the sentence tells what they said (`Anna suggests ...`); else the whole source.
+
+    Of `Speaker 2` only they themselves can tell: nobody is called so.
+    """
     for label in {found[1] for found in map(_LABEL.match, source) if found}:
         begins = re.match(rf"(?:\w+ )?{re.escape(label)} ", sentence, re.IGNORECASE)
-        if begins and words.tells.match(sentence, begins.end()):
+        if begins and (label[-1].isdigit() or words.tells.match(sentence, begins.end())):
             return [one for one in source if one.startswith(f"{label}: ")]
     return source
 

@@ -203,7 +203,7 @@ LEXICON = Lexicon(
     telling=(
         r"(?:also |then |further )?(?:says?|said|ask(?:s|ed)|suggest(?:s|ed)|promis(?:es|ed)|explain(?:s|ed)|"
         r"mention(?:s|ed)|stat(?:es|ed)|propos(?:es|ed)|believ(?:es|ed)|thinks|thought|wants|wanted|wonder(?:s|ed)|"
-        r"points out|pointed out|recommend(?:s|ed)|emphasi[sz](?:es|ed))"
+        r"points out|pointed out|recommend(?:s|ed)|request(?:s|ed)|emphasi[sz](?:es|ed))"
     ),
     joining=r"and (?=(?:also )?(?:the|it|he|she|they|we|this|there) )",
     asking=r"ask(?:s|ed|ing)?|wonder(?:s|ed|ing)?|questions?|whether|how|why|who|what|which|unclear|unsure",

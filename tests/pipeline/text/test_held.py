@@ -168,3 +168,11 @@ def test_what_somebody_is_said_to_have_said_is_in_their_own_words() -> None:
     assert not held("The project manager says he is writing a paper about the infrared beam.", said, ENGLISH)
     assert not held("The project manager suggests that the solar cells are enough for the voice chip.", said, ENGLISH)
     assert held("Anna will write a paper about the infrared beam.", said, ENGLISH)
+    assert held("Anna is in charge of the solar cells.", ["Ben: Anna is in charge of the solar cells, then."], ENGLISH)
+    told = [
+        "Speaker 3: I ask the council for approval on 4 April.",
+        "Speaker 1: So let us go on with the road closure.",
+    ]
+    assert held("Speaker 3 asks the council for approval on 4 April.", told, ENGLISH)
+    assert not held("Speaker 1 requested approval for the road closure on 4 April.", told, ENGLISH)
+    assert not held("Speaker 1 will get approval for the road closure on 4 April.", told, ENGLISH)
