@@ -109,11 +109,18 @@ def _holds(sentence: str, run: Sequence[str], words: Lexicon) -> bool:
         return False
     beside = [(one, len(own & set(content(one, words))) >= _BESIDE * len(own)) for one in run]
     near = [one for one, enough in beside if enough]
+    if _in_first_person(sentence, words) and not any(_in_first_person(one, words) for one in near):
+        return False
     known = {fact.key for one in near for fact in find(one, small=True)}
     facts = {fact.key for fact in find(sentence) if fact.kind != "name"}
     return facts <= known and all(
         any(evidence.search(one) for one in near) for claim, evidence in words.claims if claim.search(sentence)
     )
+
+
+def _in_first_person(text: str, words: Lexicon) -> bool:
+    """Whether a single speaker means themselves in it: `you are looking at it` does not become `I am looking at it`."""
+    return any(word in words.own for word in re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)*", text.lower().replace("’", "'")))
 
 
 def _in_one_sentence(name: set[str], rest: set[str], run: Sequence[str]) -> bool:

@@ -176,3 +176,9 @@ def test_what_somebody_is_said_to_have_said_is_in_their_own_words() -> None:
     assert held("Speaker 3 asks the council for approval on 4 April.", told, ENGLISH)
     assert not held("Speaker 1 requested approval for the road closure on 4 April.", told, ENGLISH)
     assert not held("Speaker 1 will get approval for the road closure on 4 April.", told, ENGLISH)
+
+
+def test_you_does_not_become_i() -> None:
+    said = ["Basically you're looking at the working design of the remote.", "I will see you later."]
+    assert not held("I am looking at the working design of the remote.", said, ENGLISH)
+    assert held("I'm looking at the design of the remote.", ["So I am looking at the design of the remote."], ENGLISH)
