@@ -201,9 +201,9 @@ LEXICON = Lexicon(
         r"between)"
     ),
     telling=(
-        r"(?:also |then |further )?(?:says?|said|ask(?:s|ed)|suggest(?:s|ed)|promis(?:es|ed)|explain(?:s|ed)|"
-        r"mention(?:s|ed)|stat(?:es|ed)|propos(?:es|ed)|believ(?:es|ed)|thinks|thought|wants|wanted|wonder(?:s|ed)|"
-        r"points out|pointed out|recommend(?:s|ed)|request(?:s|ed)|emphasi[sz](?:es|ed))"
+        r"(?:also |then |further |is |was )?(?:says?|said|saying|ask(?:s|ed|ing)|suggest(?:s|ed|ing)|promis(?:es|ed)|"
+        r"explain(?:s|ed)|mention(?:s|ed)|stat(?:es|ed)|propos(?:es|ed)|believ(?:es|ed)|thinks|thought|wants|wanted|"
+        r"wonder(?:s|ed)|points out|pointed out|recommend(?:s|ed)|request(?:s|ed)|emphasi[sz](?:es|ed))"
     ),
     joining=r"and (?=(?:also )?(?:the|it|he|she|they|we|this|there) )",
     asking=r"ask(?:s|ed|ing)?|wonder(?:s|ed|ing)?|questions?|whether|how|why|who|what|which|unclear|unsure",
