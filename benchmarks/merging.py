@@ -224,16 +224,21 @@ def main() -> None:
         ),
         **{name: lambda name: peer(name, writer, rows, planted, settings) for name in PEERS},
     }
+    results = []
     for name, make in lines.items():
         if not args.only or any(name.startswith(one) for one in args.only):
             result = make(name)
             print(result.line(), flush=True)
-            hand_back(Row(f"{name}: {len(planted)} facts found at the root", 100 * result.levels[-1], "%"))
-            hand_back(Row(f"{name}: merging", result.seconds, "s"))
+            results.append(result)
             if args.show:
                 print(f"\n{result.text}\n")
                 for node in result.rows:
                     print(node.level, node.index, node.attempts, node.fidelity)
+    own, *others = results
+    for other in others:
+        facts = f"{own.name}: of {len(planted)} planted facts at the root"
+        hand_back(Row(facts, 100 * own.levels[-1], "%", other.name, 100 * other.levels[-1]))
+        hand_back(Row(f"{own.name}: merging", own.seconds, "s", other.name, other.seconds))
 
 
 def _worker(writer: Writer, settings: Settings) -> NodeWriter:
