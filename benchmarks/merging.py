@@ -89,6 +89,7 @@ class Result:
     tokens_in: int
     tokens_out: int
     seconds: float
+    """Of the processor, over all cores: what else runs on the machine does not change it much."""
     levels: list[float]
     """Recall a level, the root last."""
     text: str
@@ -108,7 +109,7 @@ class Result:
 
 
 HEAD = (
-    "| | calls | tokens in | tokens out | seconds | facts recalled, level 1 → root | citations right / shown |\n"
+    "| | calls | tokens in | tokens out | CPU s | facts recalled, level 1 → root | citations right / shown |\n"
     "|---|---:|---:|---:|---:|---|---|"
 )
 
@@ -118,10 +119,10 @@ def ours(name: str, writer: Writer, rows: list[DescribeRow], planted: list[Plant
     with tempfile.TemporaryDirectory() as folder:
         run = fill(Path(folder), rows)
         counting = Counting(writer)
-        started = time.perf_counter()
+        started = time.process_time()
         with run.writing():
             root = merge(run, _worker(counting, settings))
-        seconds = time.perf_counter() - started
+        seconds = time.process_time() - started
         assert root is not None
         nodes = [list(run.nodes(level)) for level in run.levels()]
     levels = [recalled(planted, (node.text for node in level)) for level in nodes]
@@ -149,10 +150,10 @@ def citations(node: NodeRow, planted: list[Planted]) -> tuple[int, int]:
 def peer(name: str, writer: Writer, rows: list[DescribeRow], planted: list[Planted], settings: Settings) -> Result:
     """Merge with a peer; its last answer is the root, the others are level 1."""
     counting = Counting(writer)
-    started = time.perf_counter()
+    started = time.process_time()
     budget = min(settings.merge.budget, writer.context)
     text = PEERS[name](counting, [row.summary for row in rows], budget=budget, output=settings.merge.max_tokens)
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     below = [answer.text for answer in counting.answers if answer.text != text]
     levels = [recalled(planted, below), recalled(planted, [text])] if below else [recalled(planted, [text])]
     return Result(name, *_spent(counting), seconds, levels, text)
@@ -238,7 +239,7 @@ def main() -> None:
     for other in others:
         facts = f"{own.name}: of {len(planted)} planted facts at the root"
         hand_back(Row(facts, 100 * own.levels[-1], "%", other.name, 100 * other.levels[-1]))
-        hand_back(Row(f"{own.name}: merging", own.seconds, "s", other.name, other.seconds))
+        hand_back(Row(f"{own.name}: merging", own.seconds, "CPU s", other.name, other.seconds))
 
 
 def _worker(writer: Writer, settings: Settings) -> NodeWriter:
