@@ -235,8 +235,7 @@ def main() -> None:
                 print(f"\n{result.text}\n")
                 for node in result.rows:
                     print(node.level, node.index, node.attempts, node.fidelity)
-    own, *others = results
-    for other in others:
+    for own, other in ((results[0], other) for other in results[1:]):
         facts = f"{own.name}: of {len(planted)} planted facts at the root"
         hand_back(Row(facts, 100 * own.levels[-1], "%", other.name, 100 * other.levels[-1]))
         hand_back(Row(f"{own.name}: merging", own.seconds, "CPU s", other.name, other.seconds))

@@ -28,10 +28,10 @@ _LEAD = re.compile(r"([^\W\d_][^:：.!?\n]{0,60})[:：]\s+(?=\S+\s+\S+\s+\S)")
 Count = Callable[[str], int]
 
 _BULLET = "- "
-
-_PLAIN = 0.3
-"""The share of its notes up to which a summary is filled with sentences that hold no fact."""
 _HEADING = re.compile(r"^(\s*(?:[-*•]\s+|\d+[.)]\s+)?)\*\*[^*\n]{1,80}\*\*:?[^\S\n]*", re.MULTILINE)
+
+_FILLED = 0.3
+"""The share of its notes up to which a summary is filled with sentences that hold no fact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +181,12 @@ class Finisher:
         """The draft followed by sentences of the notes that hold facts it left out, as far as the cap allows."""
         missing = set(draft.fidelity.missing)
         keys = frozenset(key for key, text in self._facts().items() if text in missing)
+        prose, (units, notes) = self._weighed(draft), self._unsaid(draft)
+        plain = round(_FILLED * self._tokens)
         room, over = self._cap, 0
         while True:
             room -= over
-            carried = self._choose(draft, keys, room)
+            carried = [units[at] for at in choose(prose, notes, room, facts=keys, plain=min(room, plain))]
             if not carried:
                 return draft
             text = "\n".join([draft.text, *(_BULLET + unit.text for unit in carried)])
@@ -280,32 +282,31 @@ class Finisher:
     def _facts(self) -> dict[str, str]:
         return {fact.key: fact.text for fact in reversed(find(self._text)) if fact.kind in self._kinds}
 
-    def _choose(self, draft: Draft, missing: frozenset[str], room: int) -> list[Unit]:
-        """Sentences of the notes that say what the draft does not, at most `room` tokens with it."""
+    def _unsaid(self, draft: Draft) -> tuple[list[Unit], list[Sentence]]:
+        """The sentences that may be copied and say what the draft does not."""
         units, weighed = self._copyable
         words = lexicon(self._text)
         new = [
             at for at, unit in enumerate(units) if not any(alike(unit.text, line, words) for line in draft.sentences)
         ]
-        plain = min(room, round(_PLAIN * self._tokens))
-        prose, notes = self._weighed(draft), [weighed[at] for at in new]
-        return [units[new[at]] for at in choose(prose, notes, room, facts=missing, plain=plain)]
+        return [units[at] for at in new], [weighed[at] for at in new]
 
     @cached_property
     def _copyable(self) -> tuple[list[Unit], list[Sentence]]:
         """The sentences that may be copied, as the balance sees them; those that rest on no moment may not."""
         units = [unit for unit in self._units if unit.spans]
-        units = [units[number] for number in telling([self._worth(unit) for unit in units])]
+        worths = [self._worth(unit) for unit in units]
+        kept = [(units[number], worths[number]) for number in telling(worths)]
         weighed = [
             Sentence(
                 self._count(f"\n{_BULLET}{unit.text}") + 1,
                 self._sections.of(unit.spans),
                 frozenset(fact.key for fact in find(unit.text)),
-                self._worth(unit),
+                worth,
             )
-            for unit in units
+            for unit, worth in kept
         ]
-        return units, weighed
+        return [unit for unit, _ in kept], weighed
 
 
 def _text(lines: Sequence[tuple[str, str]]) -> str:

@@ -301,7 +301,7 @@ class _Talk:
     def _line(self, text: str, moments: tuple[Span, ...]) -> Line:
         """A sentence that was written; where a speaker means themselves in it, with who that is."""
         text = fluent(text.replace("**", ""), self._words)
-        if self._words.own.isdisjoint(word.strip(',.;:!?"()').lower() for word in text.replace("’", "'").split()):
+        if not self._words.in_first_person(text):
             return Line(text, moments)
         said = [one for one in self._said if one.speaker and any(one.span.overlaps(moment) for moment in moments)]
         if not said:

@@ -16,7 +16,7 @@ from pipeline.text.facts import find
 from pipeline.text.lexicons import Lexicon
 from pipeline.text.scripts import spaceless
 from pipeline.text.sentences import terms
-from pipeline.text.support import REPORTING, names_in, unknown_subject, unsupported
+from pipeline.text.support import LABEL, REPORTING, names_in, unknown_subject, unsupported
 
 RUN, LONGER_RUN = 3, 6
 """Sentences in a row that may be taken together: for a sentence with a number, a date or a name, and for any other."""
@@ -28,9 +28,6 @@ _SAME = 0.7
 """Share of a sentence's content words from which a sentence of the source is what it says again."""
 
 _REPORTING = frozenset(stem for word in REPORTING for stem in terms(word))
-
-_LABEL = re.compile(r"([^:\n]{1,80}): ")
-"""The speaker before what was said."""
 
 _CLOSING = " \"'”’»)"
 """What may stand behind the mark that ends a sentence."""
@@ -51,23 +48,23 @@ def held(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
         return False
     if spaceless(sentence):
         return True
-    source = _of_the_teller(sentence, source, words)
+    source = _of_the_speaker(sentence, source, words)
     return all(
-        _together(clause, source, words)
+        _in_a_row(clause, source, words)
         and not _negated(clause, source, words)
         and not _only_asked(clause, source, words)
         for clause in _clauses(sentence, words)
     )
 
 
-def _of_the_teller(sentence: str, source: Sequence[str], words: Lexicon) -> Sequence[str]:
+def _of_the_speaker(sentence: str, source: Sequence[str], words: Lexicon) -> Sequence[str]:
     """What one speaker said, where the sentence tells what they said (`Anna suggests ...`); else the whole source.
 
     Of `Speaker 2` only they themselves can tell: nobody is called so.
     """
-    for label in {found[1] for found in map(_LABEL.match, source) if found}:
+    for label in {found[1] for found in map(LABEL.match, source) if found}:
         begins = re.match(rf"(?:\w+ )?{re.escape(label)} ", sentence, re.IGNORECASE)
-        if begins and (label[-1].isdigit() or words.tells.match(sentence, begins.end())):
+        if begins and (label[-1].isdigit() or words.attributed.match(sentence, begins.end())):
             return [one for one in source if one.startswith(f"{label}: ")]
     return source
 
@@ -78,7 +75,7 @@ def _clauses(sentence: str, words: Lexicon) -> list[str]:
     return parts if all(len(content(part, words)) > 1 for part in parts) else [sentence]
 
 
-def _together(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
+def _in_a_row(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
     """Whether a few sentences in a row say it; no more of them than it has content words."""
     length = RUN if find(sentence) or names_in(sentence) else LONGER_RUN
     length = max(1, min(length, len(set(content(sentence, words)))))
@@ -109,18 +106,13 @@ def _holds(sentence: str, run: Sequence[str], words: Lexicon) -> bool:
         return False
     beside = [(one, len(own & set(content(one, words))) >= _BESIDE * len(own)) for one in run]
     near = [one for one, enough in beside if enough]
-    if _in_first_person(sentence, words) and not any(_in_first_person(one, words) for one in near):
+    if words.in_first_person(sentence) and not any(map(words.in_first_person, near)):  # no "I" of a "you"
         return False
     known = {fact.key for one in near for fact in find(one, small=True)}
     facts = {fact.key for fact in find(sentence) if fact.kind != "name"}
     return facts <= known and all(
         any(evidence.search(one) for one in near) for claim, evidence in words.claims if claim.search(sentence)
     )
-
-
-def _in_first_person(text: str, words: Lexicon) -> bool:
-    """Whether a single speaker means themselves in it: `you are looking at it` does not become `I am looking at it`."""
-    return any(word in words.own for word in re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)*", text.lower().replace("’", "'")))
 
 
 def _in_one_sentence(name: set[str], rest: set[str], run: Sequence[str]) -> bool:

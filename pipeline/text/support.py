@@ -107,7 +107,8 @@ _SUBJECT = re.compile(
     re.IGNORECASE,
 )
 """An article and the word behind it, at the beginning."""
-_LABEL = re.compile(r"([^:\n]{1,80}): ")
+LABEL = re.compile(r"([^:\n]{1,80}): ")
+"""The speaker before what was said."""
 _LABEL_WORD = re.compile(r"\w+")
 _IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
 _WORD = re.compile(r"[^\W\d_](?:[\w'’-]*\w)?")
@@ -141,7 +142,7 @@ class _Source:
 
     def _add_objects(self, line: str) -> None:
         """Note whom the verbs of a line are about."""
-        label = _LABEL.match(line)
+        label = LABEL.match(line)
         for match in _TO_SOMEBODY.finditer(line):
             verb, whom = (_root(match[1]), match[2].lower()), match[3].lower()
             if whom not in _PRONOUNS:
@@ -200,7 +201,9 @@ def unsupported(sentence: str, source: str, *, translated: bool = False) -> list
 def unknown_subject(sentence: str, source: str) -> bool:
     """Whether a sentence begins with somebody or something that `source` does not have: `The study found ...`."""
     found = _SUBJECT.match(sentence)
-    return found is not None and found[1].lower() not in REPORTING | _ANYBODY and not _source(source).holds(found[1])
+    if found is None or found[1].lower() in REPORTING or found[1].lower() in _ANYBODY:
+        return False
+    return not _source(source).holds(found[1])
 
 
 def names_in(sentence: str) -> list[str]:

@@ -200,7 +200,7 @@ LEXICON = Lexicon(
         r"we(?:'ll| will)? (?:need|have) to (?:decide|figure out|clarify) (?:whether|if|how|who|when|what|which|on|"
         r"between)"
     ),
-    telling=(
+    attribution=(
         r"(?:also |then |further |is |was )?(?:says?|said|saying|ask(?:s|ed|ing)|suggest(?:s|ed|ing)|promis(?:es|ed)|"
         r"explain(?:s|ed)|mention(?:s|ed)|stat(?:es|ed)|propos(?:es|ed)|believ(?:es|ed)|thinks|thought|wants|wanted|"
         r"wonder(?:s|ed)|points out|pointed out|recommend(?:s|ed)|request(?:s|ed)|emphasi[sz](?:es|ed))"

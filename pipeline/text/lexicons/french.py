@@ -96,7 +96,7 @@ LEXICON = Lexicon(
         r"(?:reste|restent|est|sont) (?:encore )?(?:ouverte?s?|à (?:décider|clarifier|déterminer))|"
         r"(?:nous ne savons|on ne sait) pas (?:encore )?(?:si|comment|qui|quand)|la question est de savoir"
     ),
-    telling=(
+    attribution=(
         r"(?:dit|demande|explique|mentionne|propose|suggère|promet|pense|souligne|veut|"
         r"a (?:dit|demandé|expliqué|mentionné|proposé|suggéré|promis))"
     ),

@@ -124,7 +124,7 @@ LEXICON = Lexicon(
         r"(?:\w+ ){0,5}(?:klären|entscheiden|herausfinden)|wir wissen (?:noch )?nicht, (?:ob|wie|wer|wann|was)|"
         r"die frage ist, (?:ob|wie|wer|wann|was)"
     ),
-    telling=r"(?:sagt|sagte|fragt|fragte|erklärt|erklärte|erwähnt|erwähnte|meint|meinte|schlägt|schlug|verspricht|versprach|betont|betonte|möchte|will)",
+    attribution=r"(?:sagt|sagte|fragt|fragte|erklärt|erklärte|erwähnt|erwähnte|meint|meinte|schlägt|schlug|verspricht|versprach|betont|betonte|möchte|will)",
     joining=r"und (?=(?:der|die|das|er|sie|es|wir|man) )",
     asking=r"frag\w*|ob|wie|warum|wer|was|welche[rsnm]?|unklar",
     assent=r"ja|genau|richtig|stimmt|natürlich|klar|selbstverständlich",

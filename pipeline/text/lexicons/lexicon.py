@@ -85,7 +85,7 @@ class Lexicon:
     """
     undecided: str = ""
     """Phrases that say that a question is open."""
-    telling: str = ""
+    attribution: str = ""
     """What follows the name of somebody of whom it is told what they said."""
     joining: str = ""
     """Words that join two sentences into one, with what shows that another subject follows."""
@@ -119,6 +119,11 @@ class Lexicon:
     def own(self) -> frozenset[str]:
         """The words with which a single speaker means themselves."""
         return frozenset(self.own_words.split())
+
+    def in_first_person(self, text: str) -> bool:
+        """Whether a single speaker means themselves in `text`."""
+        words = text.lower().replace("’", "'").split()
+        return not self.own.isdisjoint(word.strip(',.;:!?"()') for word in words)
 
     @cached_property
     def modal(self) -> frozenset[str]:
@@ -191,9 +196,9 @@ class Lexicon:
         return pattern(self.request)
 
     @cached_property
-    def tells(self) -> re.Pattern[str]:
+    def attributed(self) -> re.Pattern[str]:
         """Somebody said it."""
-        return pattern(self.telling)
+        return pattern(self.attribution)
 
     @cached_property
     def joins(self) -> re.Pattern[str]:

@@ -96,7 +96,7 @@ LEXICON = Lexicon(
         r"(?:no sabemos|todavía no sabemos|aún no sabemos) (?:si|cómo|quién|cuándo)|la pregunta es (?:si|cómo|quién|"
         r"cuándo)"
     ),
-    telling=r"(?:dice|dijo|pregunta|preguntó|explica|explicó|menciona|mencionó|propone|propuso|sugiere|sugirió|promete|prometió|quiere|piensa)",
+    attribution=r"(?:dice|dijo|pregunta|preguntó|explica|explicó|menciona|mencionó|propone|propuso|sugiere|sugirió|promete|prometió|quiere|piensa)",
     joining=r"y (?=(?:el|la|los|las|se|él|ella|ellos) )",
     asking=r"pregunt\w*|si|cómo|por qué|quién|qué|cuál(?:es)?",
     assent=r"sí|exacto|correcto|claro|por supuesto|desde luego",
