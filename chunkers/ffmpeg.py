@@ -26,6 +26,8 @@ concat, imf), devices, numbered images and text formats are not among them."""
 _KEPT_LINES = 20
 _LEVEL = re.compile(r"((?:\[[^\]]* @ [^\]]*\] )*)\[(quiet|panic|fatal|error|warning|info|verbose|debug|trace)\] ?")
 _ERRORS = {"quiet", "panic", "fatal", "error"}
+_ADDRESS = re.compile(r"(\[[^\]@]*) @ 0x[0-9a-fA-F]+\]")
+"""Where in memory the part of ffmpeg is that speaks: at every run another place."""
 _READ = re.compile(r"Statistics: (\d+) bytes read")
 _DROPPED = re.compile(r"discarding (\d+) audio samples")
 _LINE_BYTES = 1 << 12
@@ -195,7 +197,7 @@ class Child:
             self.dropped += int(dropped[1])
         if read := _READ.search(line):
             self.read_bytes = int(read[1])
-        return line if self._level in _ERRORS else ""
+        return _ADDRESS.sub(r"\1]", line) if self._level in _ERRORS else ""
 
     def kill(self) -> None:
         """End and reap it. SIGKILL: a child that blocks on a full pipe does not see SIGTERM."""

@@ -230,7 +230,7 @@ def _put(values: dict[str, Any], key: str, value: str) -> None:
 
 
 def _explain(error: ValidationError) -> str:
-    return "; ".join(_explain_one(".".join(map(str, one["loc"])), one) for one in error.errors())
+    return " ".join(_explain_one(".".join(map(str, one["loc"])), one) for one in error.errors())
 
 
 def _explain_one(where: str, one: Any) -> str:
@@ -238,7 +238,9 @@ def _explain_one(where: str, one: Any) -> str:
     secret = any(name in where.rpartition(".")[2] for name in ("key", "url", "proxy", "secret"))
     value = repr(one["input"])
     got = "" if secret else f" (got {value if len(value) < 80 else f'{value[:77]}...'})"
-    return f"{where}: {one['msg'].removeprefix('Value error, ')}{got}"
+    if one["type"] == "extra_forbidden":
+        return f"{where}: no such setting."
+    return f"{where}: {one['msg'].removeprefix('Value error, ').removesuffix('.')}{got}."
 
 
 def _type_name(annotation: Any) -> str:

@@ -86,6 +86,9 @@ class LlamaServer:
         params.n_parallel = slots
         params.cpuparams.n_threads = threads or os.cpu_count() or 1
         params.n_gpu_layers = gpu_layers
+        if not gpu_layers:
+            # A file that is mapped stays in memory beside the weights as they are laid out anew for the CPU.
+            params.load_mode = xllamacpp.llama_load_mode.LLAMA_LOAD_MODE_NONE
         params.cache_prompt = False
         params.cache_ram_mib = 0  # else every finished prompt is kept, up to 8 GiB
         if openings is not None:
