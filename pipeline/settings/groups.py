@@ -188,7 +188,8 @@ class Write(Group):
     )
     context: Annotated[int, Field(ge=1024, le=262_144)] = Field(8192, description="tokens of one request, at most")
     slots: Annotated[int, Field(ge=1, le=32)] = Field(
-        16, description="prompts computed together; 16 is fastest on a CPU; they may change a word of each other's answers"
+        16,
+        description="prompts computed together; 16 is fastest on a CPU; they may change a word of each other's answers",
     )
     threads: Annotated[int, Field(ge=0, le=256)] = Field(
         0, description="CPU threads; 0: one a core", json_schema_extra=SAME_TEXT

@@ -72,7 +72,7 @@ class Voices:
         return min(near, key=lambda one: max(one.start - end, start - one.end)).speaker if near else None
 
 
-def spoken(words: Sequence[Cue], voices: Voices) -> list[Cue]:
+def words_with_speakers(words: Sequence[Cue], voices: Voices) -> list[Cue]:
     """The words of a window, each with its speaker; those that have one keep it.
 
     What has no word times is divided into sentences first, whose times are shared out over the voices in it.
@@ -82,7 +82,7 @@ def spoken(words: Sequence[Cue], voices: Voices) -> list[Cue]:
     return [word for sentence in _sentences(named) for word in _smoothed(sentence)]
 
 
-def labelled(given: Sequence[Cue], voices: Voices) -> list[Cue]:
+def cues_with_speakers(given: Sequence[Cue], voices: Voices) -> list[Cue]:
     """Cues that stay as they are, each with the speaker of most of it; those that have one keep it."""
     return [one if one.speaker else replace(one, speaker=voices.speaker(one.start, one.end)) for one in given]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.settings import Speakers
-from pipeline.stages.speakers.assign import Turn, Voice, Voices, labelled, spoken, turns
+from pipeline.stages.speakers.assign import Turn, Voice, Voices, cues_with_speakers, turns, words_with_speakers
 from pipeline.stages.speakers.clustering import Piece, Vectors, Wanted, speakers
 from pipeline.stages.speakers.splitting import piece_at, split
 from pipeline.stages.speakers.stage import VOICE, vectors
@@ -86,8 +86,8 @@ class Spoken:
 def with_speakers(row: HearRow, voices: Voices) -> HearRow:
     """The row with speakers in its words and cues. A transcript that was brought along keeps its cues as they are."""
     if row.source == "imported":
-        return replace(row, words=labelled(row.words, voices), cues=labelled(row.cues, voices))
-    words = spoken(row.words, voices)
+        return replace(row, words=cues_with_speakers(row.words, voices), cues=cues_with_speakers(row.cues, voices))
+    words = words_with_speakers(row.words, voices)
     return replace(row, words=words, cues=cues.group(words) if words else row.cues)
 
 

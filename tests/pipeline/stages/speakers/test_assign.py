@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chunkers.spans import TICKS_PER_SECOND
-from pipeline.stages.speakers.assign import Turn, Voice, Voices, labelled, spoken, turns
+from pipeline.stages.speakers.assign import Turn, Voice, Voices, cues_with_speakers, turns, words_with_speakers
 from pipeline.text import cues
 from pipeline.text.cues import Cue
 
@@ -31,7 +31,7 @@ def told(pieces: list[Cue]) -> list[tuple[str | None, str]]:
 
 def test_words_go_to_the_voice_of_their_time() -> None:
     said = [*words("How are you?", 0), *words("Very well, thank you.", 2)]
-    assert told(spoken(said, voices(("A", 0, 1.3), ("B", 1.9, 4)))) == [
+    assert told(words_with_speakers(said, voices(("A", 0, 1.3), ("B", 1.9, 4)))) == [
         ("A", "How are you?"),
         ("B", "Very well, thank you."),
     ]
@@ -39,7 +39,7 @@ def test_words_go_to_the_voice_of_their_time() -> None:
 
 def test_a_border_that_is_a_little_off_takes_no_word_from_its_sentence() -> None:
     said = [*words("We closed the road.", 0), *words("Thank you.", 1.6)]
-    assert told(spoken(said, voices(("A", 0, 1.2), ("B", 1.2, 2.4)))) == [
+    assert told(words_with_speakers(said, voices(("A", 0, 1.2), ("B", 1.2, 2.4)))) == [
         ("A", "We closed the road."),
         ("B", "Thank you."),
     ]
@@ -47,7 +47,7 @@ def test_a_border_that_is_a_little_off_takes_no_word_from_its_sentence() -> None
 
 def test_without_a_full_stop_the_voices_part_it() -> None:
     said = words("so that is done then and what about the budget of this year", 0)
-    assert told(spoken(said, voices(("A", 0, 2), ("B", 2, 6)))) == [
+    assert told(words_with_speakers(said, voices(("A", 0, 2), ("B", 2, 6)))) == [
         ("A", "so that is done then"),
         ("B", "and what about the budget of this year"),
     ]
@@ -55,7 +55,10 @@ def test_without_a_full_stop_the_voices_part_it() -> None:
 
 def test_a_pause_ends_a_sentence_too() -> None:
     said = [*words("yes", 0), *words("I will do that tomorrow", 2)]
-    assert told(spoken(said, voices(("A", 0, 0.5), ("B", 2, 4.2)))) == [("A", "yes"), ("B", "I will do that tomorrow")]
+    assert told(words_with_speakers(said, voices(("A", 0, 0.5), ("B", 2, 4.2)))) == [
+        ("A", "yes"),
+        ("B", "I will do that tomorrow"),
+    ]
 
 
 def test_a_word_between_two_voices_is_the_nearer_ones_and_one_far_away_nobodys() -> None:
@@ -71,19 +74,19 @@ def test_in_overlapping_speech_the_longer_voice_counts() -> None:
 
 
 def test_a_word_without_length_has_a_speaker() -> None:
-    assert spoken([Cue(S, S, " Yes.")], voices(("A", 0, 3)))[0].speaker == "A"
+    assert words_with_speakers([Cue(S, S, " Yes.")], voices(("A", 0, 3)))[0].speaker == "A"
 
 
 def test_names_that_came_with_the_words_stay() -> None:
     named = Cue(0, S, " Hello.", "Anna")
-    assert spoken([named], voices(("A", 0, 3))) == [named]
-    assert labelled([named, Cue(S, 2 * S, "Hi.")], voices(("A", 0, 3))) == [named, Cue(S, 2 * S, "Hi.", "A")]
+    assert words_with_speakers([named], voices(("A", 0, 3))) == [named]
+    assert cues_with_speakers([named, Cue(S, 2 * S, "Hi.")], voices(("A", 0, 3))) == [named, Cue(S, 2 * S, "Hi.", "A")]
 
 
 def test_a_stretch_without_word_times_is_divided_by_sentences_over_the_voices() -> None:
     """Ten seconds of text, of which five are silence: the second half of the words is the second half of the speech."""
     stretch = Cue(0, 20 * S, "Where is the report of today? It lies upon the table.")
-    found = spoken([stretch], voices(("A", 0, 3), ("B", 16, 19)))
+    found = words_with_speakers([stretch], voices(("A", 0, 3), ("B", 16, 19)))
     assert told(found) == [("A", "Where is the report of today?"), ("B", "It lies upon the table.")]
     assert "".join(one.text for one in found) == stretch.text
     assert (found[0].start, found[-1].end) == (0, 20 * S)
@@ -91,7 +94,9 @@ def test_a_stretch_without_word_times_is_divided_by_sentences_over_the_voices() 
 
 def test_a_turn_holds_its_words() -> None:
     said = [*words("One two.", 0), *words("Three.", 4)]
-    assert list(turns(spoken(said, voices(("A", 0, 5))))) == [Turn(0, int(4.4 * S), "A", "One two. Three.")]
+    assert list(turns(words_with_speakers(said, voices(("A", 0, 5))))) == [
+        Turn(0, int(4.4 * S), "A", "One two. Three.")
+    ]
     assert list(turns([])) == []
 
 
@@ -105,7 +110,7 @@ def test_no_word_is_lost_and_no_cue_crosses_a_change(
 ) -> None:
     who = voices(*[(name, start, start + length) for name, start, length in heard])
     given_words = words(" ".join(said), 0, each)
-    found = spoken(given_words, who)
+    found = words_with_speakers(given_words, who)
     assert [(one.start, one.end, one.text) for one in found] == [(one.start, one.end, one.text) for one in given_words]
     for cue in cues.group(found):
         inside = {one.speaker for one in found if cue.start <= one.start < cue.end and one.end > one.start}
