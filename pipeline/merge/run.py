@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 
-VERSION = 12
+VERSION = 13
 """Raised where the same inputs would now give another node."""
 
 

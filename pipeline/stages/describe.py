@@ -25,7 +25,7 @@ from pipeline.text.lexicons import lexicon
 from pipeline.text.sentences import ASKING, joined, sentences
 from pipeline.text.small_talk import small_talk
 
-VERSION = 10
+VERSION = 11
 """Raised when code changes what is written although no setting, model or prompt did."""
 
 MEASURED = "measured"
