@@ -18,11 +18,12 @@ from pipeline.text.support import unsupported
 class Supported:
     """A summary in which nothing is left that its source does not hold.
 
-    `refused` are the sentences that gave way, each with what it says beyond the source; nothing where its words are all
-    there, but not together.
+    `held` is how many of its sentences are left; `refused` are those that gave way, each with what it says beyond the
+    source; nothing where its words are all there, but not together.
     """
 
     text: str
+    held: int
     refused: tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -39,10 +40,12 @@ def supported(summary: str, source: Sequence[Line]) -> Supported:
     speakers = {line.speaker for line in source if line.speaker}
     summary = without_labels(summary, speakers)
     kept: list[str] = []
+    right = 0
     refused: list[tuple[str, tuple[str, ...]]] = []
     for sentence in _without_small_talk(sentences(summary), words):
         if held(sentence, spoken, words) and not label_inside(sentence, speakers):
             kept.append(sentence)
+            right += 1
             continue
         refused.append((sentence, tuple(unsupported(sentence, whole))))
         own = own_words(sentence, said)
@@ -51,7 +54,7 @@ def supported(summary: str, source: Sequence[Line]) -> Supported:
     if refused and not kept and said:
         kept.append(said[fullest(said)])
     text = joined(dict.fromkeys(kept))
-    return Supported(text if refused or len(kept) < len(sentences(summary)) else summary, tuple(refused))
+    return Supported(text if refused or len(kept) < len(sentences(summary)) else summary, right, tuple(refused))
 
 
 def _without_small_talk(found: list[str], words: Lexicon) -> list[str]:

@@ -211,8 +211,14 @@ def test_what_was_not_said_is_written_once_more() -> None:
 def test_what_was_not_said_twice_gives_way_to_what_was() -> None:
     (made,) = describe(Writes("The pump costs 9,999,000 euros.", "The pump costs 8,000 euros."), heard(0))
     assert (made.row.summary, made.row.status) == ("The pump at Halden costs 412,000 euros.", "processed")
-    assert made.row.rejected == "The pump costs 8,000 euros."
+    assert made.row.rejected == "The pump costs 9,999,000 euros."
     assert (made.row.attempts, made.row.tokens_in) == (2, 20)
+
+
+def test_an_answer_of_which_some_stands_is_not_asked_for_again() -> None:
+    (made,) = describe(Writes("Maria Lopez will call. The pump costs 9,999,000 euros."), heard(0))
+    assert made.row.summary == "Maria Lopez will call. The pump at Halden costs 412,000 euros."
+    assert (made.row.rejected, made.row.attempts) == ("The pump costs 9,999,000 euros.", 1)
 
 
 def test_small_talk_is_not_shown_to_the_writer_and_alone_needs_none() -> None:
