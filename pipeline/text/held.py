@@ -44,7 +44,9 @@ def held(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
     if any(one == sentence or one.endswith(f": {sentence}") for one in source):
         return True
     whole = "\n".join(source)
-    if unsupported(sentence, whole) or unknown_subject(sentence, whole):
+    if unsupported(sentence, whole, same_language=True) or unknown_subject(sentence, whole):
+        return False
+    if unsupported(sentence, whole):  # asked last: to tell languages by letters a model of them is loaded
         return False
     if spaceless(sentence):
         return True
@@ -97,7 +99,7 @@ def fullest(source: Sequence[str]) -> int:
 
 
 def _holds(sentence: str, run: Sequence[str], words: Lexicon) -> bool:
-    if unsupported(sentence, "\n".join(run)):
+    if unsupported(sentence, "\n".join(run), same_language=True):  # as `held` has found before
         return False
     named = {name: set(terms(name)) for name in names_in(sentence)}
     own = {word for word in content(sentence, words) if word.isalpha()} - CALENDAR

@@ -33,6 +33,9 @@ _END = 3
 MISSING_CHARACTERS = 0.5
 """The same for Chinese characters, where every one counts."""
 
+_SHARED = 0.7
+"""Share of a sentence's words, of any kind, that no source in another language has."""
+
 _SHORTEST = 3
 """Letters that a content word has."""
 
@@ -181,24 +184,35 @@ def _source(text: str) -> _Source:
     return _Source(text)
 
 
-def unsupported(sentence: str, source: str, *, translated: bool = False) -> list[str]:
+def unsupported(sentence: str, source: str, *, translated: bool = False, same_language: bool = False) -> list[str]:
     """What `sentence` says that `source` does not hold, as it is written; nothing where the source holds it.
 
     Numbers, dates and names first, then the content words, where too many of them are missing. `translated` says that
     the two are meant to be in different languages: then words cannot be compared, and names only where both use the
     same script. Where they are not meant to be and are, the whole sentence counts: nothing of it can be checked.
+    `same_language` says that this is known not to be so, which saves looking.
     """
     known = _source(source)
     found = [fact.text for fact in find(sentence) if fact.kind != "name" and fact.key not in known.keys]
     if not translated or known.latin:
         found += [name for name in names_in(sentence) if not known.names(name, translated=translated)]
-    if not translated and in_other_language(sentence, source):
+    alike = translated or same_language or _shares_most(sentence, known)
+    if not alike and in_other_language(sentence, source):
         found += _WORD.findall(sentence)
     elif not translated:
         words = _characters(sentence, source) if spaceless(sentence) else _words(sentence, known)
         named = " ".join(found).split()
         found += [word for word in [*words, *_swapped(sentence, known)] if word not in named]
     return list(dict.fromkeys(found))
+
+
+def _shares_most(sentence: str, known: _Source) -> bool:
+    """Whether a source has most words of a sentence, small ones as well: then it is in the source's language.
+
+    Asked first, for it is told in no time; letters are looked at only where words do not tell.
+    """
+    words = _WORD.findall(sentence)
+    return sum(map(known.holds, words)) > _SHARED * len(words)
 
 
 def unknown_subject(sentence: str, source: str) -> bool:
