@@ -123,9 +123,7 @@ class TextDescriber:
             self._tried(recording, passage, answer) for (recording, passage), answer in zip(pairs, answers, strict=True)
         ]
         due = [
-            number
-            for number, first in enumerate(tries)
-            if isinstance(answers[number], Written) and not first.stands
+            number for number, first in enumerate(tries) if isinstance(answers[number], Written) and not first.stands
         ]
         warmer = write_each(
             self._writer,

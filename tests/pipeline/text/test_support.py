@@ -126,20 +126,26 @@ FALSE = [
     # True as far as it was said, and gone on with.
     (
         CLINIC,
-        "Now they use the new scanner on Tuesdays and Thursdays, and the waiting time went down from nine weeks to "
-        "four, which pleased the entire staff.",
+        (
+            "Now they use the new scanner on Tuesdays and Thursdays, and the waiting time went down from nine weeks to "
+            "four, which pleased the entire staff."
+        ),
         ["staff"],
     ),
     (
         GARDEN,
-        "Two years ago a storm broke the greenhouse and he rebuilt it with windows from the school near the abandoned "
-        "railway line.",
+        (
+            "Two years ago a storm broke the greenhouse and he rebuilt it with windows from the school near the "
+            "abandoned railway line."
+        ),
         ["railway"],
     ),
     (
         VEREIN,
-        "Im Mai feiert der Verein das hundertjährige Bestehen mit einem Turnier für die Jugend samt prächtigem buntem "
-        "Feuerwerk.",
+        (
+            "Im Mai feiert der Verein das hundertjährige Bestehen mit einem Turnier für die Jugend samt prächtigem "
+            "buntem Feuerwerk."
+        ),
         ["Feuerwerk"],
     ),
 ]
