@@ -59,7 +59,7 @@ class Ground:
             return unit
         usable = self._usable([one for said in stretches for one in said])
         best = own_words(unit.text, [one.text for one in usable])
-        return None if best is None else Unit(fluent(usable[best].text, self._words), usable[best].spans)
+        return Unit(fluent(usable[best[0]].text, self._words), usable[best[0]].spans) if best else None
 
     def _fullest(self, units: Sequence[Unit]) -> list[Unit]:
         """The one sentence of what was said in the chunks of `units` that holds most."""

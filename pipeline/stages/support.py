@@ -14,6 +14,10 @@ from pipeline.text.small_talk import small_talk
 from pipeline.text.support import unsupported
 
 
+_TOLD_IN = 2
+"""Sentences of the source, at most, that stand in the place of one that a model joined of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Supported:
     """A summary in which nothing is left that its source does not hold.
@@ -48,9 +52,7 @@ def supported(summary: str, source: Sequence[Line]) -> Supported:
             right += 1
             continue
         refused.append((sentence, tuple(unsupported(sentence, whole))))
-        own = own_words(sentence, said)
-        if own is not None:
-            kept.append(fluent(said[own], words))
+        kept += [fluent(said[own], words) for own in own_words(sentence, said, _TOLD_IN)]
     if refused and not kept and said:
         kept.append(said[fullest(said)])
     text = joined(dict.fromkeys(kept))

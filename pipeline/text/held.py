@@ -85,12 +85,23 @@ def _in_a_row(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
     return any(_holds(sentence, run, words) for run in runs)
 
 
-def own_words(sentence: str, source: Sequence[str]) -> int | None:
-    """The number of the sentence of `source` that shares most with `sentence`; None where none shares anything."""
-    wanted = _weighty(sentence)
-    shared = [(len(wanted & _weighty(one)) if len(one) <= LONGEST else 0, -at) for at, one in enumerate(source)]
-    most, at = max(shared, default=(0, 0))
-    return -at if most else None
+def own_words(sentence: str, source: Sequence[str], most: int = 1) -> list[int]:
+    """The numbers of the sentences of `source` that say what `sentence` says, at most `most`, in order.
+
+    First the one that shares most with it, then those that share a fact or a name that is not among them yet, and
+    another word with it. Nothing where none shares anything.
+    """
+    wanted, found = _weighty(sentence), list[int]()
+    telling = {fact.key for fact in find(sentence, small=True)}.union(*map(terms, names_in(sentence)))
+    words = [_weighty(one) if len(one) <= LONGEST else set[str]() for one in source]
+    while len(found) < most:
+        best = max(range(len(source)), key=lambda at: len(wanted & words[at]), default=None)
+        shared = wanted & words[best] if best is not None else set[str]()
+        if best is None or not shared or (found and (len(shared) == 1 or not shared & telling)):
+            break
+        found.append(best)
+        wanted -= words[best]
+    return sorted(found)
 
 
 def fullest(source: Sequence[str]) -> int:

@@ -71,11 +71,18 @@ def test_without_a_lexicon_words_and_facts_still_count() -> None:
 
 
 def test_its_own_words_are_those_that_share_most() -> None:
-    assert own_words("Martin Foster will repair the pier at 96,000 euros.", SAID) == 4
-    assert own_words("One lane is closed on June 12.", SAID) == 9
-    assert own_words("Completely unrelated sentence.", SAID) is None
-    assert own_words("The pier.", []) is None
-    assert own_words("The pump", ["the pump " * 100]) is None
+    assert own_words("Martin Foster will repair the pier at 96,000 euros.", SAID) == [4]
+    assert own_words("One lane is closed on June 12.", SAID) == [9]
+    assert own_words("Completely unrelated sentence.", SAID) == []
+    assert own_words("The pier.", []) == []
+    assert own_words("The pump", ["the pump " * 100]) == []
+
+
+def test_where_two_were_joined_both_are_its_own_words() -> None:
+    said = ["Kevin Baker was in hospital for four days.", "It rained.", "There was an accident at Richmond on 20 July."]
+    assert own_words("The accident at Richmond put Kevin Baker in hospital for 8 days.", said, 2) == [0, 2]
+    assert own_words("The accident happened at Richmond in July, it rained a lot.", said, 2) == [2]
+    assert own_words("The accident at Richmond put Kevin Baker in hospital.", said) == [0]
 
 
 def test_a_no_is_not_lost_behind_words_about_the_speaker() -> None:
