@@ -7,6 +7,7 @@ holds of it: while any lease holds a model it stays; after that it is let go, un
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import math
 import threading
 from collections.abc import Callable, Collection, Hashable, Iterator
@@ -65,6 +66,7 @@ class Registry:
         """The model under `key` for `holder`, loaded by the first who asks while the others wait."""
         with self._lock:
             if key not in self._loaded:
+                _hand_back()
                 self._loaded[key] = load()
             self._holders.setdefault(key, set()).add(holder)
             return cast("_T", self._loaded[key])
@@ -95,6 +97,12 @@ class Registry:
         close = getattr(model, "close", None)
         if close is not None:
             close()
+
+
+def _hand_back() -> None:
+    """Hand memory that is free back to the system, where the C library can: else the next model comes on top of it."""
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 class Lease:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
+import platform
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import psutil
 import pytest
 
 from pipeline.models import registry as registry_module
@@ -151,3 +154,23 @@ def test_what_has_no_close_is_just_forgotten() -> None:
     assert lease.model(TEXT, "plain", lambda: 7) == 7
     lease.close()
     assert registry.lease().model(TEXT, "plain", lambda: 8) == 8
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="no other C library is asked")
+def test_memory_that_is_free_goes_back_before_a_model_is_loaded(loaded: list[str]) -> None:
+    library, size = ctypes.CDLL(None), 1 << 16  # too small for a mapping of its own
+    library.malloc.restype, library.free.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
+    blocks = [library.malloc(size) for _ in range(2000)]
+    for block in blocks:
+        ctypes.memset(block, 1, size)
+    for block in blocks[:-1]:  # the last one keeps the library from giving back the others by itself
+        library.free(block)
+    held = psutil.Process().memory_info().rss
+    Registry(keep=False).lease().model(TEXT, "text", loading("text", loaded))
+    assert held - psutil.Process().memory_info().rss > 1000 * size
+    library.free(blocks[-1])
+
+
+def test_a_c_library_that_hands_nothing_back_is_no_fault(loaded: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ctypes, "CDLL", lambda _name: object())
+    assert Registry(keep=False).lease().model(TEXT, "text", loading("text", loaded)).name == "text"
