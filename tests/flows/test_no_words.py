@@ -98,7 +98,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[play.Cloud]:
 
 def chosen(folder: Path, cloud: play.Cloud, hook: str) -> Settings:
     rules = rules_for(cloud.url, folder / "egress.jsonl", attempts=1, kinds=("text-only", "audio"), hook=hook)
-    settings = quick_settings(folder / "weights", ["describe.windows=1", "merge.budget=600", "merge.max_tokens=80"])
+    settings = quick_settings(folder / "weights", ["describe.part_rows=4", "merge.budget=600", "merge.max_tokens=80"])
     return settings.model_copy(update={"fallback": rules})
 
 
