@@ -13,7 +13,6 @@ from pipeline.text.sentences import joined, sentences
 from pipeline.text.small_talk import small_talk
 from pipeline.text.support import unsupported
 
-
 _TOLD_IN = 2
 """Sentences of the source, at most, that stand in the place of one that a model joined of them."""
 
