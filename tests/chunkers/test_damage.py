@@ -59,9 +59,7 @@ def test_damage_in_the_middle_is_counted_and_the_rest_is_kept(name: str, spoken:
     assert decoding.report.error_lines > 0
     assert 0 < len(decoding.report.errors) <= 20
     assert "Damaged" in " ".join(decoding.report.notes)
-    again = windows(probe(path))
-    list(again)
-    assert again.report.errors == decoding.report.errors  # where in memory the decoder stood is no part of them
+    assert " @ 0x" not in " ".join(decoding.report.errors)  # where in memory the decoder stood, another at every run
 
 
 FUZZED = {
