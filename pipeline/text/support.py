@@ -27,11 +27,11 @@ Measured on 76 sentences about six texts: 38 of 40 honest ones lack 0.34 at most
 name gives away lack 0.50 at least.
 """
 
-_END = 3
-"""Content words with which a sentence ends, of which the source must have one: what was cut off is not gone on with."""
-
 MISSING_CHARACTERS = 0.5
 """The same for Chinese characters, where every one counts."""
+
+_END = 3
+"""Content words with which a sentence ends, of which the source must have one: what was cut off is not gone on with."""
 
 _SHARED = 0.7
 """Share of a sentence's words, of any kind, that no source in another language has."""
