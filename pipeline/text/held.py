@@ -16,7 +16,7 @@ from pipeline.text.facts import find
 from pipeline.text.lexicons import Lexicon
 from pipeline.text.scripts import spaceless
 from pipeline.text.sentences import terms
-from pipeline.text.support import LABEL, REPORTING, names_in, unknown_subject, unsupported
+from pipeline.text.support import LABEL, REPORTING, another_language, names_in, unknown_subject, unsupported
 
 RUN, LONGER_RUN = 3, 6
 """Sentences in a row that may be taken together: for a sentence with a number, a date or a name, and for any other."""
@@ -46,7 +46,7 @@ def held(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
     whole = "\n".join(source)
     if unsupported(sentence, whole, same_language=True) or unknown_subject(sentence, whole):
         return False
-    if unsupported(sentence, whole):  # asked last: to tell languages by letters a model of them is loaded
+    if another_language(sentence, whole):  # asked last: a model may have to be loaded for it
         return False
     if spaceless(sentence):
         return True

@@ -196,8 +196,7 @@ def unsupported(sentence: str, source: str, *, translated: bool = False, same_la
     found = [fact.text for fact in find(sentence) if fact.kind != "name" and fact.key not in known.keys]
     if not translated or known.latin:
         found += [name for name in names_in(sentence) if not known.names(name, translated=translated)]
-    alike = translated or same_language or _shares_most(sentence, known)
-    if not alike and in_other_language(sentence, source):
+    if not translated and not same_language and another_language(sentence, source):
         found += _WORD.findall(sentence)
     elif not translated:
         words = _characters(sentence, source) if spaceless(sentence) else _words(sentence, known)
@@ -206,13 +205,15 @@ def unsupported(sentence: str, source: str, *, translated: bool = False, same_la
     return list(dict.fromkeys(found))
 
 
-def _shares_most(sentence: str, known: _Source) -> bool:
-    """Whether a source has most words of a sentence, small ones as well: then it is in the source's language.
+def another_language(sentence: str, source: str) -> bool:
+    """Whether a sentence is in another language than its source.
 
-    Asked first, for it is told in no time; letters are looked at only where words do not tell.
+    It is not where the source has most of its words, small ones as well. That is told in no time; only where words do
+    not tell are letters looked at, for which a model is loaded.
     """
     words = _WORD.findall(sentence)
-    return sum(map(known.holds, words)) > _SHARED * len(words)
+    shared = sum(map(_source(source).holds, words)) > _SHARED * len(words)
+    return not shared and in_other_language(sentence, source)
 
 
 def unknown_subject(sentence: str, source: str) -> bool:
