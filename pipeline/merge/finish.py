@@ -13,7 +13,7 @@ from pipeline.merge.fidelity import LOOPING, Fidelity, comparable, invented, mea
 from pipeline.merge.ground import Ground
 from pipeline.merge.inputs import Note, Unit
 from pipeline.merge.selection import Sentence, choose, cut, sections
-from pipeline.merge.worth import PARTS, shown, telling
+from pipeline.merge.shown import PARTS, shown, telling
 from pipeline.models.protocol import Written
 from pipeline.store.structs import Citation
 from pipeline.text.facts import find

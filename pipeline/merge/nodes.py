@@ -30,7 +30,7 @@ class Task:
     group: Group
     notes: tuple[Note, ...]
     shown: tuple[Note, ...]
-    """The notes with the sentences that the writer is shown; see `worth.shown`."""
+    """The notes with the sentences that the writer is shown; see `pipeline.merge.shown`."""
     children: tuple[int, ...]
     prompt: Prompt
     inputs: str
@@ -38,7 +38,7 @@ class Task:
     said: tuple[Unit, ...] = ()
     """What was said in its span, sentence by sentence, each with the span of its chunk."""
     worth: Callable[[Unit], float] = field(default=lambda _: 1.0)
-    """How much a sentence tells of the recording; see `worth.Worth`."""
+    """How much a sentence tells of the recording; see `pipeline.text.worth`."""
 
 
 class NodeWorker(Protocol):

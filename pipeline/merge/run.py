@@ -16,13 +16,15 @@ from dataclasses import replace
 from chunkers.spans import Span
 from pipeline.errors import LimitError, StoreDamagedError
 from pipeline.merge.heard import chapter_starts, heard_units
-from pipeline.merge.inputs import ChunkSummary, Note, at_chapters, borders, of_chunks, of_nodes, pieces
+from pipeline.merge.inputs import ChunkSummary, Note, Unit, at_chapters, borders, of_chunks, of_nodes, pieces
 from pipeline.merge.nodes import NodeWorker, Task
 from pipeline.merge.plan import Group, Item, plan, plan_level
-from pipeline.merge.worth import Worth, shown
+from pipeline.merge.shown import shown
 from pipeline.prompts import Prompt
 from pipeline.store import Run
 from pipeline.store.tables import NodeRow
+from pipeline.text.said import Said
+from pipeline.text.worth import Worth
 
 log = logging.getLogger(__name__)
 
@@ -69,8 +71,12 @@ class _Merger:
         self._total = 0
         self._said = list(heard_units(run))
         self._chapters = chapter_starts(run)
-        self._worth = Worth(self._said or [unit for note in notes for unit in note.units])
+        told = self._said or [unit for note in notes for unit in note.units]
+        self._told = Worth([Said(unit.spans[0], unit.text) for unit in told])
         self._begins = [unit.spans[0].start for unit in self._said]
+
+    def _worth(self, unit: Unit) -> float:
+        return self._told.of(unit.text, unit.spans)
 
     def expect(self, notes: Sequence[Note]) -> None:
         """Count the nodes to come, for the progress."""
@@ -151,7 +157,7 @@ class _Merger:
         payload += [prompts.limits.cap, prompts.prose, self._worker.name, [unit.text for unit in said]]
         digest = hashlib.sha256(json.dumps(payload).encode()).hexdigest()[:16]
         recording = self._run.key.recording
-        kept = tuple(shown(notes, prompts.prose, prompts.count, self._worth.of))
+        kept = tuple(shown(notes, prompts.prose, prompts.count, self._worth))
         return Task(
             recording,
             level,
@@ -163,7 +169,7 @@ class _Merger:
             prompts.prompt(prompts.text(kept)),
             digest,
             tuple(said),
-            self._worth.of,
+            self._worth,
         )
 
     def _stored(self, level: int) -> dict[int, NodeRow]:

@@ -1,4 +1,4 @@
-"""How much each sentence of a merge tells of the recording, and which of them a writer is shown. Pure.
+"""Which sentences of a merge a writer is shown. Pure.
 
 A small writer copies what it is shown first, and a larger one spends its room on all of it alike: so the sentences are
 chosen before anything is written, for coverage and for what they tell.
@@ -14,40 +14,13 @@ from statistics import fmean
 
 from pipeline.merge.inputs import Note, Unit
 from pipeline.merge.selection import AGAIN, TERSE, sections
-from pipeline.text.chapters import content
 from pipeline.text.lexicons import lexicon
-from pipeline.text.prominence import Prominence
-from pipeline.text.salience import alike, salience, topic
+from pipeline.text.salience import alike
 from pipeline.text.sentences import joined
-from pipeline.text.small_talk import small_talk
-
-_FRAGMENT = 0.5
-"""What is left of the worth of a sentence with fewer than `_WORDS` content words."""
-
-_WORDS = 3
+from pipeline.text.worth import least
 
 PARTS = 20
 """Parts of a recording of which each gets its share, however few sentences are shown."""
-
-_LEAST = 0.5
-"""What a sentence must be worth to stand in a summary, as a share of the mean."""
-
-
-class Worth:
-    """What sentences tell of a recording, by all that was said in it."""
-
-    def __init__(self, said: Sequence[Unit]) -> None:
-        """`said` in order of time; each with a moment."""
-        self._words = lexicon(" ".join(unit.text for unit in said))
-        told = [unit for unit in said if not small_talk(unit.text, self._words)]
-        texts = [unit.text for unit in told]
-        self._about = topic(texts, self._words)
-        self._prominence = Prominence([unit.spans[0].start for unit in told], texts, self._words)
-
-    def of(self, unit: Unit) -> float:
-        """How much of the topic `unit` tells for its length, and how much the talk around its moments does."""
-        told = salience(unit.text, self._about, self._words) * self._prominence.within(unit.spans)
-        return told * (_FRAGMENT if len(set(content(unit.text, self._words))) < _WORDS else 1.0)
 
 
 def shown(notes: Sequence[Note], room: int, count: Callable[[str], int], worth: Callable[[Unit], float]) -> list[Note]:
@@ -93,8 +66,8 @@ def shown(notes: Sequence[Note], room: int, count: Callable[[str], int], worth: 
 
 def telling(worths: Sequence[float]) -> list[int]:
     """The numbers of the sentences that tell enough, beside the others, to stand in a summary."""
-    least = _LEAST * fmean(worths) if worths else 0.0
-    return [number for number, one in enumerate(worths) if one >= least]
+    enough = least(worths)
+    return [number for number, one in enumerate(worths) if one >= enough]
 
 
 def _shares(told: Sequence[float], places: Sequence[int], share: float) -> dict[int, float]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chunkers.spans import Span
 from pipeline.merge.inputs import Note, Unit
-from pipeline.merge.worth import Worth, shown
+from pipeline.merge.shown import shown
+from pipeline.text.said import Said
 from pipeline.text.sentences import joined
+from pipeline.text.worth import Worth
 
 TEXTS = st.lists(
     st.lists(
@@ -36,6 +40,11 @@ def notes_of(texts: list[list[str]]) -> list[Note]:
     ]
 
 
+def worth_in(notes: list[Note]) -> Callable[[Unit], float]:
+    worth = Worth([Said(unit.spans[0], unit.text) for note in notes for unit in note.units])
+    return lambda unit: worth.of(unit.text, unit.spans)
+
+
 def count(text: str) -> int:
     return len(text.split())
 
@@ -43,7 +52,7 @@ def count(text: str) -> int:
 @given(TEXTS, st.integers(1, 60))
 def test_what_is_shown_fits_is_in_order_and_is_not_said_twice(texts: list[list[str]], room: int) -> None:
     notes = notes_of(texts)
-    found = shown(notes, room, count, Worth([unit for note in notes for unit in note.units]).of)
+    found = shown(notes, room, count, worth_in(notes))
     units = [unit for note in found for unit in note.units]
     assert [note.children for note in found] == [note.children for note in notes]
     assert units
@@ -56,18 +65,12 @@ def test_what_is_shown_fits_is_in_order_and_is_not_said_twice(texts: list[list[s
         assert note.text == joined(unit.text for unit in note.units)
 
 
-def test_a_fragment_is_worth_less_than_a_sentence() -> None:
-    said = [Unit(f"The pier of the bridge has crack number {at}.", (Span(at, at + 1),)) for at in range(30)]
-    worth = Worth(said)
-    assert worth.of(said[4]) > 2 * worth.of(Unit("The pier.", said[4].spans)) > 0
-
-
 def test_every_part_is_shown_but_not_what_tells_next_to_nothing() -> None:
     """Half of it is about the pier; then people look at pictures for as long."""
     told = [f"The pier of the bridge has crack {at}, which we should repair by autumn." for at in range(20)]
     idle = ["Look, a blue one over there.", "Mine has four legs.", "Is that a tail?", "Ah, so pretty."] * 5
     notes = notes_of([[one] for one in [*told, *idle]])
-    found = shown(notes, 160, count, Worth([unit for note in notes for unit in note.units]).of)
+    found = shown(notes, 160, count, worth_in(notes))
     numbers = [note.children[0] for note in found if note.units]
     assert len([number for number in numbers if number < 20]) >= 10
     assert {number // 5 for number in numbers} >= {0, 1, 2, 3}

@@ -1,0 +1,51 @@
+"""How much a sentence tells of a recording, by all that was said in it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from statistics import fmean
+
+from chunkers.spans import Span
+from pipeline.text.chapters import content
+from pipeline.text.lexicons import lexicon
+from pipeline.text.prominence import Prominence
+from pipeline.text.said import Said
+from pipeline.text.salience import salience, topic
+from pipeline.text.small_talk import small_talk
+
+_FRAGMENT = 0.5
+"""What is left of the worth of a sentence with fewer than `_WORDS` content words."""
+
+_WORDS = 3
+
+_LEAST = 0.5
+"""What a sentence must be worth to stand in a summary, as a share of the mean."""
+
+
+class Worth:
+    """What sentences tell of a recording."""
+
+    def __init__(self, said: Sequence[Said]) -> None:
+        """`said` in order of time."""
+        self._words = lexicon(" ".join(one.text for one in said))
+        self._told = [one for one in said if not small_talk(one.text, self._words)]
+        texts = [one.text for one in self._told]
+        self._about = topic(texts, self._words)
+        self._prominence = Prominence([one.span.start for one in self._told], texts, self._words)
+
+    def of(self, text: str, spans: Iterable[Span]) -> float:
+        """How much of the topic `text` tells for its length, and how much the talk around its moments does."""
+        told = salience(text, self._about, self._words) * self._prominence.within(spans)
+        return told * (_FRAGMENT if len(set(content(text, self._words))) < _WORDS else 1.0)
+
+    @cached_property
+    def least(self) -> float:
+        """What a sentence that was said must be worth to stand in a summary."""
+        return least(self.of(one.text, [one.span]) for one in self._told)
+
+
+def least(worths: Iterable[float]) -> float:
+    """What one of these sentences must be worth to stand in a summary beside the others."""
+    found = list(worths)
+    return _LEAST * fmean(found) if found else 0.0
