@@ -39,7 +39,7 @@ def cpu_s() -> float:
 
 
 class Spent:
-    """The CPU seconds of each stage of a run, by what it tells of its progress; what loads a model goes to its stage."""
+    """The CPU seconds of each stage of a run, loading its model included, by what the run tells of its progress."""
 
     def __init__(self) -> None:
         self.costs: dict[str, float] = {}

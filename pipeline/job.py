@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from chunkers.audio import Windows
@@ -34,12 +34,13 @@ from pipeline.stages.passages import Passage, of_seen, of_segments, of_windows
 from pipeline.stages.protocol import ItemT, Stage, Worker
 from pipeline.stages.see.looked import Looked
 from pipeline.stages.see.stage import SeeStage, SeeWorker, shown, window_ends
-from pipeline.stages.speakers.spoken import Spoken, turns_of
+from pipeline.stages.speakers.spoken import Spoken, said_in, turns_of
 from pipeline.stages.speakers.stage import SpeakersStage, SpeakersWorker
 from pipeline.store import DESCRIBE, HEAR, SEE, SPEAKERS, Run
 from pipeline.store.documents import DecodedDocument, StageDocument, unless_damaged
 from pipeline.store.parts import Parts
 from pipeline.store.tables import DescribeRow, Row
+from pipeline.text.worth import Worth
 
 log = logging.getLogger(__name__)
 
@@ -183,6 +184,8 @@ class Job:
             items = of_windows(heard, describe.windows) if looked is None else of_seen(looked, heard)
             if not spoken:
                 return NothingSaid(), items, None
+            worth = Worth(list(said_in(Spoken(self._run).heard())))
+            items = (replace(item, worth=worth) for item in items)
             return TextDescriber(self._engines.writer(), prompts.load(profile, "chunk"), max_tokens=cap), items, None
         gemma = self._engines.multimodal()
         again = gemma.limits.hears_behind_frames if describe.listen_again is None else describe.listen_again

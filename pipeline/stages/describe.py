@@ -10,6 +10,7 @@ from pipeline.errors import ModelError
 from pipeline.models.asking import write_each
 from pipeline.models.protocol import Writer, Written
 from pipeline.prompts import PromptTemplate
+from pipeline.stages.extract import extract
 from pipeline.stages.passages import Passage, row_of
 from pipeline.stages.protocol import Made, Part, Worker
 from pipeline.stages.see.looked import Seen
@@ -22,14 +23,15 @@ from pipeline.text import guards
 from pipeline.text.facts import facts
 from pipeline.text.labels import Line, labelled, lines
 from pipeline.text.lexicons import lexicon
+from pipeline.text.said import fluent
 from pipeline.text.sentences import ASKING, joined, sentences
 from pipeline.text.small_talk import small_talk
 
-VERSION = 11
+VERSION = 12
 """Raised when code changes what is written although no setting, model or prompt did."""
 
-MEASURED = "measured"
-"""What stands for a model where none wrote the summary."""
+MEASURED, EXTRACT = "measured", "extract"
+"""What stands for a model where none wrote the summary: it tells what was measured, or is what was said."""
 
 _SECOND_TRY_TEMPERATURE = 0.4
 _MOST_LINES = 12
@@ -54,14 +56,19 @@ class DescribeStage:
         if item.skipped:
             return row_of(self.recording, item, "skipped", item.skipped)
         heard = bool(item.transcript) and not item.unheard
-        if item.shown or (heard and (_substance(item) or (item.seen is not None and item.seen.screen))):
+        told = _told_in(item) if heard else []
+        if item.shown or _to_be_written(item, told):
             return None
         if item.unheard:
             row = row_of(self.recording, item, "failed", item.unheard, "hear")
         else:
             row = row_of(self.recording, item, "processed" if heard or self._told(item) else "silent")
         row.facts = facts(item.transcript) if heard else []
-        return row if item.seen is None else _measured(row, item.seen, self._told(item))
+        if item.seen is not None:
+            return _measured(row, item.seen, self._told(item))
+        if told:
+            row.model, row.summary = EXTRACT, joined(fluent(turn.text, lexicon(item.transcript)) for turn in told)
+        return row
 
     def _told(self, item: Passage) -> Sequence[Statement]:
         """What is said of what was seen."""
@@ -117,7 +124,7 @@ class TextDescriber:
         were read, five said something untrue that the first did not, and one mended something.
         """
         pairs = [(part.recording, passage) for part in parts for passage in part.items]
-        prompts = [self._template.fill(text=_prompted(passage), language=passage.language) for _, passage in pairs]
+        prompts = [self._template.fill(text=self._prompted(passage), language=passage.language) for _, passage in pairs]
         answers = write_each(self._writer, prompts, max_tokens=self._max_tokens)
         tries = [
             self._tried(recording, passage, answer) for (recording, passage), answer in zip(pairs, answers, strict=True)
@@ -134,6 +141,13 @@ class TextDescriber:
         for number, answer in zip(due, warmer, strict=True):
             tries[number] = self._better(tries[number], *pairs[number], answer)
         return [one.made for one in tries]
+
+    def _prompted(self, passage: Passage) -> str:
+        """What the writer is given: as much of what was said as it may write, and below it what was read."""
+        told = extract(_substance(passage), passage.span, passage.worth, self._max_tokens, self._writer.count)
+        words = _without_open_questions(told)
+        screen = passage.seen.screen[:_MOST_LINES] if passage.seen is not None else ()
+        return "\n".join([words, _ON_SCREEN, *(f"- {line}" for line in screen)]) if screen else words
 
     def _better(self, first: _Try, recording: str, passage: Passage, answer: Written | ModelError) -> _Try:
         """The better of the first try and a second `answer`, with the cost of both."""
@@ -175,11 +189,16 @@ def _substance(passage: Passage) -> list[Turn]:
     return [turn for turn in kept if turn.text]
 
 
-def _prompted(passage: Passage) -> str:
-    """What the writer is given: the words, by whom they are, and below them the text that was read in the picture."""
-    words = _without_open_questions(_substance(passage))
-    screen = passage.seen.screen[:_MOST_LINES] if passage.seen is not None else ()
-    return "\n".join([words, _ON_SCREEN, *(f"- {line}" for line in screen)]) if screen else words
+def _told_in(passage: Passage) -> list[Turn]:
+    """What of the words of a passage tells enough to be in its summary."""
+    return extract(_substance(passage), passage.span, passage.worth)
+
+
+def _to_be_written(passage: Passage, told: Sequence[Turn]) -> bool:
+    """Whether a model has something to do: to join sentences, or what was said with what was read."""
+    if passage.seen is not None:
+        return bool(told or passage.seen.screen)
+    return len(told) > 1 or any(len(sentences(turn.text)) > 1 for turn in told)
 
 
 def _without_open_questions(turns: Sequence[Turn]) -> str:

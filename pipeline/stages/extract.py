@@ -19,16 +19,23 @@ _TERSE = 24
 
 
 def extract(
-    turns: Sequence[Turn], span: Span, worth: Worth, room: int | None = None, count: Callable[[str], int] = len
+    turns: Sequence[Turn],
+    span: Span,
+    worth: Worth | None,
+    room: int | None = None,
+    count: Callable[[str], int] = len,
 ) -> list[Turn]:
     """The turns of a passage with the sentences that tell enough, in order, at most `room` tokens of them.
 
-    Where none tells enough, the one that tells most is left. A turn of which nothing is left is left out.
+    Where none tells enough, the one that tells most is left. A turn of which nothing is left is left out. Without
+    `worth` nothing is known of the recording, and all is left.
     """
+    if worth is None:
+        return list(turns)
     told = [(at, text, worth.of(text, [span])) for at, turn in enumerate(turns) for text in sentences(turn.text)]
     if not told:
         return []
-    kept = [number for number, (_, _, value) in enumerate(told) if value >= worth.least]
+    kept = [number for number, (_, text, _) in enumerate(told) if worth.tells(text, [span])]
     kept = kept or [max(range(len(told)), key=lambda number: told[number][2])]
     if room is not None:
         costs = {number: count(told[number][1]) for number in kept}

@@ -19,13 +19,15 @@ from pipeline.stages.conversation import Heard as SpeakerHeard
 from pipeline.stages.conversation import conversation
 from pipeline.stages.language import decide
 from pipeline.stages.protocol import Absent, Made, Part, Pass, Worker, with_missing
+from pipeline.stages.repeated import parts
 from pipeline.stages.unheard import VOICE_S, filled, gaps
 from pipeline.store.parts import Parts
 from pipeline.store.tables import HearRow
 from pipeline.text import cues, guards
+from pipeline.text.cues import Cue
 from pipeline.text.ghosts import is_ghost
 
-VERSION = 6
+VERSION = 7
 """Raised when code changes what is heard although no setting, model or prompt did."""
 
 MISSING = "missing: the file ends before the length that its header gives"
@@ -137,7 +139,7 @@ class HearWorker:
         ]
 
     def _made_of(self, pairs: Sequence[tuple[str, Window]]) -> list[Made[HearRow]]:
-        """A row a window; what is refused is heard once more, with care."""
+        """A row a window; what is refused as a loop is heard in parts, what is still refused once more, with care."""
         audio = [self._audio(window) for _, window in pairs]
         voices = [self._voice(window.samples) for _, window in pairs]
         spoken = self._spoken([recording for recording, _ in pairs], audio)
@@ -146,6 +148,8 @@ class HearWorker:
             self._made(recording, window, voice, one)
             for (recording, window), voice, one in zip(pairs, voices, heard, strict=True)
         ]
+        windows = [window for _, window in pairs]
+        self._hear_in_parts(windows, spoken, made)
         again = [number for number, one in enumerate(made) if one.failure]
         second = self._hear([audio[number] for number in again], [spoken[number] for number in again], careful=True)
         for number, one in zip(again, second, strict=True):
@@ -156,10 +160,40 @@ class HearWorker:
             if tried.failure and not tried.row.rejected:
                 tried.row.rejected = first.rejected
             made[number] = tried
-        self._fill([window for _, window in pairs], [one.row for one in made])
+        self._fill(windows, [one.row for one in made])
         for each, (_, probability) in zip(made, spoken, strict=True):
             each.row.language_probability = probability
         return made
+
+    def _hear_in_parts(
+        self, windows: Sequence[Window], spoken: Sequence[tuple[str | None, float]], made: list[Made[HearRow]]
+    ) -> None:
+        """Hear part by part what was refused as a loop, and take its words where the engine is sure of every part."""
+        if not self._hearer.word_times:
+            return
+        for number, (window, one) in enumerate(zip(windows, made, strict=True)):
+            row = one.row
+            if one.failure is None or not guards.loops(row.rejected):
+                continue
+            spans = parts(_to_pcm(owned_samples(window)), window.span)
+            samples = [_samples(window, span) for span in spans]
+            heard = self._hear(samples, [spoken[number]] * len(spans))
+            row.seconds += sum(part.seconds for part in heard)
+            found = [self._sure_words(*part) for part in zip(spans, samples, heard, strict=True)]
+            words = [word for some in found for word in some or ()]
+            if words and all(some is not None for some in found):
+                _take(row, words)
+                row.status, row.error, row.rejected = "processed", "", ""
+                made[number] = Made(row)
+
+    def _sure_words(self, span: Span, samples: Samples, heard: Heard) -> list[Cue] | None:
+        """The words of a part of a window; None where the engine is not sure of them, or passed over a voice."""
+        words = cues.owned(heard.pieces, span, span)
+        text = "".join(word.text for word in words).strip()
+        if not text:
+            return [] if self._voice(samples) < VOICE_S else None
+        fault = heard.error or guards.transcript_fault(text, span.seconds) or guards.answers(text)
+        return words if _evident(heard, text, fault) else None
 
     def _fill(self, windows: Sequence[Window], rows: Sequence[HearRow]) -> None:
         """Hear by itself what has a voice and no word, and take its words where the engine is sure of them."""
@@ -172,15 +206,11 @@ class HearWorker:
             if self._voice(samples := _samples(window, gap)) >= VOICE_S
         ]
         languages = [(row.language or None, 0.0) for row, *_ in passed]
-        for (row, gap, _), heard in zip(passed, self._hear([one for *_, one in passed], languages), strict=True):
-            words = cues.owned(heard.pieces, gap, gap)
-            text = "".join(word.text for word in words).strip()
-            fault = heard.error or guards.transcript_fault(text, gap.seconds) or guards.answers(text)
+        for (row, gap, samples), heard in zip(passed, self._hear([one for *_, one in passed], languages), strict=True):
             row.seconds += heard.seconds
-            if text and _evident(heard, text, fault):
-                row.words = filled(row.words, gap, words)
-                row.cues = cues.group(row.words)
-                row.transcript = "".join(word.text for word in row.words).strip()
+            words = self._sure_words(gap, samples, heard)
+            if words:
+                _take(row, filled(row.words, gap, words))
 
     def _spoken(self, recordings: Sequence[str], audio: Sequence[Samples]) -> list[tuple[str | None, float]]:
         """The language of each window, where it is known before it is heard, and how likely it is by itself."""
@@ -214,9 +244,7 @@ class HearWorker:
         row.model, row.language, row.seconds, row.attempts = self._hearer.name, heard.language, heard.seconds, 1
         row.audio_tokens_sent, row.audio_tokens_expected = heard.audio_tokens_sent, heard.audio_tokens_expected
         given = window.heard if self._hearer.word_times else window.span
-        words = cues.owned(heard.pieces, given, window.span)
-        row.words, row.cues = words, cues.group(words)
-        row.transcript = "".join(word.text for word in words).strip()
+        _take(row, cues.owned(heard.pieces, given, window.span))
         fault = heard.error or guards.transcript_fault(row.transcript, window.span.seconds)
         fault = fault or guards.answers(row.transcript)
         row.voice_seconds = voice
@@ -229,6 +257,12 @@ class HearWorker:
         if not row.transcript:
             row.status = "silent"
         return Made(row)
+
+
+def _take(row: HearRow, words: list[Cue]) -> None:
+    """Make `words` what was heard in a row."""
+    row.words, row.cues = words, cues.group(words)
+    row.transcript = "".join(word.text for word in words).strip()
 
 
 def _refuse(row: HearRow, heard: Heard, status: str, why: str) -> None:

@@ -19,6 +19,7 @@ from pipeline.stages.speakers.spoken import turns_of
 from pipeline.store.tables import DescribeRow, HearRow
 from pipeline.text.cues import Cue
 from pipeline.text.identify import language_name
+from pipeline.text.worth import Worth
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +37,8 @@ class Passage:
     """Why there is nothing in it, where that is known."""
     seen: Seen | None = None
     """What was measured and read in its picture, where it was looked at."""
+    worth: Worth | None = None
+    """How much what is said in it tells of its recording, where a writer is to be shown what tells most."""
 
     @property
     def transcript(self) -> str:

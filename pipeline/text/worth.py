@@ -15,9 +15,10 @@ from pipeline.text.salience import salience, topic
 from pipeline.text.small_talk import small_talk
 
 _FRAGMENT = 0.5
-"""What is left of the worth of a sentence with fewer than `_WORDS` content words."""
+"""What is left of the worth of a fragment."""
 
 _WORDS = 3
+"""Content words below which a sentence is a fragment."""
 
 _LEAST = 0.5
 """What a sentence must be worth to stand in a summary, as a share of the mean."""
@@ -37,12 +38,18 @@ class Worth:
     def of(self, text: str, spans: Iterable[Span]) -> float:
         """How much of the topic `text` tells for its length, and how much the talk around its moments does."""
         told = salience(text, self._about, self._words) * self._prominence.within(spans)
-        return told * (_FRAGMENT if len(set(content(text, self._words))) < _WORDS else 1.0)
+        return told * (_FRAGMENT if self._is_fragment(text) else 1.0)
+
+    def tells(self, text: str, spans: Iterable[Span]) -> bool:
+        """Whether `text` says something that is not beside the point, or more than a fragment does."""
+        return not self._is_fragment(text) or self.of(text, spans) >= self._least
 
     @cached_property
-    def least(self) -> float:
-        """What a sentence that was said must be worth to stand in a summary."""
+    def _least(self) -> float:
         return least(self.of(one.text, [one.span]) for one in self._told)
+
+    def _is_fragment(self, text: str) -> bool:
+        return len(set(content(text, self._words))) < _WORDS
 
 
 def least(worths: Iterable[float]) -> float:

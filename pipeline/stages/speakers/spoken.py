@@ -5,6 +5,7 @@ No table holds a speaker twice: another number of people, or a name, changes wha
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -21,6 +22,8 @@ from pipeline.store.structs import SpeechPiece
 from pipeline.store.tables import HearRow
 from pipeline.text import cues
 from pipeline.text.cues import Cue
+from pipeline.text.said import Said, spoken
+from pipeline.text.sentences import sentences
 
 LABEL = "Speaker"
 """What a person without a name is called, with a number behind it."""
@@ -104,6 +107,15 @@ def turns_of(rows: Iterable[HearRow]) -> Iterator[Turn]:
             waiting = turn
     if waiting is not None:
         yield waiting
+
+
+def said_in(rows: Iterable[HearRow]) -> Iterator[Said]:
+    """The sentences of rows that follow each other; of a row without times, each with the span of the row."""
+    for with_times, some in itertools.groupby(rows, key=lambda row: bool(row.cues)):
+        if with_times:
+            yield from spoken(cue for row in some for cue in row.cues)
+        else:
+            yield from (Said(row.span, text) for row in some for text in sentences(row.transcript))
 
 
 def _pieces(row: HearRow) -> Sequence[Cue]:

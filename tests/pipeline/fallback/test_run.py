@@ -93,22 +93,23 @@ def test_a_run_fills_its_gap_from_the_cloud_and_says_so(cloud: Cloud, rules: Fal
     settings = quick_settings(tmp_path / "weights").model_copy(update={"fallback": rules})
     store = Store(tmp_path / "store")
     heard = list(process(recording, settings, store, QuickRegistry(), only="hear").run.heard())
+    gap = next(row for row in heard if row.transcript.count(". ") == 1)  # a single sentence needs no model
 
     def local() -> Refuses:
         writer = Refuses()
-        writer.words = heard[1].transcript
+        writer.words = gap.transcript
         return writer
 
     first = process(recording, settings, store, QuickRegistry(writer=local))
     assert first.state == "gaps"
     assert cloud.got == []
-    cloud.script = [says(heard[1].transcript)]
+    cloud.script = [says(gap.transcript)]
     second = process(recording, settings, store, QuickRegistry(writer=local), egress=True)
     assert second.run.key == first.run.key
     assert second.state == "complete"
     rows = list(second.run.chunks())
     assert [row.source for row in rows].count("cloud") == 1
-    assert (rows[1].summary, rows[1].source, rows[1].status) == (heard[1].transcript, "cloud", "processed")
+    assert (rows[gap.index].summary, rows[gap.index].source) == (gap.transcript, "cloud")
     assert list(second.run.heard()) == heard, "nothing was heard again"
     assert "made outside this machine" in "".join(report(second.run, "md"))
     assert Ledger(rules.ledger).verify().faults == ()

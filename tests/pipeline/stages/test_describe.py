@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,6 +18,8 @@ from pipeline.stages.passages import MISSING, Passage, of_windows
 from pipeline.stages.protocol import Made, Part
 from pipeline.store.tables import DescribeRow, HearRow
 from pipeline.text.cues import Cue
+from pipeline.text.said import Said
+from pipeline.text.worth import Worth
 
 S = TICKS_PER_SECOND
 GOOD = "The pump at Halden costs 412,000 euros. Maria Lopez will call on 14 March. Then it rained."
@@ -136,6 +139,28 @@ def test_a_server_that_is_not_there_is_no_chunks_fault() -> None:
             describe(Writes(*texts), heard(0))
 
 
+def test_one_sentence_stands_in_its_own_words() -> None:
+    writer = Writes()
+    (made,) = describe(writer, heard(0, "Okay. The um the pump costs 412,000 euros. Yeah."))
+    row = made.row
+    assert (row.status, row.summary, row.model) == ("processed", "The pump costs 412,000 euros.", "extract")
+    assert row.facts
+    assert writer.prompts == []
+
+
+def test_the_writer_is_shown_what_tells_of_the_recording_and_no_more_than_it_may_write() -> None:
+    parts = ["pier", "deck", "cable", "bearing", "joint"]
+    told = [f"The {parts[at // 12 % 5]} of the bridge needs layer {at} of paint by autumn." for at in range(120)]
+    worth = Worth([Said(Span(at * S, (at + 1) * S), text) for at, text in enumerate(told)])
+    writer = Writes("The pier of the bridge needs paint.")
+    describer = TextDescriber(writer, load("general", "chunk"), max_tokens=60)
+    text = " ".join(["Look, a blue one.", *told[:12]])
+    (passage,) = (replace(one, worth=worth) for one in of_windows([heard(0, text)], 1))
+    describer.work(Part("r", [passage]))
+    assert "blue" not in writer.prompts[0]
+    assert sum(writer.count(one) for one in told if one in writer.prompts[0]) in range(40, 61)
+
+
 def test_what_could_not_be_heard_is_not_described() -> None:
     writer = Writes("It rained.")
     made = describe(writer, heard(0), heard(1, "", "failed", "loop: 'a b' 9 times"))
@@ -175,8 +200,8 @@ def test_a_torn_summary_ends_with_its_last_whole_sentence() -> None:
 
 def test_the_question_at_the_end_is_not_put_to_the_writer() -> None:
     writer = Writes("It rained.")
-    describe(writer, heard(0, "It rained. Who is next?"))
-    assert "It rained." in writer.prompts[0]
+    describe(writer, heard(0, "It rained. The shed burns. Who is next?"))
+    assert "It rained. The shed burns." in writer.prompts[0]
     assert "Who is next" not in writer.prompts[0]
 
 
@@ -223,10 +248,11 @@ def test_an_answer_of_which_some_stands_is_not_asked_for_again() -> None:
 
 def test_small_talk_is_not_shown_to_the_writer_and_alone_needs_none() -> None:
     writer = Writes("The pump costs 412,000 euros.")
-    talk, both = "Good morning everyone. Yeah. Okay, thank you.", "Okay. Thank you. The pump costs 412,000 euros. Yeah."
+    talk = "Good morning everyone. Yeah. Okay, thank you."
+    both = "Okay. Thank you. The pump costs 412,000 euros. It rained. Yeah."
     alone, asked = describe(writer, heard(0, talk), heard(1, both))
     assert (alone.row.status, alone.row.summary, alone.row.attempts) == ("processed", "", 0)
     assert asked.row.summary == "The pump costs 412,000 euros."
     (prompt,) = writer.prompts
-    assert "The pump costs 412,000 euros." in prompt
+    assert "The pump costs 412,000 euros. It rained." in prompt
     assert not any(word in prompt for word in ("Thank you", "Yeah", "Good morning"))

@@ -20,6 +20,8 @@ from pipeline.text.cues import Cue
 S = TICKS_PER_SECOND
 GOOD = "The pump at Halden costs 412,000 euros. Maria Lopez will call on 14 March."
 LOOP = "thank you for watching " * 20
+PARTS = [""] * 3
+"""What is heard of the parts of a window that looked like a loop, where nothing is."""
 
 
 class Says:
@@ -74,15 +76,15 @@ def test_a_good_window() -> None:
 
 
 def test_a_loop_is_heard_again_carefully() -> None:
-    hearer = Says(LOOP, GOOD)
+    hearer = Says(LOOP, *PARTS, GOOD)
     (made,) = hear(hearer, window())
-    assert hearer.careful == [False, True]
+    assert hearer.careful == [False, False, True]
     assert made.failure is None
-    assert (made.row.status, made.row.transcript, made.row.attempts, made.row.seconds) == ("processed", GOOD, 2, 1.0)
+    assert (made.row.status, made.row.transcript, made.row.attempts, made.row.seconds) == ("processed", GOOD, 2, 2.5)
 
 
 def test_a_loop_that_stays_is_marked_and_its_text_is_nowhere() -> None:
-    (made,) = hear(Says(LOOP, LOOP), window())
+    (made,) = hear(Says(LOOP, *PARTS, LOOP), window())
     row = made.row
     assert isinstance(made.failure, ModelError)
     assert row.status == "failed"
@@ -90,6 +92,39 @@ def test_a_loop_that_stays_is_marked_and_its_text_is_nowhere() -> None:
     assert (row.transcript, row.cues, row.words) == ("", [], [])
     assert row.rejected.startswith("thank you")
     assert row.attempts == 2
+
+
+def sure(text: str, log_probability: float = -0.3) -> Heard:
+    """What a part of ten seconds holds, by an engine that is sure of it."""
+    words = [f" {word}" for word in text.split()]
+    cues = tuple(Cue(n * S // 2, (n + 1) * S // 2, word) for n, word in enumerate(words))
+    return Heard("en", cues, 0.5, no_speech=0.1, log_probability=log_probability)
+
+
+def test_people_who_say_the_same_again_and_again_are_heard_in_parts() -> None:
+    said = ["Press one for sales.", "Press one for sales.", "Press two for sales."]
+    hearer = Says("Press one for sales. " * 8, *map(sure, said))
+    (made,) = hear(hearer, window(1))
+    assert made.failure is None
+    row = made.row
+    assert (row.status, row.error, row.rejected, row.transcript) == ("processed", "", "", " ".join(said))
+    assert [word.start for word in row.words] == sorted(word.start for word in row.words)
+    assert row.words[-1].start > row.start + 18 * S
+    assert hearer.careful == [False, False]
+    assert sum(hearer.lengths[1:]) == 28 * S, "the parts are the whole window"
+
+
+@pytest.mark.parametrize("third", [sure("Press two for sales.", -1.5), sure(LOOP), sure("Thank you for watching.")])
+def test_of_a_loop_nothing_is_believed_unless_every_part_is(third: Heard) -> None:
+    told = sure("Press one for sales.")
+    (made,) = hear(Says(LOOP, told, told, third, LOOP), window())
+    assert (made.row.status, made.row.transcript) == ("failed", "")
+
+
+def test_a_part_in_which_a_voice_was_passed_over_is_not_believed() -> None:
+    told = sure("Press one for sales.")
+    (made,) = hear(Says(LOOP, told, told, "", GOOD, *[""] * 9), window(), voice=5.0)
+    assert made.row.transcript == GOOD
 
 
 def test_talk_to_the_user_is_no_transcript() -> None:
@@ -107,12 +142,12 @@ def test_an_engine_that_says_why_it_failed_is_believed() -> None:
 
 
 def test_one_bad_window_does_not_touch_its_neighbours() -> None:
-    hearer = Says(GOOD, LOOP, GOOD, LOOP)
+    hearer = Says(GOOD, LOOP, GOOD, *PARTS, LOOP)
     made = hear(hearer, window(0), window(1), window(2))
     assert [one.row.status for one in made] == ["processed", "failed", "processed"]
     assert [bool(one.failure) for one in made] == [False, True, False]
     assert [one.row.index for one in made] == [0, 1, 2]
-    assert len(hearer.lengths) == 4, "only the one that was refused is heard twice"
+    assert len(hearer.lengths) == 4 + len(PARTS), "only the one that was refused is heard again"
 
 
 def test_nothing_heard_is_silence() -> None:
@@ -136,7 +171,7 @@ def test_an_engine_without_word_times_is_given_only_what_the_window_owns() -> No
 
 
 def test_the_language_is_passed_on() -> None:
-    hearer = Says(LOOP, GOOD)
+    hearer = Says(LOOP, *PARTS, GOOD)
     hear(hearer, window(), language="de")
     assert hearer.languages == {"de"}
 

@@ -13,9 +13,18 @@ def test_a_fragment_is_worth_less_than_a_sentence() -> None:
     assert worth.of(said[4].text, [said[4].span]) > 2 * worth.of("The pier.", [said[4].span]) > 0
 
 
-def test_what_tells_less_than_half_of_the_mean_is_too_little() -> None:
-    said = [Said(Span(at, at + 1), f"The pier of the bridge has crack number {at}.") for at in range(30)]
-    worth = Worth([*said, Said(Span(30, 31), "Look, a blue one over there.")])
-    assert worth.of("Look, a blue one over there.", [Span(30, 31)]) < worth.least
-    assert all(worth.of(one.text, [one.span]) >= worth.least for one in said)
+def test_a_fragment_beside_the_point_tells_nothing_and_a_sentence_does_whatever_it_is_about() -> None:
+    parts = ["pier", "deck", "cable", "bearing", "joint"]
+    said = [
+        Said(Span(at, at + 1), f"The {parts[at // 12 % 5]} of the bridge needs a new layer of paint.")
+        for at in range(120)
+    ]
+    aside, off = "Look, a blue one.", "My sister keeps hens behind her garage."
+    worth = Worth([*said, Said(Span(120, 121), aside), Said(Span(121, 122), off)])
+    assert not worth.tells(aside, [Span(120, 121)])
+    assert worth.tells(off, [Span(121, 122)])
+
+
+def test_what_is_worth_less_than_half_of_the_mean_is_too_little() -> None:
+    assert least([1.0, 3.0]) == 1.0
     assert least([]) == 0

@@ -104,8 +104,11 @@ def test_in_an_encrypted_store_no_name_can_be_read(tmp_path: Path, monkeypatch: 
     assert not any(b"Anna" in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
 
 
+TWO = "describe.windows=2"
+
+
 def test_reports_have_a_name_at_once_and_the_summary_with_the_next_run(tmp_path: Path) -> None:
-    run = made(tmp_path)
+    run = made(tmp_path, TWO)
     store = Store(tmp_path / "store")
     recording = run.key.recording
     document = renamed(NamesDocument(recording=recording), person(Spoken(run).people, "S2"), "Anna <b>")
@@ -114,12 +117,12 @@ def test_reports_have_a_name_at_once_and_the_summary_with_the_next_run(tmp_path:
     assert "<v Anna &lt;b&gt;>" in "".join(report(run, "vtt"))
     assert "Anna_<b>" in "".join(report(run, "rttm"))
     writer = QuickWriter()
-    again = made(tmp_path, hearer=unused, voices=unused, writer=lambda: writer)
+    again = made(tmp_path, TWO, hearer=unused, voices=unused, writer=lambda: writer)
     assert {stage for stage, key in again.key.stages.items() if run.key.stages[stage] != key} == {"describe", "merge"}
-    assert any("\nAnna <b>: " in prompt.user for prompt in writer.asked)
-    assert made(tmp_path, hearer=unused, voices=unused, writer=unused).key == again.key, "nothing is left to do"
+    assert any("Anna <b>: " in prompt.user for prompt in writer.asked)
+    assert made(tmp_path, TWO, hearer=unused, voices=unused, writer=unused).key == again.key, "nothing is left to do"
     store.save_names(NamesDocument(recording=recording))
-    assert made(tmp_path, writer=unused).key == run.key, "without the name it is the first run again"
+    assert made(tmp_path, TWO, writer=unused).key == run.key, "without the name it is the first run again"
 
 
 def voiced(*people: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
