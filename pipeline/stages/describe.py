@@ -67,7 +67,7 @@ class DescribeStage:
         if item.seen is not None:
             return _measured(row, item.seen, self._told(item))
         if told:
-            row.model, row.summary = EXTRACT, joined(fluent(turn.text, lexicon(item.transcript)) for turn in told)
+            row.model, row.summary = EXTRACT, joined(turn.text for turn in told)
         return row
 
     def _told(self, item: Passage) -> Sequence[Statement]:
@@ -177,14 +177,16 @@ class TextDescriber:
 
 
 def _substance(passage: Passage) -> list[Turn]:
-    """What was said in a passage without small talk, turn by turn; all in one, by nobody, where no speakers are known.
+    """What was said in a passage without small talk and hesitations, turn by turn.
 
+    All is one turn, by nobody, where no speakers are known.
     A turn of which nothing is left is left out.
     """
     turns = passage.turns or [Turn(passage.span.start, passage.span.end, None, passage.transcript)]
     words = lexicon(" ".join(turn.text for turn in turns))
     kept = [
-        replace(turn, text=joined(one for one in sentences(turn.text) if not small_talk(one, words))) for turn in turns
+        replace(turn, text=joined(fluent(one, words) for one in sentences(turn.text) if not small_talk(one, words)))
+        for turn in turns
     ]
     return [turn for turn in kept if turn.text]
 

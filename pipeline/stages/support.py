@@ -47,7 +47,7 @@ def supported(summary: str, source: Sequence[Line]) -> Supported:
     refused: list[tuple[str, tuple[str, ...]]] = []
     for sentence in _without_small_talk(sentences(summary), words):
         if held(sentence, spoken, words) and not label_inside(sentence, speakers):
-            kept.append(sentence)
+            kept.append(fluent(sentence, words))
             right += 1
             continue
         refused.append((sentence, tuple(unsupported(sentence, whole))))
@@ -55,7 +55,7 @@ def supported(summary: str, source: Sequence[Line]) -> Supported:
     if refused and not kept and said:
         kept.append(said[fullest(said)])
     text = joined(dict.fromkeys(kept))
-    return Supported(text if refused or len(kept) < len(sentences(summary)) else summary, right, tuple(refused))
+    return Supported(text if refused or kept != sentences(summary) else summary, right, tuple(refused))
 
 
 def _without_small_talk(found: list[str], words: Lexicon) -> list[str]:

@@ -27,6 +27,9 @@ _BESIDE = 0.36
 _SAME = 0.7
 """Share of a sentence's content words from which a sentence of the source is what it says again."""
 
+_LACKING = 0.25
+"""Share of its content words that a sentence about a speaker may have from others: who said what is easily bent."""
+
 _REPORTING = frozenset(stem for word in REPORTING for stem in terms(word))
 
 _CLOSING = " \"'”’»)"
@@ -50,7 +53,11 @@ def held(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
         return False
     if spaceless(sentence):
         return True
-    source = _of_the_speaker(sentence, source, words)
+    told = _told_of(sentence, source, words)
+    if told is not None:
+        rest, source = told
+        if unsupported(rest, _without_labels(source), same_language=True, lacking=_LACKING):
+            return False
     return all(
         _in_a_row(clause, source, words)
         and not _negated(clause, source, words)
@@ -59,16 +66,25 @@ def held(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
     )
 
 
-def _of_the_speaker(sentence: str, source: Sequence[str], words: Lexicon) -> Sequence[str]:
-    """What one speaker said, where the sentence tells what they said (`Anna suggests ...`); else the whole source.
+def _told_of(sentence: str, source: Sequence[str], words: Lexicon) -> tuple[str, Sequence[str]] | None:
+    """What a sentence tells of a speaker (`Anna suggests ...`), without their name, and what they said themselves.
 
-    Of `Speaker 2` only they themselves can tell: nobody is called so.
+    None where it tells of nobody, or where others speak of them, too, and it need not be they who said it. Nobody
+    speaks of `Speaker 2`, nor often of a `Project Manager`.
     """
     for label in {found[1] for found in map(LABEL.match, source) if found}:
         begins = re.match(rf"(?:\w+ )?{re.escape(label)} ", sentence, re.IGNORECASE)
-        if begins and (label[-1].isdigit() or words.attributed.match(sentence, begins.end())):
-            return [one for one in source if one.startswith(f"{label}: ")]
-    return source
+        if begins and (
+            label[-1].isdigit()
+            or words.attributed.match(sentence, begins.end())
+            or label.lower() not in _without_labels(source).lower()
+        ):
+            return sentence[begins.end() :], [one for one in source if one.startswith(f"{label}: ")]
+    return None
+
+
+def _without_labels(source: Sequence[str]) -> str:
+    return "\n".join(LABEL.sub("", one, count=1) for one in source)
 
 
 def _clauses(sentence: str, words: Lexicon) -> list[str]:

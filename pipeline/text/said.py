@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,10 @@ from pipeline.text.sentences import parted, sentences
 
 _PAUSE = 2 * TICKS_PER_SECOND
 """A pause of so many ticks ends a sentence, whatever its marks say."""
+
+_FRAGMENT = re.compile(r"[b-df-hj-np-tv-xz]{1,3}", re.IGNORECASE)
+_LONGEST_RUN = 12
+"""Words that are said again at once, at most."""
 
 _LONGEST = 400
 """Letters after which speech without full stops is taken as ended at the next cue."""
@@ -43,7 +48,10 @@ def spoken(cues: Iterable[Cue]) -> Iterator[Said]:
 
 
 def fluent(text: str, words: Lexicon) -> str:
-    """`text` without hesitations and words that are said twice in a row: `I I will um send it` is `I will send it`."""
+    """`text` without hesitations, and without what is said again at once or was only begun.
+
+    `I I will um send, will send it` is `I will send it`, and `a d detailed plan` is `a detailed plan`.
+    """
     kept: list[str] = []
     for word in text.split():
         bare = word.strip(",.;:!?").lower()
@@ -51,12 +59,32 @@ def fluent(text: str, words: Lexicon) -> str:
         if bare in words.hesitations or not bare:
             if mark and kept:
                 kept[-1] = kept[-1].rstrip(",;:.!?") + mark
-        elif kept and words.hesitations and bare == kept[-1].strip(",").lower() and not bare.isdigit():
-            kept[-1] = kept[-1].rstrip(",") + word[len(word.rstrip(",.;:!?")) :]
-        else:
-            kept.append(word)
+            continue
+        if words.hesitations and kept and _begun(kept[-1], bare):
+            kept.pop()
+        kept.append(word)
+        if words.hesitations:
+            _drop_repeated(kept)
     whole = " ".join(kept).strip(" ,;")
     return whole[:1].upper() + whole[1:]
+
+
+def _begun(word: str, following: str) -> bool:
+    """Whether a word was only begun before it was said: letters without a vowel, as the following word begins."""
+    return _FRAGMENT.fullmatch(word) is not None and following != word.lower() and following.startswith(word.lower())
+
+
+def _drop_repeated(words: list[str]) -> None:
+    """Take out of `words` the run before the last one where they are the same words without a number.
+
+    A sentence that ends between them was said twice, and stays.
+    """
+    for length in range(min(_LONGEST_RUN, len(words) // 2), 0, -1):
+        before, run = words[-2 * length : -length], words[-length:]
+        same = [one.strip(",").lower() for one in before] == [one.strip(",.;:!?").lower() for one in run]
+        if same and not any(char.isdigit() for one in run for char in one):
+            del words[-2 * length : -length]
+            return
 
 
 def _parted(before: Cue, after: Cue) -> bool:

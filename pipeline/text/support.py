@@ -184,13 +184,16 @@ def _source(text: str) -> _Source:
     return _Source(text)
 
 
-def unsupported(sentence: str, source: str, *, translated: bool = False, same_language: bool = False) -> list[str]:
+def unsupported(
+    sentence: str, source: str, *, translated: bool = False, same_language: bool = False, lacking: float = MISSING
+) -> list[str]:
     """What `sentence` says that `source` does not hold, as it is written; nothing where the source holds it.
 
     Numbers, dates and names first, then the content words, where too many of them are missing. `translated` says that
     the two are meant to be in different languages: then words cannot be compared, and names only where both use the
     same script. Where they are not meant to be and are, the whole sentence counts: nothing of it can be checked.
-    `same_language` says that this is known not to be so, which saves looking.
+    `same_language` says that this is known not to be so, which saves looking. `lacking` is the share of content words
+    that may be missing.
     """
     known = _source(source)
     found = [fact.text for fact in find(sentence) if fact.kind != "name" and fact.key not in known.keys]
@@ -199,7 +202,7 @@ def unsupported(sentence: str, source: str, *, translated: bool = False, same_la
     if not translated and not same_language and another_language(sentence, source):
         found += _WORD.findall(sentence)
     elif not translated:
-        words = _characters(sentence, source) if spaceless(sentence) else _words(sentence, known)
+        words = _characters(sentence, source) if spaceless(sentence) else _words(sentence, known, lacking)
         named = " ".join(found).split()
         found += [word for word in [*words, *_swapped(sentence, known)] if word not in named]
     return list(dict.fromkeys(found))
@@ -234,7 +237,7 @@ def names_in(sentence: str) -> list[str]:
     return [] if german or capitals - several > _CAPITALS * len(words) else names
 
 
-def _words(sentence: str, known: _Source) -> list[str]:
+def _words(sentence: str, known: _Source, lacking: float) -> list[str]:
     """The content words that are missing, where they are too many."""
     named = " ".join(names_in(sentence)).split()
     empty = _PRONOUNS | CALENDAR | common(sentence)
@@ -249,7 +252,7 @@ def _words(sentence: str, known: _Source) -> list[str]:
         return [] if any(known.holds(word) for word in said) else said
     missing = [word for word in words if not known.holds(word)]
     gone_on = len(words) > _END and not any(map(known.holds, words[-_END:]))
-    return missing if gone_on or len(missing) > MISSING * len(words) else []
+    return missing if gone_on or len(missing) > lacking * len(words) else []
 
 
 def _characters(sentence: str, source: str) -> list[str]:

@@ -185,6 +185,30 @@ def test_what_somebody_is_said_to_have_said_is_in_their_own_words() -> None:
     assert not held("Speaker 1 will get approval for the road closure on 4 April.", told, ENGLISH)
 
 
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("The Project Manager promised to make the television sets pink remote.", False),
+        ("The Project Manager makes the television sets pink.", False),
+        ("The Project Manager promised to make the television sets black and silver.", True),
+        ("The Industrial Designer mentions pink television sets.", True),
+    ],
+)
+def test_what_is_told_of_a_speaker_is_not_what_another_said(written: str, expected: bool) -> None:
+    said = [
+        "Project Manager: It has to fit the television and the DVD set we are going to sell.",
+        "User Interface: No, a colour everyone accepts.",
+        "Project Manager: If the television sets are black and silver we'll make them black and silver.",
+        "Industrial Designer: Pink television sets, pink remote.",
+    ]
+    assert held(written, said, ENGLISH) == expected
+
+
+def test_others_may_tell_of_whom_they_name() -> None:
+    said = ["Anna: I can bring the samples.", "Ben: Anna has the keys of the laboratory in Halden."]
+    assert held("Anna has the keys of the laboratory in Halden.", said, ENGLISH)
+
+
 def test_you_does_not_become_i() -> None:
     said = ["Basically you're looking at the working design of the remote.", "I will see you later."]
     assert not held("I am looking at the working design of the remote.", said, ENGLISH)

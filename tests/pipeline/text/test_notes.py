@@ -140,6 +140,25 @@ def test_a_fluent_sentence_has_no_hesitations() -> None:
     assert fluent("It costs 20 20 euros.", ENGLISH) == "It costs 20 20 euros."
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            "It's in the the design phase that we, it's in the design phase that we meet.",
+            "It's in the design phase that we meet.",
+        ),
+        ("We want we want to um we want to sell it.", "We want to sell it."),
+        ("Th that's a d detailed pl plan, w we think.", "That's a detailed plan, we think."),
+        ("Press one for sales. Press one for sales.", "Press one for sales. Press one for sales."),
+        ("Take exit 4 left, exit 4 left.", "Take exit 4 left, exit 4 left."),
+        ("D_V_D_ players and a B film, in in any case.", "D_V_D_ players and a B film, in any case."),
+        ("So he hears what a an engineer has.", "So he hears what a an engineer has."),
+    ],
+)
+def test_a_fluent_sentence_says_nothing_twice_and_begins_no_word_in_vain(said: str, told: str) -> None:
+    assert fluent(said, ENGLISH) == told
+
+
 def test_figures_have_their_units() -> None:
     talk = said(
         "The approved budget is 640,000 euros.",
