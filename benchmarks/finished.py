@@ -1,7 +1,8 @@
 """How long a finished archive takes to be answered: `python -m benchmarks.finished [--recordings N]`.
 
 One recording of three seconds goes through the real chain with models that answer at once; its store is copied under
-the names of N other files. Then the commands are started as a user starts them: `--help`, `run`, `status`.
+the names of N other files. Then the commands are started as a user starts them: `--help`, `run`, `status`, and `report`
+of an hour of generated talk that came as a transcript.
 """
 
 from __future__ import annotations
@@ -20,12 +21,17 @@ from pathlib import Path
 
 from benchmarks.rows import Row, hand_back
 from chunkers.identity import content_id
+from data.long_script import long_script
+from data.script import Utterance
 from pipeline.process import process
 from pipeline.store import Store
 from tests.pipeline.quick import QuickRegistry, quick_settings, tones
 
-GOALS = {"--help": 0.4, "run": 5.0, "status": 5.0}
-"""CPU seconds; of `run` and `status` for 10,000 recordings."""
+GOALS = {"--help": 0.4, "run": 5.0, "status": 5.0, "report": 0.8}
+"""CPU seconds; of `run` and `status` for 10,000 recordings, of `report` for an hour."""
+
+WORDS_PER_SECOND = 2.5
+"""How fast the generated hour is spoken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,28 @@ def main() -> None:
             cpu = started(words)
             what = f"`longmedia {words[0]}`, {number} finished recordings"
             hand_back(Row(what, cpu, "CPU s", "the goal", GOALS[words[0]]))
+        cpu = started(["report", hour(Path(folder)), "--store", str(archive.store)])
+        hand_back(Row("`longmedia report` of an hour", cpu, "CPU s", "the goal", GOALS["report"]))
+
+
+def hour(place: Path) -> str:
+    """The recording of a finished run of an hour of talk, in the store of the archive in `place`."""
+    text, second = ["WEBVTT\n"], 0.0
+    for line in long_script(0):
+        if second > 3600:
+            break
+        if isinstance(line, Utterance):
+            end = second + len(line.text.split()) / WORDS_PER_SECOND
+            text.append(f"{_clock(second)} --> {_clock(end)}\n<v {line.speaker}>{line.text}\n")
+            second = end
+    (place / "hour.vtt").write_text("\n".join(text))
+    settings = quick_settings(place / "weights", ["audio.length_s=30", "write.context=8192"])
+    return process(place / "hour.vtt", settings, Store(place / "store"), QuickRegistry()).run.key.recording
+
+
+def _clock(second: float) -> str:
+    minutes, rest = divmod(second, 60)
+    return f"{int(minutes) // 60:02d}:{int(minutes) % 60:02d}:{rest:06.3f}"
 
 
 def finished(place: Path, number: int) -> Archive:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.reports.outline import Length, Line, Outline, Task, cut
+from pipeline.reports.outline import Length, cut
+from pipeline.reports.outline_types import Line, Outline, Task
 from pipeline.stages.speakers.spoken import Spoken
 from pipeline.text.lexicons import Lexicon, lexicon
 from pipeline.text.said import Said, fluent, spoken

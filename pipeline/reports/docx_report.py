@@ -15,7 +15,8 @@ from chunkers.printable import printable
 from chunkers.spans import Span, stamp
 from pipeline.errors import MissingExtraError
 from pipeline.reports.by_speaker import told_by_speaker
-from pipeline.reports.outline import Length, Line, Outline, Task, outline
+from pipeline.reports.outline import Length, outline
+from pipeline.reports.outline_types import Line, Outline, Task
 from pipeline.reports.reading import covered, heading, no_summary, root
 from pipeline.reports.stream import blocks
 from pipeline.stages.speakers.spoken import Spoken
@@ -75,9 +76,9 @@ class _Told:
             self._paragraph(told.headline).runs[0].bold = True
         self._lines(told.gist)
         self._missing(self._total)
-        self._listed(headings.decisions, told.decisions)
+        self._listed(told.heading("decisions"), told.decisions)
         self._tasks(told)
-        self._listed(headings.questions, told.questions)
+        self._listed(told.heading("questions"), told.questions)
         self._listed(headings.figures, told.figures)
         if told.chapters:
             self._heading(headings.chapters)
@@ -109,7 +110,7 @@ class _Told:
         if not told.tasks:
             return
         headings = told.headings
-        self._heading(headings.tasks)
+        self._heading(told.heading("tasks"))
         table = self.document.add_table(rows=1, cols=4, style="Light Grid Accent 1")
         for cell, text in zip(
             table.rows[0].cells, (headings.who, headings.what, headings.when, headings.said_at), strict=True

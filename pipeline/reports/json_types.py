@@ -9,7 +9,7 @@ from chunkers.spans import TICKS_PER_SECOND, Span
 from pipeline.prompts.severity import Severity
 from pipeline.reports.by_speaker import BySpeaker
 from pipeline.reports.expected import ExpectedWord
-from pipeline.reports.outline import Outline
+from pipeline.reports.outline_types import Outline
 from pipeline.stages.see.rows import MEASURED
 from pipeline.stages.see.series import Series
 from pipeline.stages.speakers.assign import Turn

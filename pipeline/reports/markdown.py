@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from chunkers.spans import Span, stamp
 from pipeline.reports.by_speaker import BySpeaker, told_by_speaker
 from pipeline.reports.expected import ExpectedWord, expected_words
-from pipeline.reports.outline import Length, Line, Outline, Task, outline
+from pipeline.reports.outline import Length, outline
+from pipeline.reports.outline_types import Line, Outline, Task
 from pipeline.reports.reading import (
     MEANING,
     Section,
@@ -77,9 +78,9 @@ def _summary(run: Run, found: Outline, total: Coverage, anchors: Anchors) -> Ite
     if not total.complete:
         yield f"> {stamp(sum(gap.ticks for gap, _, _ in total.gaps))} of the recording are not in this summary: "
         yield f"see {found.headings.coverage}.\n\n"
-    yield from _listed(found.headings.decisions, found.decisions, anchors)
-    yield from _tasks(found.tasks, found.headings, anchors)
-    yield from _listed(found.headings.questions, found.questions, anchors)
+    yield from _listed(found.heading("decisions"), found.decisions, anchors)
+    yield from _tasks(found, anchors)
+    yield from _listed(found.heading("questions"), found.questions, anchors)
     yield from _listed(found.headings.figures, found.figures, anchors)
     if found.chapters:
         yield f"## {found.headings.chapters}\n\n"
@@ -90,12 +91,13 @@ def _summary(run: Run, found: Outline, total: Coverage, anchors: Anchors) -> Ite
         yield "\n"
 
 
-def _tasks(tasks: Sequence[Task], headings: Headings, anchors: Anchors) -> Iterator[str]:
-    if not tasks:
+def _tasks(found: Outline, anchors: Anchors) -> Iterator[str]:
+    headings = found.headings
+    if not found.tasks:
         return
     columns = " | ".join(one.lower() for one in (headings.who, headings.what, headings.when, headings.said_at))
-    yield f"## {headings.tasks}\n\n| {columns} |\n|---|---|---|---|\n"
-    for task in tasks:
+    yield f"## {found.heading('tasks')}\n\n| {columns} |\n|---|---|---|---|\n"
+    for task in found.tasks:
         by = f" {headings.by} {markdown(task.speaker)}" if task.speaker else ""
         said = f"{_link(task.moment.start, anchors)}{by}"
         cells = [markdown(task.who), markdown(task.what), markdown(task.when), said]

@@ -7,14 +7,16 @@ rule from what was said. So it changes with its length and profile, and no model
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Literal
 
 from chunkers.spans import TICKS_PER_SECOND, Span
 from pipeline import prompts
 from pipeline.reports.outline_rows import kept_rows, profile_of, told_rows
+from pipeline.reports.outline_types import Chapter, Found, Line, Outline, Task
 from pipeline.reports.reading import Sentence, by_time, root, traced
 from pipeline.reports.written import Written
 from pipeline.stages.describe import MEASURED
@@ -22,7 +24,7 @@ from pipeline.stages.speakers.spoken import Spoken
 from pipeline.store import Run
 from pipeline.store.tables import OutlineRow
 from pipeline.text.chapters import borders, content
-from pipeline.text.lexicons import Headings, Lexicon, lexicon
+from pipeline.text.lexicons import Lexicon, lexicon
 from pipeline.text.notes import Kind
 from pipeline.text.prominence import Prominence
 from pipeline.text.said import Said, fluent, spoken
@@ -41,8 +43,8 @@ _GIST = {"short": 3, "normal": 5, "long": 8}
 _MINUTES = {"short": 6, "normal": 3, "long": 1}
 """A gist has two sentences and one more for so many minutes."""
 
-_LINES = {"short": 5, "normal": 12, "long": 40}
-"""Decisions, tasks and questions, each at most."""
+_LINES = {"short": 5, "normal": 12, "long": None}
+"""Decisions, tasks and questions, each at most; all of them where there is no number."""
 
 _FIGURES = {"short": 3, "normal": 8, "long": 30}
 """Figures, at most, and one for so many minutes as `_MINUTES` has at least."""
@@ -52,53 +54,6 @@ _SHORTEST = 5 * 60 * TICKS_PER_SECOND
 
 _LETTERS = 220
 """Letters of a sentence that is shown of what was said; longer ones are cut at a word."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of the outline, and the moments that it rests on."""
-
-    text: str
-    moments: tuple[Span, ...]
-    speaker: str = ""
-    """Who says `I` in it, or of a sentence that was copied who said it; empty where that is not known."""
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """Who does what by when, as far as it was said, the sentence that says so, and its moment."""
-
-    who: str
-    what: str
-    when: str
-    source: str
-    moment: Span
-    speaker: str = ""
-    """Who said it: `me` in it is they."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """A part of the recording about one topic; its title may be empty."""
-
-    span: Span
-    title: str
-    lines: tuple[Line, ...] = ()
-    """A sentence or two that were written of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """The document; a part that has nothing is empty. Headings are in the language of what was said, else English."""
-
-    headline: str = ""
-    gist: tuple[Line, ...] = ()
-    decisions: tuple[Line, ...] = ()
-    tasks: tuple[Task, ...] = ()
-    questions: tuple[Line, ...] = ()
-    figures: tuple[Line, ...] = ()
-    chapters: tuple[Chapter, ...] = ()
-    headings: Headings = field(default_factory=Headings)
 
 
 def outline(run: Run, length: Length = "normal", heard: Spoken | None = None) -> Outline:
@@ -122,10 +77,11 @@ def outline(run: Run, length: Length = "normal", heard: Spoken | None = None) ->
     return Outline(
         headline=talk.headline,
         gist=gist,
-        decisions=talk.lines("decision"),
+        decisions=talk.decisions,
         tasks=talk.tasks,
-        questions=talk.lines("question"),
+        questions=talk.questions,
         figures=talk.figures,
+        found=talk.found,
         chapters=talk.told_chapters(written, gist) if "chapters" in shown else (),
         headings=words.headings,
     )
@@ -243,7 +199,59 @@ class _Talk:
             for at in choose(among, most, self._topic, self._words)
         )
 
-    def lines(self, kind: Kind) -> tuple[Line, ...]:
+    @cached_property
+    def _found_decisions(self) -> list[Line]:
+        return self._joined("decision")
+
+    @cached_property
+    def _found_questions(self) -> list[Line]:
+        return self._joined("question")
+
+    @cached_property
+    def _found_tasks(self) -> list[Task]:
+        return [
+            Task(row.who, cut(row.what), row.when, cut(row.text), row.span, row.speaker) for row in self._of("task")
+        ]
+
+    @property
+    def found(self) -> Found:
+        """How many of each there are."""
+        return Found(
+            decisions=len(self._found_decisions),
+            tasks=len(self._found_tasks),
+            questions=len(self._found_questions),
+        )
+
+    @property
+    def decisions(self) -> tuple[Line, ...]:
+        """Those that say most, each once."""
+        return self._salient(self._found_decisions, _LINES[self._length])
+
+    @property
+    def questions(self) -> tuple[Line, ...]:
+        """Those that say most, each once."""
+        return self._salient(self._found_questions, _LINES[self._length])
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """The tasks; where there are too many, those that are dated or have somebody, of each part of the recording."""
+        used: Counter[tuple[int, int]] = Counter()
+        order = []
+        for at, task in enumerate(self._found_tasks):
+            rank, part = -bool(task.who) - bool(task.when), self._part(task.moment)
+            order.append((rank, used[rank, part], at))
+            used[rank, part] += 1
+        best = sorted(order)[: _LINES[self._length]]
+        return tuple(self._found_tasks[at] for at in sorted(at for *_, at in best))
+
+    @property
+    def figures(self) -> tuple[Line, ...]:
+        """The sentences with the figures that say most, each once."""
+        most = min(_FIGURES[self._length], 1 + round(self._minutes / _MINUTES[self._length]))
+        lines = dict.fromkeys(Line(cut(row.text), (row.span,), row.speaker) for row in self._of("figure"))
+        return self._salient(list(lines), most)
+
+    def _joined(self, kind: Kind) -> list[Line]:
         """The notes of a kind, those that say the same joined."""
         lines: list[Line] = []
         for row in self._of(kind):
@@ -253,42 +261,26 @@ class _Talk:
                 lines.append(Line(text, (row.span,), row.speaker))
             else:
                 lines[same] = replace(lines[same], moments=(*lines[same].moments, row.span))
-        return self._salient(lines, _LINES[self._length])
-
-    @property
-    def tasks(self) -> tuple[Task, ...]:
-        """The tasks, those that are dated or have somebody first where there are too many."""
-        found = [
-            Task(row.who, cut(row.what), row.when, cut(row.text), row.span, row.speaker) for row in self._of("task")
-        ]
-        most = _LINES[self._length]
-        best = sorted(range(len(found)), key=lambda at: (-bool(found[at].who) - bool(found[at].when), at))[:most]
-        return tuple(found[at] for at in sorted(best))
-
-    @property
-    def figures(self) -> tuple[Line, ...]:
-        """The sentences with the figures that say most, each once."""
-        most = min(_FIGURES[self._length], 1 + round(self._minutes / _MINUTES[self._length]))
-        lines = dict.fromkeys(Line(cut(row.text), (row.span,), row.speaker) for row in self._of("figure"))
-        return self._salient(list(lines), most)
+        return lines
 
     def _of(self, kind: Kind | Literal["figure"]) -> list[OutlineRow]:
         return [row for row in self._rows if row.kind == kind]
 
     @cached_property
-    def _parts(self) -> Sequence[int]:
-        """Where parts of the recording begin over which a choice is spread: chapters, or thirds of a short one."""
-        if len(self._borders) > 1:
-            return self._borders[1:]
-        return [len(self._said) // 3, len(self._said) * 2 // 3] if len(self._said) > 2 else []
+    def _parts(self) -> list[int]:
+        """The ticks at which parts begin over which a choice is spread: chapters, or thirds of a short recording."""
+        thirds = [len(self._said) // 3, len(self._said) * 2 // 3] if len(self._said) > 2 else []
+        return [self._said[at].span.start for at in (self._borders[1:] or thirds)]
 
     def _candidate(self, text: str, moments: Sequence[Span]) -> Candidate:
-        starts = [self._said[at].span.start for at in self._parts]
-        part = bisect_right(starts, moments[0].start) if moments else 0
-        return Candidate(text, part, self._prominence.within(moments))
+        return Candidate(text, self._part(moments[0]) if moments else 0, self._prominence.within(moments))
 
-    def _salient(self, lines: Sequence[Line], most: int) -> tuple[Line, ...]:
-        if len(lines) <= most:
+    def _part(self, moment: Span) -> int:
+        """In which of the parts a moment lies, by number."""
+        return bisect_right(self._parts, moment.start)
+
+    def _salient(self, lines: Sequence[Line], most: int | None) -> tuple[Line, ...]:
+        if most is None or len(lines) <= most:
             return tuple(lines)
         among = [self._candidate(line.text, line.moments) for line in lines]
         return tuple(lines[at] for at in choose(among, most, self._topic, self._words))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from chunkers.picture_events import PictureEvent
 from chunkers.spans import Span, stamp
-from pipeline.reports.outline import Chapter
+from pipeline.reports.outline_types import Chapter
 from pipeline.stages.see.findings import Finding
 from pipeline.stages.see.series import Series
 from pipeline.stages.see.statements import of_event

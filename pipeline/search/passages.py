@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from chunkers.spans import TICKS_PER_SECOND, Span
-from pipeline.reports.outline import Outline
+from pipeline.reports.outline_types import Outline
 from pipeline.reports.reading import root, traced
 from pipeline.search.terms import composed
 from pipeline.settings.languages import LANGUAGES

@@ -14,7 +14,8 @@ from chunkers.spans import TICKS_PER_SECOND as S
 from pipeline.merge.run import VERSION as MERGE_VERSION
 from pipeline.prompts import profiles, sections
 from pipeline.reports import report
-from pipeline.reports.outline import Outline, outline
+from pipeline.reports.outline import outline
+from pipeline.reports.outline_types import Outline
 from pipeline.store import FORMAT, Run, RunDocument, RunKey, Store
 from pipeline.store.documents import InputDocument, StageDocument
 from pipeline.store.tables import Citation, DescribeRow, HearRow, NodeRow
@@ -158,6 +159,19 @@ def test_a_length_is_a_limit(tmp_path: Path, length: str) -> None:
         len({chapter for line in found.gist for chapter in found.chapters if chapter.span.overlaps(line.moments[0])})
         >= 3
     )
+
+
+def test_of_many_tasks_some_are_shown_of_all_parts_and_how_many_there_are(tmp_path: Path) -> None:
+    lines = [f"Daniel Hughes sends offer {at} for the {PARTS[at // 4]} by Friday." for at in range(60)]
+    run = stored(tmp_path, lines, [(lines[0], 0)])
+    found = outline(run)
+    assert (len(found.tasks), found.found.tasks) == (12, 60)
+    assert {task.moment.start // (200 * S) for task in found.tasks} == {0, 1, 2}
+    assert found.heading("tasks") == "Tasks (12 / 60)"
+    assert "## Tasks (12 / 60)" in "".join(report(run, "md"))
+    assert "Tasks (12 / 60)</h2>" in "".join(report(run, "html"))
+    every = outline(run, "long")
+    assert (len(every.tasks), every.heading("tasks")) == (60, "Tasks")
 
 
 def test_an_hour_has_chapters_with_titles(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chunkers.spans import TICKS_PER_SECOND as S
 from chunkers.spans import Span
-from pipeline.reports.outline import Outline
+from pipeline.reports.outline_types import Outline
 from pipeline.search.passages import Passage, passages, said, unpacked
 from pipeline.stages.speakers.spoken import Spoken
 from pipeline.store import RunKey, Store
