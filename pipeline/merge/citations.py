@@ -14,10 +14,11 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from chunkers.spans import Span
+from pipeline.merge.inputs import Note
 from pipeline.store.structs import Citation
 from pipeline.text.facts import find
 from pipeline.text.sentences import terms
@@ -43,6 +44,20 @@ class Source:
     label: int
     text: str
     spans: tuple[Span, ...]
+
+
+def sources_of(notes: Sequence[Note]) -> list[Source]:
+    """What can be cited: sentences of a note that rest on the same moments stand together."""
+    found: list[Source] = []
+    for label, note in enumerate(notes, 1):
+        for unit in note.units:
+            if not unit.spans:
+                continue
+            if found and found[-1].label == label and found[-1].spans == unit.spans:
+                found[-1] = replace(found[-1], text=f"{found[-1].text} {unit.text}")
+            else:
+                found.append(Source(label, unit.text, unit.spans))
+    return found
 
 
 def unlabelled(text: str) -> str:

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from chunkers.spans import Span
-from pipeline.merge.citations import Source, Sources, labels, labels_inside, unlabelled
+from pipeline.merge.citations import Sources, labels, labels_inside, sources_of, unlabelled
 from pipeline.merge.fidelity import LOOPING, Fidelity, comparable, invented, measure, repetition
 from pipeline.merge.ground import Ground
 from pipeline.merge.inputs import Note, Unit
 from pipeline.merge.selection import Sentence, choose, cut, sections
-from pipeline.merge.shown import PARTS, shown, telling
+from pipeline.merge.shown import PARTS, shown
 from pipeline.models.protocol import Written
 from pipeline.store.structs import Citation
 from pipeline.text.facts import find
@@ -21,6 +21,7 @@ from pipeline.text.labels import labelled, without_label
 from pipeline.text.lexicons import lexicon
 from pipeline.text.salience import alike
 from pipeline.text.sentences import ended, joined, sentences
+from pipeline.text.worth import least
 
 _LEAD = re.compile(r"([^\W\d_][^:：.!?\n]{0,60})[:：]\s+(?=\S+\s+\S+\s+\S)")
 """A heading before three words at least."""
@@ -76,7 +77,7 @@ class Finisher:
         self._worth = worth
         self._translated = translated
         self._tokens = max(1, sum(count(note.text) for note in notes))
-        self._sources = Sources(_sources(notes))
+        self._sources = Sources(sources_of(notes))
         self._ground = Ground(said)
         self._speakers = {unit.speaker for unit in said if unit.speaker}
         units = [unit for note in notes for unit in note.units]
@@ -208,7 +209,7 @@ class Finisher:
     def _true(
         self, lines: list[tuple[str, str]], named: Mapping[str, list[int]], done: list[str]
     ) -> list[tuple[str, str]]:
-        """The lines; what is not held by what was said gives way to a sentence that was said, small talk to nothing."""
+        """The lines; what is not held gives way to what was said, where that tells enough, small talk to nothing."""
         if self._translated:
             return lines
         kept: dict[str, str] = {}
@@ -216,12 +217,13 @@ class Finisher:
         for lead, line in lines:
             cited = self._sources.cite(0, line, named.get(line, ()))
             unit = self._ground.borne_out(Unit(line, tuple(one.span for one in cited if one.valid)))
-            if unit is None or unit.text != line:
-                replaced += 1
-            if unit is not None and unit.text != line:
+            own = unit is None or unit.text != line
+            replaced += own
+            if unit is None or (own and self._worth(unit) < self._least):
+                continue
+            if own:
                 self._own[unit.text] = unit.spans
-            if unit is not None:
-                kept.setdefault(unit.text, lead)
+            kept.setdefault(unit.text, lead)
         if replaced:
             done.append(f"{replaced} sentences gave way to what was said")
         return [(lead, line) for line, lead in kept.items()]
@@ -292,11 +294,15 @@ class Finisher:
         return [units[at] for at in new], [weighed[at] for at in new]
 
     @cached_property
+    def _least(self) -> float:
+        """What a sentence must be worth to be copied beside the others."""
+        return least(self._worth(unit) for unit in self._units)
+
+    @cached_property
     def _copyable(self) -> tuple[list[Unit], list[Sentence]]:
         """The sentences that may be copied, as the balance sees them; those that rest on no moment may not."""
         units = [unit for unit in self._units if unit.spans]
-        worths = [self._worth(unit) for unit in units]
-        kept = [(units[number], worths[number]) for number in telling(worths)]
+        kept = [(unit, worth) for unit in units if (worth := self._worth(unit)) >= self._least]
         weighed = [
             Sentence(
                 self._count(f"\n{_BULLET}{unit.text}") + 1,
@@ -323,18 +329,4 @@ def _lines(text: str) -> list[tuple[str, str]]:
     for line in _HEADING.sub(r"\1", text).splitlines():
         lead = f"\n{_BULLET}" if re.match(r"\s*(?:[-*•]|\d+[.)])\s", line) else "\n"
         found += [(" " if at else lead, sentence) for at, sentence in enumerate(sentences(line))]
-    return found
-
-
-def _sources(notes: Sequence[Note]) -> list[Source]:
-    """What can be cited: sentences of a note that rest on the same moments stand together."""
-    found: list[Source] = []
-    for label, note in enumerate(notes, 1):
-        for unit in note.units:
-            if not unit.spans:
-                continue
-            if found and found[-1].label == label and found[-1].spans == unit.spans:
-                found[-1] = replace(found[-1], text=f"{found[-1].text} {unit.text}")
-            else:
-                found.append(Source(label, unit.text, unit.spans))
     return found

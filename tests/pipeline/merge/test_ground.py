@@ -7,8 +7,10 @@ from pathlib import Path
 from chunkers.spans import TICKS_PER_SECOND as S
 from chunkers.spans import Span
 from pipeline.merge import merge
+from pipeline.merge.finish import Finisher
 from pipeline.merge.ground import Ground
-from pipeline.merge.inputs import Unit
+from pipeline.merge.inputs import Note, Unit
+from pipeline.models.protocol import Written
 from pipeline.settings import load
 from pipeline.store import Run, RunKey, Store
 from pipeline.store.tables import DescribeRow, HearRow, NodeRow
@@ -88,6 +90,22 @@ def test_another_transcript_makes_the_node_anew(tmp_path: Path) -> None:
 def test_a_heading_in_bold_is_left_out(tmp_path: Path) -> None:
     answer = "- **Repair of the harbour:** The footpath of the bridge stays open.\n- **Nothing**"
     assert root(stored(tmp_path, SAID), answer, "merge.carry=0").sentences == ["The footpath of the bridge stays open."]
+
+
+def test_a_sentence_beside_the_point_does_not_stand_for_one_that_is_not_held() -> None:
+    span = Span(0, 30 * S)
+    said = [Unit(text, (span,)) for text in ("The rabbit has got no eyes.", "The pump costs 900 euros.")]
+    notes = [Note((0,), span, " ".join(unit.text for unit in said), tuple(said))]
+
+    def finished(worth: float) -> list[str]:
+        finisher = Finisher(
+            notes, span, lambda text: len(text.split()), cap=100, carry=False, translated=False, said=said,
+            worth=lambda unit: worth if "rabbit" in unit.text else 1.0,
+        )  # fmt: skip
+        return list(finisher.draft(Written("The rabbit has got eyes. The pump costs 900 euros.", 1, 1, 0.1)).sentences)
+
+    assert finished(0.9) == [unit.text for unit in said]
+    assert finished(0.1) == [said[1].text]
 
 
 def test_ground_keeps_what_it_knows_nothing_of() -> None:
