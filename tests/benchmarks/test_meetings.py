@@ -117,7 +117,7 @@ def test_our_way_is_a_run_with_the_writer_that_is_given(meeting: Meeting, tmp_pa
     writer = Echo()
     root, gist = ours(meeting, writer, quick_settings(tmp_path / "weights"), "m")
     assert (root.way, gist.way) == (OURS, GIST)
-    assert root.calls == len(writer.asked) > 1
+    assert root.calls == len(writer.asked) > 0
     assert root.tokens_in == 10 * root.calls
     assert root.cited is not None
     assert len(root.cited) == len(root.sentences) > 0
