@@ -116,6 +116,7 @@ _SUBJECT = re.compile(
 LABEL = re.compile(r"([^:\n]{1,80}): ")
 """The speaker before what was said."""
 _LABEL_WORD = re.compile(r"\w+")
+_NOT = re.compile(r"n['’]t$", re.IGNORECASE)
 _IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
 _WORD = re.compile(r"[^\W\d_](?:[\w'’-]*\w)?")
 
@@ -246,7 +247,7 @@ def _words(sentence: str, known: _Source, lacking: float) -> list[str]:
         for word in dict.fromkeys(_WORD.findall(sentence))
         if len(word) >= _SHORTEST and word.lower() not in empty and word not in named
     ]
-    words = [word for word in said if word.lower() not in REPORTING]
+    words = [word for word in said if word.lower() not in REPORTING and not _NOT.search(word)]
     if not words and not named and not find(sentence):
         # A sentence of reporting words alone (`This is a summary of the text.`) must share one with the source.
         return [] if any(known.holds(word) for word in said) else said

@@ -204,6 +204,25 @@ def test_what_is_told_of_a_speaker_is_not_what_another_said(written: str, expect
     assert held(written, said, ENGLISH) == expected
 
 
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("We aim to reach 50 million people.", False),
+        ("The profit aim is 50 million, for people all over the world.", True),
+        ("A pen that works like a ball pen is no longer functional.", False),
+        ("The pen works like a ball pen but doesn't work any more.", True),
+    ],
+)
+def test_a_writer_adds_no_words_of_its_own(written: str, expected: bool) -> None:
+    said = [
+        "The profit aim is 50 million.",
+        "It is for people all over the world.",
+        "You have a nice pen, and it works just like a ball pen.",
+        "It does not work any more.",
+    ]
+    assert held(written, said, ENGLISH) == expected
+
+
 def test_others_may_tell_of_whom_they_name() -> None:
     said = ["Anna: I can bring the samples.", "Ben: Anna has the keys of the laboratory in Halden."]
     assert held("Anna has the keys of the laboratory in Halden.", said, ENGLISH)
