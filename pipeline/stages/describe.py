@@ -35,6 +35,8 @@ MEASURED, EXTRACT = "measured", "extract"
 
 _SECOND_TRY_TEMPERATURE = 0.4
 _MOST_LINES = 12
+_LETTERS = 200
+"""Letters of a sentence that may stand in its own words; speech without full stops is for a model to shorten."""
 _ON_SCREEN = "Read on the screen meanwhile:"
 
 
@@ -179,8 +181,7 @@ class TextDescriber:
 def _substance(passage: Passage) -> list[Turn]:
     """What was said in a passage without small talk and hesitations, turn by turn.
 
-    All is one turn, by nobody, where no speakers are known.
-    A turn of which nothing is left is left out.
+    All is one turn, by nobody, where no speakers are known. A turn of which nothing is left is left out.
     """
     turns = passage.turns or [Turn(passage.span.start, passage.span.end, None, passage.transcript)]
     words = lexicon(" ".join(turn.text for turn in turns))
@@ -197,10 +198,10 @@ def _told_in(passage: Passage) -> list[Turn]:
 
 
 def _to_be_written(passage: Passage, told: Sequence[Turn]) -> bool:
-    """Whether a model has something to do: to join sentences, or what was said with what was read."""
+    """Whether a model has something to do: to join sentences or shorten one, or to join what was said and read."""
     if passage.seen is not None:
         return bool(told or passage.seen.screen)
-    return len(told) > 1 or any(len(sentences(turn.text)) > 1 for turn in told)
+    return len(told) > 1 or any(len(turn.text) > _LETTERS or len(sentences(turn.text)) > 1 for turn in told)
 
 
 def _without_open_questions(turns: Sequence[Turn]) -> str:

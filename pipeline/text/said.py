@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from chunkers.spans import TICKS_PER_SECOND, Span
 from pipeline.text.cues import Cue
 from pipeline.text.lexicons import Lexicon
+from pipeline.text.numbers import numbers
 from pipeline.text.scripts import spaceless
 from pipeline.text.sentences import parted, sentences
 
@@ -75,14 +76,14 @@ def _begun(word: str, following: str) -> bool:
 
 
 def _drop_repeated(words: list[str]) -> None:
-    """Take out of `words` the run before the last one where they are the same words without a number.
+    """Take out of `words` the run before the last one where they are the same words: `five five` is a number.
 
     A sentence that ends between them was said twice, and stays.
     """
     for length in range(min(_LONGEST_RUN, len(words) // 2), 0, -1):
         before, run = words[-2 * length : -length], words[-length:]
         same = [one.strip(",").lower() for one in before] == [one.strip(",.;:!?").lower() for one in run]
-        if same and not any(char.isdigit() for one in run for char in one):
+        if same and not numbers(" ".join(run)):
             del words[-2 * length : -length]
             return
 

@@ -148,6 +148,13 @@ def test_one_sentence_stands_in_its_own_words() -> None:
     assert writer.prompts == []
 
 
+def test_speech_without_full_stops_is_no_sentence_of_its_own() -> None:
+    writer = Writes("The pump costs 412,000 euros.")
+    (made,) = describe(writer, heard(0, "so the pump costs 412,000 euros and then " * 6))
+    assert len(writer.prompts) == 1
+    assert made.row.summary == "The pump costs 412,000 euros."
+
+
 def test_the_writer_is_shown_what_tells_of_the_recording_and_no_more_than_it_may_write() -> None:
     parts = ["pier", "deck", "cable", "bearing", "joint"]
     told = [f"The {parts[at // 12 % 5]} of the bridge needs layer {at} of paint by autumn." for at in range(120)]

@@ -151,6 +151,7 @@ def test_a_fluent_sentence_has_no_hesitations() -> None:
         ("Th that's a d detailed pl plan, w we think.", "That's a detailed plan, we think."),
         ("Press one for sales. Press one for sales.", "Press one for sales. Press one for sales."),
         ("Take exit 4 left, exit 4 left.", "Take exit 4 left, exit 4 left."),
+        ("Call five five five one two in twenty twenty.", "Call five five five one two in twenty twenty."),
         ("D_V_D_ players and a B film, in in any case.", "D_V_D_ players and a B film, in any case."),
         ("So he hears what a an engineer has.", "So he hears what a an engineer has."),
     ],
