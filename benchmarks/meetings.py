@@ -27,6 +27,7 @@ from benchmarks.meetings_data import Meeting
 from benchmarks.meetings_summaries import Summary, keep, kept, machine, table, ways
 from benchmarks.rows import Row, hand_back
 from pipeline.models.llamacpp.writer import LlamaCpp
+from pipeline.settings import Write
 from pipeline.text.chapters import borders
 from pipeline.text.lexicons import lexicon
 from pipeline.text.prominence import Prominence
@@ -113,6 +114,7 @@ def main() -> None:
     options.add_argument("--meetings", type=int, help="only so many, the shortest")
     options.add_argument("--budget", type=int, default=4096, help="tokens of a prompt and its answer")
     options.add_argument("--output", type=int, default=400, help="longest answer, tokens")
+    options.add_argument("--slots", type=int, default=16, help="prompts computed together (default 16)")
     options.add_argument("--threads", type=int, default=0, help="threads of the model; 0: one a core")
     options.add_argument("--set", action="append", default=[], help="a setting, as for `longmedia run`")
     asked = options.parse_args()
@@ -123,7 +125,8 @@ def main() -> None:
     _chapters(meetings, each=asked.each)
     _choices(meetings, asked.sentences)
     if asked.model:
-        writer = LlamaCpp(asked.model, context=asked.budget, threads=asked.threads)
+        context = max(asked.budget, Write().context)
+        writer = LlamaCpp(asked.model, context=context, slots=asked.slots, threads=asked.threads)
         _write(meetings, writer, asked)
     if asked.results:
         _summaries(meetings, kept(asked.results), each=asked.each)
@@ -152,7 +155,10 @@ def _choices(meetings: Sequence[Meeting], most: int) -> None:
 def _write(meetings: Sequence[Meeting], writer: LlamaCpp, asked: argparse.Namespace) -> None:
     """Write what is not in the file yet; a meeting is finished with every way before the next one begins."""
     made_by = " · ".join(
-        [writer.name, f"budget {asked.budget}", f"answers of {asked.output} tokens", *asked.set, machine()]
+        [
+            *(writer.name, f"{asked.slots} at once", f"budget {asked.budget}", f"answers of {asked.output} tokens"),
+            *(*asked.set, machine()),
+        ]
     )
     there = {(one.made_by, one.meeting, one.way) for one in kept(asked.results)}
     found = ways(writer, asked.model, made_by, budget=asked.budget, output=asked.output, sets=asked.set)
