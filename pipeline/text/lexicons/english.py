@@ -138,6 +138,13 @@ LEXICON = Lexicon(
             r"in (?:the|these) notes",
         ),
         (
+            (
+                r"(?:the|this) (?:meeting|discussion|conversation|call|talk|speech|recording) (?:is|was|has|discuss\w*|"
+                r"focus\w*|cover\w*|revolv\w*|cent(?:er|re)\w*|includ\w*|involv\w*|mention\w*|talk\w*)"
+            ),
+            r"(?:the|this|our|today's) (?:\w+ )?(?:meeting|discussion|conversation|call|talk|speech|recording)",
+        ),
+        (
             r"promis\w+|commit(?:s|ted)|assigned|responsible",
             r"will|\w+'ll|going to|has to|have to|must|your (?:job|role|task)|takes care",
         ),

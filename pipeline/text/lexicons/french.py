@@ -81,6 +81,13 @@ LEXICON = Lexicon(
             ),
             r"dans les notes",
         ),
+        (
+            (
+                r"(?:(?:la|cette) (?:réunion|discussion|conversation)|l'(?:entretien|appel)) "
+                r"(?:est|était|porte|portait|concerne|concernait|traite|traitait)"
+            ),
+            r"(?:la|cette|notre) (?:réunion|discussion|conversation)|(?:l'|cet |notre )(?:entretien|appel)",
+        ),
         (r"refus\w+|rejet\w+", r"pas|non|contre"),
     ),
     decision=(

@@ -94,6 +94,16 @@ LEXICON = Lexicon(
             ),
             r"in den notizen",
         ),
+        (
+            (
+                r"(?:das (?:treffen|meeting|gespräch|telefonat)|die (?:besprechung|sitzung|diskussion|aufnahme)) "
+                r"(?:ist|war|geht|ging|handelt\w*|behandelt\w*|dreht\w*|umfasst\w*)"
+            ),
+            (
+                r"(?:das|unser|dieses) (?:treffen|meeting|gespräch|telefonat)|"
+                r"(?:die|unsere|diese) (?:besprechung|sitzung|diskussion|aufnahme)"
+            ),
+        ),
         (r"abgelehnt|ablehn\w*", r"nicht|kein\w*|dagegen"),
     ),
     decision=(

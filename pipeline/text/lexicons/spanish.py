@@ -80,6 +80,10 @@ LEXICON = Lexicon(
             ),
             r"en las notas",
         ),
+        (
+            r"(?:la|esta) (?:reunión|discusión|conversación|llamada) (?:es|era|fue|trata|trató|se centr\w+|incluy\w+)",
+            r"(?:la|esta|nuestra) (?:reunión|discusión|conversación|llamada)",
+        ),
         (r"rechaz\w+", r"no|contra"),
     ),
     decision=(

@@ -223,6 +223,40 @@ def test_a_writer_adds_no_words_of_its_own(written: str, expected: bool) -> None
     assert held(written, said, ENGLISH) == expected
 
 
+@pytest.mark.parametrize(
+    ("language", "written", "said", "other"),
+    [
+        (
+            "en",
+            "The meeting was about the gecko noises.",
+            "They made gecko noises in the evening.",
+            "This meeting is about gecko noises.",
+        ),
+        (
+            "de",
+            "Das Gespräch war über die Geräusche der Geckos.",
+            "Die Geckos machten Geräusche.",
+            "In diesem Gespräch, unser Gespräch war über Geckos, Geräusche.",
+        ),
+        (
+            "fr",
+            "La réunion porte sur les bruits du gecko.",
+            "Le gecko fait des bruits.",
+            "Notre réunion porte sur les bruits du gecko.",
+        ),
+        (
+            "es",
+            "La reunión trata de los ruidos del gecko.",
+            "El gecko hace ruidos.",
+            "Nuestra reunión trata de los ruidos del gecko.",
+        ),
+    ],
+)
+def test_a_moment_does_not_tell_what_the_whole_is_about(language: str, written: str, said: str, other: str) -> None:
+    assert not held(written, [said], LEXICONS[language])
+    assert held(written, [other], LEXICONS[language])
+
+
 def test_others_may_tell_of_whom_they_name() -> None:
     said = ["Anna: I can bring the samples.", "Ben: Anna has the keys of the laboratory in Halden."]
     assert held("Anna has the keys of the laboratory in Halden.", said, ENGLISH)
