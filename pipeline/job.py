@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from chunkers.audio import Windows
@@ -28,6 +28,7 @@ from pipeline.passes import Passes
 from pipeline.stages.describe import DescribeStage, NothingSaid, TextDescriber
 from pipeline.stages.describe_frames import GemmaDescriber
 from pipeline.stages.driver import run_stage
+from pipeline.stages.extract import with_told
 from pipeline.stages.hear import HearStage, HearWorker, cuts, sounds
 from pipeline.stages.imported import ImportedStage, imported_rows
 from pipeline.stages.passages import Passage, of_seen, of_segments, of_windows
@@ -185,7 +186,7 @@ class Job:
             if not spoken:
                 return NothingSaid(), items, None
             worth = Worth(list(said_in(Spoken(self._run).heard())))
-            items = (replace(item, worth=worth) for item in items)
+            items = (with_told(item, worth, cap) for item in items)
             return TextDescriber(self._engines.writer(), prompts.load(profile, "chunk"), max_tokens=cap), items, None
         gemma = self._engines.multimodal()
         again = gemma.limits.hears_behind_frames if describe.listen_again is None else describe.listen_again

@@ -10,7 +10,7 @@ from pipeline.errors import ModelError
 from pipeline.models.asking import write_each
 from pipeline.models.protocol import Writer, Written
 from pipeline.prompts import PromptTemplate
-from pipeline.stages.extract import extract
+from pipeline.stages.extract import told
 from pipeline.stages.passages import Passage, row_of
 from pipeline.stages.protocol import Made, Part, Worker
 from pipeline.stages.see.looked import Seen
@@ -22,10 +22,7 @@ from pipeline.store.tables import DescribeRow
 from pipeline.text import guards
 from pipeline.text.facts import facts
 from pipeline.text.labels import Line, labelled, lines
-from pipeline.text.lexicons import lexicon
-from pipeline.text.said import fluent
 from pipeline.text.sentences import ASKING, joined, sentences
-from pipeline.text.small_talk import small_talk
 
 VERSION = 12
 """Raised when code changes what is written although no setting, model or prompt did."""
@@ -58,8 +55,8 @@ class DescribeStage:
         if item.skipped:
             return row_of(self.recording, item, "skipped", item.skipped)
         heard = bool(item.transcript) and not item.unheard
-        told = _told_in(item) if heard else []
-        if item.shown or _to_be_written(item, told):
+        words = told(item) if heard else ()
+        if item.shown or _to_be_written(item, words):
             return None
         if item.unheard:
             row = row_of(self.recording, item, "failed", item.unheard, "hear")
@@ -68,8 +65,8 @@ class DescribeStage:
         row.facts = facts(item.transcript) if heard else []
         if item.seen is not None:
             return _measured(row, item.seen, self._told(item))
-        if told:
-            row.model, row.summary = EXTRACT, joined(turn.text for turn in told)
+        if words:
+            row.model, row.summary = EXTRACT, joined(turn.text for turn in words)
         return row
 
     def _told(self, item: Passage) -> Sequence[Statement]:
@@ -126,7 +123,7 @@ class TextDescriber:
         were read, five said something untrue that the first did not, and one mended something.
         """
         pairs = [(part.recording, passage) for part in parts for passage in part.items]
-        prompts = [self._template.fill(text=self._prompted(passage), language=passage.language) for _, passage in pairs]
+        prompts = [self._template.fill(text=_prompted(passage), language=passage.language) for _, passage in pairs]
         answers = write_each(self._writer, prompts, max_tokens=self._max_tokens)
         tries = [
             self._tried(recording, passage, answer) for (recording, passage), answer in zip(pairs, answers, strict=True)
@@ -143,13 +140,6 @@ class TextDescriber:
         for number, answer in zip(due, warmer, strict=True):
             tries[number] = self._better(tries[number], *pairs[number], answer)
         return [one.made for one in tries]
-
-    def _prompted(self, passage: Passage) -> str:
-        """What the writer is given: as much of what was said as it may write, and below it what was read."""
-        told = extract(_substance(passage), passage.span, passage.worth, self._max_tokens, self._writer.count)
-        words = _without_open_questions(told)
-        screen = passage.seen.screen[:_MOST_LINES] if passage.seen is not None else ()
-        return "\n".join([words, _ON_SCREEN, *(f"- {line}" for line in screen)]) if screen else words
 
     def _better(self, first: _Try, recording: str, passage: Passage, answer: Written | ModelError) -> _Try:
         """The better of the first try and a second `answer`, with the cost of both."""
@@ -178,30 +168,18 @@ class TextDescriber:
         return _Try(Made(row, failure), stands)
 
 
-def _substance(passage: Passage) -> list[Turn]:
-    """What was said in a passage without small talk and hesitations, turn by turn.
-
-    All is one turn, by nobody, where no speakers are known. A turn of which nothing is left is left out.
-    """
-    turns = passage.turns or [Turn(passage.span.start, passage.span.end, None, passage.transcript)]
-    words = lexicon(" ".join(turn.text for turn in turns))
-    kept = [
-        replace(turn, text=joined(fluent(one, words) for one in sentences(turn.text) if not small_talk(one, words)))
-        for turn in turns
-    ]
-    return [turn for turn in kept if turn.text]
+def _prompted(passage: Passage) -> str:
+    """What the writer is given: what tells most of what was said, by whom, and below it the text that was read."""
+    words = _without_open_questions(told(passage))
+    screen = passage.seen.screen[:_MOST_LINES] if passage.seen is not None else ()
+    return "\n".join([words, _ON_SCREEN, *(f"- {line}" for line in screen)]) if screen else words
 
 
-def _told_in(passage: Passage) -> list[Turn]:
-    """What of the words of a passage tells enough to be in its summary."""
-    return extract(_substance(passage), passage.span, passage.worth)
-
-
-def _to_be_written(passage: Passage, told: Sequence[Turn]) -> bool:
+def _to_be_written(passage: Passage, words: Sequence[Turn]) -> bool:
     """Whether a model has something to do: to join sentences or shorten one, or to join what was said and read."""
     if passage.seen is not None:
-        return bool(told or passage.seen.screen)
-    return len(told) > 1 or any(len(turn.text) > _LETTERS or len(sentences(turn.text)) > 1 for turn in told)
+        return bool(words or passage.seen.screen)
+    return len(words) > 1 or any(len(turn.text) > _LETTERS or len(sentences(turn.text)) > 1 for turn in words)
 
 
 def _without_open_questions(turns: Sequence[Turn]) -> str:

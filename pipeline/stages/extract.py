@@ -6,47 +6,73 @@ as one that it writes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from chunkers.spans import Span
+from pipeline.stages.passages import Passage
 from pipeline.stages.speakers.assign import Turn
+from pipeline.text.lexicons import lexicon
+from pipeline.text.said import fluent
+from pipeline.text.scripts import spaceless
 from pipeline.text.sentences import joined, sentences
+from pipeline.text.small_talk import small_talk
 from pipeline.text.worth import Worth
 
 _TERSE = 24
 """Tokens added to every sentence in comparisons, so that the shortest is not the best by being short."""
 
+_LETTERS = 4
+"""Letters of a token, about, where words have spaces between them; elsewhere one."""
 
-def extract(
-    turns: Sequence[Turn],
-    span: Span,
-    worth: Worth | None,
-    room: int | None = None,
-    count: Callable[[str], int] = len,
-) -> list[Turn]:
-    """The turns of a passage with the sentences that tell enough, in order, at most `room` tokens of them.
 
-    Where none tells enough, the one that tells most is left. A turn of which nothing is left is left out. Without
-    `worth` nothing is known of the recording, and all is left.
+def with_told(passage: Passage, worth: Worth, room: int) -> Passage:
+    """The passage with what a writer is shown of it: about `room` tokens that tell something of the recording."""
+    return replace(passage, told=tuple(extract(substance(passage), passage.span, worth, room)))
+
+
+def told(passage: Passage) -> Sequence[Turn]:
+    """What a writer is shown of a passage, turn by turn: all that has substance where nothing was chosen."""
+    return substance(passage) if passage.told is None else passage.told
+
+
+def substance(passage: Passage) -> list[Turn]:
+    """What was said in a passage without small talk and hesitations, turn by turn.
+
+    All is one turn, by nobody, where no speakers are known. A turn of which nothing is left is left out.
     """
-    if worth is None:
-        return list(turns)
-    told = [(at, text, worth.of(text, [span])) for at, turn in enumerate(turns) for text in sentences(turn.text)]
-    if not told:
+    turns = passage.turns or [Turn(passage.span.start, passage.span.end, None, passage.transcript)]
+    words = lexicon(" ".join(turn.text for turn in turns))
+    kept = [
+        replace(turn, text=joined(fluent(one, words) for one in sentences(turn.text) if not small_talk(one, words)))
+        for turn in turns
+    ]
+    return [turn for turn in kept if turn.text]
+
+
+def extract(turns: Sequence[Turn], span: Span, worth: Worth, room: int) -> list[Turn]:
+    """The turns of a passage with the sentences that tell enough, in order, about `room` tokens of them.
+
+    Where none tells enough, the one that tells most is left. A turn of which nothing is left is left out.
+    """
+    found = [(at, text, worth.of(text, [span])) for at, turn in enumerate(turns) for text in sentences(turn.text)]
+    if not found:
         return []
-    kept = [number for number, (_, text, _) in enumerate(told) if worth.tells(text, [span])]
-    kept = kept or [max(range(len(told)), key=lambda number: told[number][2])]
-    if room is not None:
-        costs = {number: count(told[number][1]) for number in kept}
-        left, some = room, list[int]()
-        for number in sorted(kept, key=lambda number: -told[number][2] / (costs[number] + _TERSE)):
-            if costs[number] <= left or not some:
-                some.append(number)
-                left -= costs[number]
-        kept = sorted(some)
+    telling = [number for number, (_, text, _) in enumerate(found) if worth.tells(text, [span])]
+    telling = telling or [max(range(len(found)), key=lambda number: found[number][2])]
+    costs = {number: _tokens(found[number][1]) for number in telling}
+    left, kept = room, list[int]()
+    for number in sorted(telling, key=lambda number: -found[number][2] / (costs[number] + _TERSE)):
+        if costs[number] <= left or not kept:
+            kept.append(number)
+            left -= costs[number]
     texts: dict[int, list[str]] = {}
-    for number in kept:
-        at, text, _ = told[number]
+    for number in sorted(kept):
+        at, text, _ = found[number]
         texts.setdefault(at, []).append(text)
     return [replace(turns[at], text=joined(own)) for at, own in texts.items()]
+
+
+def _tokens(text: str) -> int:
+    """About how many tokens a text has: which are shown must not hang on a model that is not loaded yet."""
+    return len(text) if spaceless(text) else len(text) // _LETTERS + 1

@@ -19,7 +19,6 @@ from pipeline.stages.speakers.spoken import turns_of
 from pipeline.store.tables import DescribeRow, HearRow
 from pipeline.text.cues import Cue
 from pipeline.text.identify import language_name
-from pipeline.text.worth import Worth
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,8 +36,8 @@ class Passage:
     """Why there is nothing in it, where that is known."""
     seen: Seen | None = None
     """What was measured and read in its picture, where it was looked at."""
-    worth: Worth | None = None
-    """How much what is said in it tells of its recording, where a writer is to be shown what tells most."""
+    told: tuple[Turn, ...] | None = None
+    """What a writer is shown of its words, where that was chosen; see `pipeline.stages.extract`."""
 
     @property
     def transcript(self) -> str:
@@ -75,13 +74,15 @@ class Passage:
 
     @property
     def inputs(self) -> str:
-        """A hash of what was heard and seen in it."""
+        """A hash of what was heard and seen in it, and of what was chosen of that."""
         said: list[object] = [
             [row.start, row.end, row.status, row.transcript, [(c.start, c.end, c.text, c.speaker) for c in row.cues]]
             for row in self.heard
         ]
         if self.seen is not None:
             said += [[one.text for one in self.seen.statements], list(self.seen.screen)]
+        if self.told is not None:
+            said.append([turn.text for turn in self.told])
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
 
     @property

@@ -28,7 +28,7 @@ def sentence(number: int) -> str:
     return f"{PEOPLE[number % 5]} counts {number % 89 * 37 + 100} parts of the {THINGS[number % 10]}."
 
 
-_SENTENCE = 32_000
+_SENTENCE = 24_000
 """Samples in which a sentence can be said."""
 
 

@@ -143,16 +143,17 @@ def test_a_window_that_is_heard_at_last_remakes_only_what_rests_on_it(
 
 def test_rows_that_changed_under_a_key_are_described_anew(tmp_path: Path, sound: Path, store: Store) -> None:
     run = process(sound, settings(tmp_path), store, QuickRegistry()).run
+    words = "Martha Weiss counts the pumps of Halden. Peter Stone counts the cranes of Oslo."
     first, *rest = run.hear.read(1)
-    run.hear.write(1, [replace(first, transcript="Other words.", cues=[]), *rest])
+    run.hear.write(1, [replace(first, transcript=words, cues=[]), *rest])
     document = run.document()
     assert document is not None
     run.save(document.model_copy(update={"result": None}))
     registry = Counted()
     process(sound, settings(tmp_path), store, registry)
     assert registry.ears.heard == 0
-    assert len([prompt for prompt in registry.pen.asked if "Transcript:\nOther words." in prompt.user]) == 1
-    assert len([prompt for prompt in registry.pen.asked if "Transcript:" in prompt.user]) == 1
+    (asked,) = (prompt.user for prompt in registry.pen.asked if "Transcript:" in prompt.user)
+    assert f"Transcript:\n{words}" in asked
 
 
 def test_other_settings_of_a_later_stage_share_what_was_made_before(tmp_path: Path, sound: Path, store: Store) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +13,7 @@ from pipeline.errors import LimitError, ModelError, UnreachedError
 from pipeline.models.protocol import Written
 from pipeline.prompts import Prompt, load
 from pipeline.stages.describe import DescribeStage, TextDescriber
+from pipeline.stages.extract import with_told
 from pipeline.stages.passages import MISSING, Passage, of_windows
 from pipeline.stages.protocol import Made, Part
 from pipeline.store.tables import DescribeRow, HearRow
@@ -162,10 +162,13 @@ def test_the_writer_is_shown_what_tells_of_the_recording_and_no_more_than_it_may
     writer = Writes("The pier of the bridge needs paint.")
     describer = TextDescriber(writer, load("general", "chunk"), max_tokens=60)
     text = " ".join(["Look, a blue one.", *told[:12]])
-    (passage,) = (replace(one, worth=worth) for one in of_windows([heard(0, text)], 1))
+    (passage,) = (with_told(one, worth, 60) for one in of_windows([heard(0, text)], 1))
     describer.work(Part("r", [passage]))
     assert "blue" not in writer.prompts[0]
-    assert sum(writer.count(one) for one in told if one in writer.prompts[0]) in range(40, 61)
+    assert sum(len(one) // 4 for one in told if one in writer.prompts[0]) in range(40, 61)
+    again = DescribeStage("r", describer)
+    (whole,) = of_windows([heard(0, text)], 1)
+    assert again.inputs(passage) != again.inputs(whole), "what is shown is what the row rests on"
 
 
 def test_what_could_not_be_heard_is_not_described() -> None:
