@@ -33,7 +33,7 @@ WORD = "zanzibarquixote"
 LOOP = f"my pin is {WORD}, " * 12
 REFUSAL = f"I'm sorry, I cannot transcribe this audio about {WORD}."
 FAST = " ".join([WORD, *(hashlib.sha256(bytes([n])).hexdigest()[:6] for n in range(60))])
-SAID = f"The pin of Anna is {WORD} 4711, and the pump costs 412,000 euros."
+SAID = f"The pin of Anna is {WORD} 4711. The pump of Bruno costs 412,000 euros."
 INVENTED = f"{WORD} paid 999,999 dollars to Bruno on the 4th of May."
 
 

@@ -131,7 +131,7 @@ def test_a_passage_without_pictures_becomes_a_summary_and_events(speaking: Gemma
     (row,) = described(describing(speaking), passage(window(4, 100, 1)))
     assert (row.status, row.kind, row.index, row.error) == ("processed", "window", 4, "")
     assert (row.start, row.end) == (100 * SECOND, 101 * SECOND)
-    assert (row.summary, row.attempts) == ("words", 1)
+    assert (row.summary, row.attempts) == ("Words", 1)
     # The event of second 1 lies outside of a window of one second: kept, but as no event.
     assert (row.events, row.rejected) == ([], "00:01: now")
     assert min(row.tokens_in, row.tokens_out, row.seconds) > 0
@@ -275,7 +275,7 @@ def test_a_recogniser_can_hear_in_its_place(speaking: Gemma) -> None:
     (item,) = of_windows([row], 1)
     (summary,) = described(describing(speaking), item)
     assert (row.status, row.transcript, row.model) == ("processed", HEARD, "recogniser 1")
-    assert (summary.status, summary.summary, summary.model) == ("processed", "words", speaking.name)
+    assert (summary.status, summary.summary, summary.model) == ("processed", "Words", speaking.name)
     assert row.audio_tokens_sent == summary.audio_tokens_sent == 0
 
 
