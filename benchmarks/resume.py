@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.costs import cpu_s
 from benchmarks.rows import Row, hand_back
 from benchmarks.transcription import MEETING
 from pipeline.reports.reading import root
@@ -65,12 +65,6 @@ def told(store: str) -> list[str]:
     (run,) = Store(store).runs()
     node = root(run)
     return list(node.sentences) if node else []
-
-
-def cpu_s() -> float:
-    """User and system seconds of all children that have ended."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 if __name__ == "__main__":

@@ -181,11 +181,12 @@ class Job:
         cap = describe.max_tokens or 0
         looked = Looked(self._run.seen()) if self._run.has(SEE) else None
         if link.engine == TEXT:
-            heard = Spoken(self._run).heard()
+            said = Spoken(self._run)
+            heard = said.heard()
             items = of_windows(heard, describe.windows) if looked is None else of_seen(looked, heard)
             if not spoken:
                 return NothingSaid(), items, None
-            worth = Worth(list(said_in(Spoken(self._run).heard())))
+            worth = Worth(list(said_in(said.heard())))
             items = (with_told(item, worth, cap) for item in items)
             return TextDescriber(self._engines.writer(), prompts.load(profile, "chunk"), max_tokens=cap), items, None
         gemma = self._engines.multimodal()

@@ -14,6 +14,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from chunkers.spans import Span
+from pipeline.text.worth import TERSE
 
 _SECTION = 60
 """Tokens of a summary that a section should get: two or three sentences."""
@@ -23,9 +24,6 @@ AGAIN = 0.3
 
 _PLAIN = 1.0
 """What a sentence counts that holds no fact; each of its facts counts 1 more."""
-
-TERSE = 24
-"""Added to the cost of every sentence in comparisons, so that the shortest is not the best by being short."""
 
 
 @dataclass(frozen=True, slots=True)

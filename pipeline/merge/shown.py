@@ -13,11 +13,11 @@ from dataclasses import replace
 from statistics import fmean
 
 from pipeline.merge.inputs import Note, Unit
-from pipeline.merge.selection import AGAIN, TERSE, sections
+from pipeline.merge.selection import AGAIN, sections
 from pipeline.text.lexicons import lexicon
 from pipeline.text.salience import alike
 from pipeline.text.sentences import joined
-from pipeline.text.worth import least
+from pipeline.text.worth import TERSE, least
 
 PARTS = 20
 """Parts of a recording of which each gets its share, however few sentences are shown."""

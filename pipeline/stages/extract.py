@@ -17,10 +17,7 @@ from pipeline.text.said import fluent
 from pipeline.text.scripts import spaceless
 from pipeline.text.sentences import joined, sentences
 from pipeline.text.small_talk import small_talk
-from pipeline.text.worth import Worth
-
-_TERSE = 24
-"""Tokens added to every sentence in comparisons, so that the shortest is not the best by being short."""
+from pipeline.text.worth import TERSE, Worth
 
 _LETTERS = 4
 """Letters of a token, about, where words have spaces between them; elsewhere one."""
@@ -62,7 +59,7 @@ def extract(turns: Sequence[Turn], span: Span, worth: Worth, room: int) -> list[
     telling = telling or [max(range(len(found)), key=lambda number: found[number][2])]
     costs = {number: _tokens(found[number][1]) for number in telling}
     left, kept = room, list[int]()
-    for number in sorted(telling, key=lambda number: -found[number][2] / (costs[number] + _TERSE)):
+    for number in sorted(telling, key=lambda number: -found[number][2] / (costs[number] + TERSE)):
         if costs[number] <= left or not kept:
             kept.append(number)
             left -= costs[number]

@@ -23,6 +23,9 @@ _WORDS = 3
 _LEAST = 0.5
 """What a sentence must be worth to stand in a summary, as a share of the mean."""
 
+TERSE = 24
+"""Added to the cost of every sentence in comparisons, so that the shortest is not the best by being short."""
+
 
 class Worth:
     """What sentences tell of a recording."""
