@@ -14,6 +14,14 @@ from pipeline.text.said import Said
 
 _BEFORE = re.compile(r"[€$£¥]\s?\Z")
 _AFTER = re.compile(r"\s?(?:[%‰€$£¥°]\w?|(?:per cent|percent|pour cent|por ciento)\b)|[\s-]([^\W\d_]+)")
+_SIGNS = (
+    ("%", "percent", "per cent", "prozent", "pour cent", "por ciento"),
+    ("€", "euro", "euros"),
+    ("$", "dollar", "dollars", "dólares"),
+    ("£", "pound", "pounds", "pfund", "livres", "libras"),
+    ("¥", "yen"),
+    ("°", "°c", "°f", "degree", "degrees", "grad", "degrés", "grados"),
+)
 _SMALL = 12
 _CONTENT = 2
 """Content words beside its unit that a sentence needs, so that it says what the figure is of."""
@@ -31,14 +39,28 @@ def figures(said: Sequence[Said], words: Lexicon) -> list[Figure]:
     """The figures of what was said, in order of time; each value counts once."""
     found: dict[str, Figure] = {}
     for one in said:
-        for value in _values(one.text, words):
+        for value, _ in _values(one.text, words):
             if len(content(one.text.replace(value, " "), words)) >= _CONTENT:
                 found.setdefault(value.lower(), Figure(value, one))
     return list(found.values())
 
 
-def _values(text: str, words: Lexicon) -> Iterator[str]:
-    """Numbers with a unit or a sign behind or before them; small ones in words, years, dates and times are none."""
+def units(text: str, words: Lexicon) -> list[frozenset[str]]:
+    """What the figures of a text are counted in, in order, each in all the ways to write it: `€` is `euros`, too.
+
+    Where no lexicon tells which words are small, only signs are known to be units.
+    """
+    return [
+        next((frozenset(ways) for ways in _SIGNS if unit in ways), frozenset({unit}))
+        for _, unit in _values(text, words)
+    ]
+
+
+def _values(text: str, words: Lexicon) -> Iterator[tuple[str, str]]:
+    """Numbers with a unit or a sign behind or before them, and that unit; years, dates, times and small ones are none.
+
+    Small ones are those up to twelve that are written as words.
+    """
     counted = numbers(text)
     dated = dates(text, counted)
     for number in counted:
@@ -52,4 +74,5 @@ def _values(text: str, words: Lexicon) -> Iterator[str]:
             after = None
         if before or after:
             start = before.start() if before else number.start
-            yield text[start : after.end() if after and not before else number.end]
+            sign = before[0] if before else unit or (after[0] if after else "")
+            yield text[start : after.end() if after and not before else number.end], sign.strip().lower()

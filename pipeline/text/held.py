@@ -13,10 +13,19 @@ from collections.abc import Sequence
 from pipeline.text.chapters import content
 from pipeline.text.dates import CALENDAR
 from pipeline.text.facts import find
+from pipeline.text.figures import units
 from pipeline.text.lexicons import Lexicon
 from pipeline.text.scripts import spaceless
 from pipeline.text.sentences import terms
-from pipeline.text.support import LABEL, REPORTING, another_language, names_in, unknown_subject, unsupported
+from pipeline.text.support import (
+    LABEL,
+    REPORTING,
+    another_language,
+    has_word,
+    names_in,
+    unknown_subject,
+    unsupported,
+)
 
 RUN, LONGER_RUN = 3, 6
 """Sentences in a row that may be taken together: for a sentence with a number, a date or a name, and for any other."""
@@ -40,6 +49,8 @@ _CLOSING = " \"'”’»)"
 _ANSWER = 60
 """Letters of what follows a question in which an answer says yes."""
 
+_WORD = re.compile(r"\w+")
+
 LONGEST = 400
 """Letters of a sentence of the source that may stand in a summary; speech without full stops is no sentence."""
 
@@ -48,6 +59,7 @@ def held(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
     """Whether the sentences of `source`, in order of time and with the labels of their speakers, hold `sentence`."""
     if any(one == sentence or one.endswith(f": {sentence}") for one in source):
         return True
+    source = [_with_label_if_named(one, sentence) for one in source]
     whole = "\n".join(source)
     if unsupported(sentence, whole, same_language=True, lacking=_LACKING) or unknown_subject(sentence, whole):
         return False
@@ -66,6 +78,18 @@ def held(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
         and not _only_asked(clause, source, words)
         for clause in _clauses(sentence, words)
     )
+
+
+def _with_label_if_named(said: str, sentence: str) -> str:
+    """A sentence of the source, behind its speaker only where `sentence` names them.
+
+    The words of a label were not said: that it was the Industrial Designer who spoke does not make it true that
+    something was designed.
+    """
+    label = LABEL.match(said)
+    if label is None or (" " in label[1] and label[1].lower() in sentence.lower()):
+        return said
+    return said if set(_WORD.findall(label[1])) & set(_WORD.findall(sentence)) else said[label.end() :]
 
 
 def _told_of(sentence: str, source: Sequence[str], words: Lexicon) -> tuple[str, Sequence[str]] | None:
@@ -141,9 +165,16 @@ def _holds(sentence: str, run: Sequence[str], words: Lexicon) -> bool:
         return False
     known = {fact.key for one in near for fact in find(one, small=True)}
     facts = {fact.key for fact in find(sentence) if fact.kind != "name"}
-    return facts <= known and all(
+    if not facts <= known:
+        return False
+    together = "\n".join(near)
+    return all(any(_stands(way, together) for way in ways) for ways in units(sentence, words)) and all(
         any(evidence.search(one) for one in near) for claim, evidence in words.claims if claim.search(sentence)
     )
+
+
+def _stands(unit: str, text: str) -> bool:
+    return has_word(text, unit) if unit.isalpha() else unit in text.lower()
 
 
 def _in_one_sentence(name: set[str], rest: set[str], run: Sequence[str]) -> bool:

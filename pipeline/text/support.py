@@ -209,6 +209,11 @@ def unsupported(
     return list(dict.fromkeys(found))
 
 
+def has_word(source: str, word: str) -> bool:
+    """Whether `source` has a form of `word`, or a compound with it."""
+    return _source(source).holds(word)
+
+
 def another_language(sentence: str, source: str) -> bool:
     """Whether a sentence is in another language than its source.
 

@@ -266,3 +266,41 @@ def test_you_does_not_become_i() -> None:
     said = ["Basically you're looking at the working design of the remote.", "I will see you later."]
     assert not held("I am looking at the working design of the remote.", said, ENGLISH)
     assert held("I'm looking at the design of the remote.", ["So I am looking at the design of the remote."], ENGLISH)
+
+
+@pytest.mark.parametrize(
+    ("written", "said", "expected"),
+    [
+        ("The product needs fifty million dollars.", "We need a profit of fifty million Euros on the product.", False),
+        ("The product needs fifty million euros.", "We need a profit of fifty million Euros on the product.", True),
+        ("The product needs €50 million.", "The product needs fifty million Euros.", True),
+        ("Sales rose by 20%.", "Sales rose by twenty per cent.", True),
+        ("Sales rose by 20 percent.", "Sales rose by 20 people.", False),
+        ("The pump runs for 40 hours.", "The pump runs for 40 minutes.", False),
+        ("The pump runs for 40 hours.", "The pump runs for 40 hours or so.", True),
+    ],
+)
+def test_a_figure_keeps_its_unit(written: str, said: str, expected: bool) -> None:
+    assert held(written, [said], ENGLISH) is expected
+
+
+def test_without_a_lexicon_only_signs_are_units() -> None:
+    assert held("Sales rose by 20 percent.", ["Sales rose by 20 percent."], Lexicon())
+    assert not held("Sales rose by 20%.", ["Sales rose by 20 points."], Lexicon())
+
+
+@pytest.mark.parametrize(
+    ("written", "said", "expected"),
+    [
+        ("The remote should be designed white.", ["Industrial Designer: The remote should be white."], False),
+        ("The remote should be white.", ["Industrial Designer: The remote should be white."], True),
+        ("The industrial designer wants a white remote.", ["Industrial Designer: I want a white remote."], True),
+        ("Marketing wants a white remote.", ["Marketing: I want a white remote."], True),
+        ("Screen-based marketing reduces confusion.", ["Marketing: A screen-based remote reduces confusion."], False),
+        ("Speaker 2 will send the offer.", ["Speaker 1: Who sends it?", "Speaker 2: I will send the offer."], True),
+        ("Omar reports to Speaker 2.", ["Speaker 2: Omar reports to me."], True),
+        ("Omar reports to Speaker 1.", ["Speaker 2: Omar reports to me."], False),
+    ],
+)
+def test_the_words_of_a_label_were_not_said(written: str, said: list[str], expected: bool) -> None:
+    assert held(written, said, ENGLISH) is expected
