@@ -25,7 +25,7 @@ weights: $(VENV)/.test  ## fetch the weights that the tests use; without a netwo
 	-$(BIN)/longmedia models get whisper-base diariser smollm2-135m
 
 test: weights  ## set up and run the tests; JOBS=2 processes
-	$(BIN)/python -m pytest --numprocesses $(or $(JOBS),2) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(or $(JOBS),2) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.test  ## ruff, mypy (strict), who imports whom, and what is declared
 	$(BIN)/ruff check .

@@ -17,6 +17,15 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+_SLOWEST = ("test_killed.py", "test_crashes.py", "test_end_to_end.py", "test_flows.py", "test_schedule.py")
+"""Files of few tests that take minutes."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slowest files come first: where they are left to the end, one process works on the last of them alone."""
+    items.sort(key=lambda item: item.path.name not in _SLOWEST)
+
+
 @pytest.fixture(scope="session")
 def settings() -> Settings:
     """The settings of this machine, and the small text model: the tests look at the road, not at the prose."""
