@@ -6,12 +6,12 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chunkers.names import from_text
 from chunkers.printable import without_controls
 from flows.terminal import say
 from flows.writing import write_whole
-from pipeline.archive import Item
 from pipeline.errors import LongmediaError, SettingsError
 from pipeline.faults import explain
 from pipeline.reports import DOCX, EVERY_FORMAT, docx
@@ -19,6 +19,9 @@ from pipeline.reports import report as report_of
 from pipeline.reports.media import Media, embedded, linked
 from pipeline.settings import Settings
 from pipeline.store import Run, Store
+
+if TYPE_CHECKING:
+    from pipeline.archive import Item
 
 
 def write(run: Run, form: str, settings: Settings, *, out: Path | None, embed: bool) -> None:

@@ -10,7 +10,7 @@ from pipeline.prompts.severity import Severity
 from pipeline.reports.by_speaker import BySpeaker
 from pipeline.reports.expected import ExpectedWord
 from pipeline.reports.outline_types import Outline
-from pipeline.stages.see.rows import MEASURED
+from pipeline.stages.see.rows import SIGNALS
 from pipeline.stages.see.series import Series
 from pipeline.stages.speakers.assign import Turn
 from pipeline.store import RunDocument
@@ -22,7 +22,7 @@ VERSION = 1
 IN_SECONDS = ("start", "end", "heard_start", "at", "until")
 """Fields that hold ticks in the store; the document has seconds in them."""
 
-LEFT_OUT = ("key_frames", "sampled", *MEASURED)
+LEFT_OUT = ("key_frames", "sampled", *SIGNALS)
 """Columns of segments that no text should hold: pictures, and ten numbers a second."""
 
 Moment = tuple[float, float]

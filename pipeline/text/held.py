@@ -1,8 +1,9 @@
 """Whether a written sentence is held by the sentences that were said, and which of them say it themselves. Pure.
 
 `unsupported` asks whether the words are somewhere in the source. Here it is asked, too, whether they belong together:
-all have to stand within three sentences in a row; a number, a date or a word such as `agreed` in one with a good share
-of the sentence's words, a name in one with another of them; yes must not become no, nor a question an answer.
+all have to stand within three sentences in a row, none of which is about something else; a number, a date or a word
+such as `agreed` in one with a good share of the sentence's words, a name in one with another of them; yes must not
+become no, nor a question an answer.
 """
 
 from __future__ import annotations
@@ -40,6 +41,15 @@ _LACKING = 0.2
 """Share of its content words that nobody need have said: a writer is to shorten and to join, and what it adds is easily
 bent. Of 162 sentences by the 1.5B about two meetings 17 lack more, and nine of these are false or bent.
 """
+
+_ELSEWHERE = 0.34
+"""Share of its content words that may stand elsewhere in the source than in these few sentences."""
+
+_FULL = 3
+"""Content words and facts that a sentence has at least that is about something."""
+
+_STEM = 4
+"""Letters by which forms of a word begin alike."""
 
 _REPORTING = frozenset(stem for word in REPORTING for stem in terms(word))
 
@@ -123,8 +133,29 @@ def _in_a_row(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
     """Whether a few sentences in a row say it; no more of them than it has content words."""
     length = RUN if find(sentence) or names_in(sentence) else LONGER_RUN
     length = max(1, min(length, len(set(content(sentence, words)))))
-    runs = (source[at : at + length] for at in range(max(1, len(source) - length + 1)))
+    runs = (
+        part[at : at + length]
+        for part in _parts(sentence, source, words)
+        for at in range(max(1, len(part) - length + 1))
+    )
     return any(_holds(sentence, run, words) for run in runs)
+
+
+def _parts(sentence: str, source: Sequence[str], words: Lexicon) -> list[list[str]]:
+    """The source, parted by each sentence that is about something else: what stands before it does not belong to what
+    comes after it.
+
+    That is a full sentence without a word of `sentence`, in any form.
+    """
+    own = {word[:_STEM] for word in set(content(sentence, words)) - _REPORTING}
+    parts: list[list[str]] = [[]]
+    for one in source:
+        said = {word[:_STEM] for word in content(one, words)}
+        if len(said) + len(find(one)) >= _FULL and own.isdisjoint(said):
+            parts.append([])
+        else:
+            parts[-1].append(one)
+    return [part for part in parts if part]
 
 
 def own_words(sentence: str, source: Sequence[str], most: int = 1) -> list[int]:
@@ -152,7 +183,7 @@ def fullest(source: Sequence[str]) -> int:
 
 
 def _holds(sentence: str, run: Sequence[str], words: Lexicon) -> bool:
-    if unsupported(sentence, "\n".join(run), same_language=True):  # as `held` has found before
+    if unsupported(sentence, "\n".join(run), same_language=True, lacking=_ELSEWHERE):  # as `held` has found before
         return False
     named = {name: set(terms(name)) for name in names_in(sentence)}
     own = {word for word in content(sentence, words) if word.isalpha()} - CALENDAR

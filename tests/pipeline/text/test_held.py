@@ -304,3 +304,12 @@ def test_without_a_lexicon_only_signs_are_units() -> None:
 )
 def test_the_words_of_a_label_were_not_said(written: str, said: list[str], expected: bool) -> None:
     assert held(written, said, ENGLISH) is expected
+
+
+@pytest.mark.parametrize(
+    ("between", "expected"),
+    [("We keep a reserve of 50,000 euros.", False), ("Hm, yes.", True), ("The road closure is short.", True)],
+)
+def test_a_sentence_about_something_else_parts_what_stands_before_and_after_it(between: str, expected: bool) -> None:
+    said = ["The city council has to approve it on the 4th of April.", between, "Now to the closure of the road."]
+    assert held("The city council has to approve the road closure on April 4th.", said, ENGLISH) is expected
