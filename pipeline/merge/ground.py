@@ -11,7 +11,7 @@ from pipeline.merge.inputs import Unit
 from pipeline.text.chapters import content
 from pipeline.text.held import LONGEST, fullest, held, own_words
 from pipeline.text.labels import label_inside, labelled
-from pipeline.text.lexicons import lexicon
+from pipeline.text.lexicons import Lexicon, lexicon
 from pipeline.text.said import fluent
 from pipeline.text.small_talk import small_talk
 
@@ -51,15 +51,16 @@ class Ground:
             return None
         if not self._said:
             return unit
-        if small_talk(unit.text, self._words):
-            return None
         stretches = self._stretches(unit.spans)
+        words = self._lexicon([one for said in stretches for one in said])
+        if small_talk(unit.text, words):
+            return None
         speakers = {one.speaker for said in stretches for one in said if one.speaker}
         if not stretches or (self._held(unit.text, stretches) and not label_inside(unit.text, speakers)):
             return unit
         usable = self._usable([one for said in stretches for one in said])
         best = own_words(unit.text, [one.text for one in usable])
-        return Unit(fluent(usable[best[0]].text, self._words), usable[best[0]].spans) if best else None
+        return Unit(fluent(usable[best[0]].text, words), usable[best[0]].spans) if best else None
 
     def _fullest(self, units: Sequence[Unit]) -> list[Unit]:
         """The one sentence of what was said in the chunks of `units` that holds most."""
@@ -70,18 +71,27 @@ class Ground:
         return [replace(said[fullest([one.text for one in said])], speaker="")]
 
     def _usable(self, said: Sequence[Unit]) -> list[Unit]:
-        return [one for one in said if len(one.text) <= LONGEST and not small_talk(one.text, self._words)]
+        words = self._lexicon(said)
+        return [one for one in said if len(one.text) <= LONGEST and not small_talk(one.text, words)]
+
+    def _lexicon(self, said: Sequence[Unit]) -> Lexicon:
+        """That of what is said here: a recording may be in several languages."""
+        return lexicon(" ".join(one.text for one in said), self._words)
 
     def _held(self, text: str, stretches: Sequence[Sequence[Unit]]) -> bool:
         """Whether one of the stretches holds `text`, and nothing in it is of another one.
 
         What was said far apart is easily joined into what nobody said.
         """
-        own = set(content(text, self._words))
-        told = [{word for one in said for word in content(one.text, self._words)} for said in stretches]
+        words = [self._lexicon(said) for said in stretches]
+        own = [set(content(text, its)) for its in words]
+        told = [
+            {word for one in said for word in content(one.text, its)}
+            for said, its in zip(stretches, words, strict=True)
+        ]
         return any(
-            held(text, [labelled(one.text, one.speaker) for one in said], self._words)
-            and all(len((own - told[at]) & other) < _JOINED for other in told)
+            held(text, [labelled(one.text, one.speaker) for one in said], words[at])
+            and all(len((own[at] - told[at]) & other) < _JOINED for other in told)
             for at, said in enumerate(stretches)
         )
 

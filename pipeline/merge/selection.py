@@ -26,6 +26,10 @@ _PLAIN = 1.0
 """What a sentence counts that holds no fact; each of its facts counts 1 more."""
 
 
+_PARTS = 3
+"""Parts of what is summarised of which each has a sentence, as far as there is room."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sections:
     """The sections of some notes, by the tick at which each begins, and the room of each in tokens."""
@@ -87,13 +91,15 @@ def choose(
     """Which sentences of the notes stand beside the prose, at most `cap` tokens in all.
 
     The sentence comes first that is worth most for its length, and more with each of the `facts` that are still
-    missing; of a section that has had its share it counts less. One that holds none of them is taken
-    only up to `plain` tokens in all, and of a section of which nothing is told yet.
+    missing; of a section that has had its share it counts less. One that holds none of them is taken of a section of
+    which nothing is told yet: only up to `plain` tokens in all, unless nothing is told yet of that third of them all.
+    Where `plain` is 0 none is taken.
     """
     used: dict[int, float] = defaultdict(float)
     for sentence in prose:
         _spend(used, sentence)
-    share = max(1.0, cap / (1 + max((at for one in [*prose, *notes] for at in one.sections), default=0)))
+    number = 1 + max((at for one in [*prose, *notes] for at in one.sections), default=0)
+    share = max(1.0, cap / number)
     left = cap - sum(sentence.cost for sentence in prose)
     missing, chosen = facts, list[int]()
 
@@ -102,8 +108,12 @@ def choose(
         told = (_PLAIN + len(one.facts & missing)) / (one.cost + TERSE)
         return one.worth * told * AGAIN ** (min(used[at] for at in one.sections) / share), -number
 
+    def part(at: int) -> int:
+        return at * _PARTS // number
+
     def may_stand(one: Sentence) -> bool:
-        if one.facts & missing:
+        told = {part(at) for at, spent in used.items() if spent}
+        if one.facts & missing or (plain and not any(part(at) in told for at in one.sections)):
             return one.cost <= left
         return one.cost <= left + plain - cap and not any(used[at] for at in one.sections)
 

@@ -187,15 +187,16 @@ class _Talk:
     def gist(self, found: Sequence[Sentence]) -> tuple[Line, ...]:
         """The few sentences of the root that say most, spread over the recording.
 
-        Those without a moment count only where none has any.
+        Those without a moment count only where none has any, very long ones only where there are not enough others.
         """
+        most = min(_GIST[self._length], 2 + round(self._minutes / _MINUTES[self._length]))
         told = [one for one in found if not (small_talk(one.text, self._words) or courteous(one.text, self._words))]
         told = [one for one in told if one.moments] or told or list(found)
-        told = [one for one in told if len(one.text) <= _LETTERS] or told
+        short = [one for one in told if len(one.text) <= _LETTERS]
+        told = short if len(short) >= most else told
         among = [self._candidate(one.text, one.moments) for one in told]
-        most = min(_GIST[self._length], 2 + round(self._minutes / _MINUTES[self._length]))
         return tuple(
-            self._line(told[at].text, self._moments(told[at], told))
+            self._line(cut(told[at].text), self._moments(told[at], told))
             for at in choose(among, most, self._topic, self._words)
         )
 

@@ -16,6 +16,7 @@ from pipeline.text.dates import CALENDAR
 from pipeline.text.facts import find
 from pipeline.text.figures import units
 from pipeline.text.lexicons import Lexicon
+from pipeline.text.places import moved
 from pipeline.text.scripts import spaceless
 from pipeline.text.sentences import terms
 from pipeline.text.support import (
@@ -196,7 +197,7 @@ def _holds(sentence: str, run: Sequence[str], words: Lexicon) -> bool:
         return False
     known = {fact.key for one in near for fact in find(one, small=True)}
     facts = {fact.key for fact in find(sentence) if fact.kind != "name"}
-    if not facts <= known:
+    if not facts <= known or moved(sentence, "\n".join(run), words):
         return False
     together = "\n".join(near)
     return all(any(_stands(way, together) for way in ways) for ways in units(sentence, words)) and all(

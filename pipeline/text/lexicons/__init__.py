@@ -14,7 +14,10 @@ LEXICONS = {"en": english.LEXICON, "de": german.LEXICON, "fr": french.LEXICON, "
 _UNKNOWN = Lexicon()
 
 
-def lexicon(text: str) -> Lexicon:
-    """The words of the language that `text` is in; an empty lexicon where there is none for it."""
+def lexicon(text: str, otherwise: Lexicon = _UNKNOWN) -> Lexicon:
+    """The words of the language that `text` is in; an empty lexicon where there is none for it.
+
+    Where `text` is too short to tell its language it is `otherwise`.
+    """
     likely = languages(text)
-    return LEXICONS.get(likely[0], _UNKNOWN) if told(likely) else _UNKNOWN
+    return LEXICONS.get(likely[0], _UNKNOWN) if told(likely) else otherwise

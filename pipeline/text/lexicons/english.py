@@ -74,6 +74,7 @@ LEXICON = Lexicon(
         "can can't cannot could couldn't have has haven't idea ideas may might must need needed needs ought should "
         "shouldn't think want wanted wants would wouldn't"
     ),
+    place_words="in at from near inside outside within into below above under over across throughout",
     filler_words=(
         "ah aha alright anyway bye er excuse fine hello hey hi hm hmm huh mhm mm mmm nah no nope oh ok okay ooh ow "
         "pardon right sorry sure thanks uh uhhuh um well wow yeah yep yes yup cool great good nice perfect exactly "

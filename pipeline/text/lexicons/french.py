@@ -41,6 +41,7 @@ LEXICON = Lexicon(
         "faudra faudrait faut idée idées ont peut peuvent pense pensons pourrait pourrions pouvez pouvons "
         "souhaite souhaitons veulent veut voudrais voudrait voulons"
     ),
+    place_words="à dans depuis en sous sur vers",
     filler_words=(
         "ah alors allô bah ben bien bon bonjour bonsoir bof d'accord accord euh eh enfin exactement hein hum merci "
         "mmh non oh ok okay oui ouais parfait pardon quoi salut super tiens très voilà volontiers"

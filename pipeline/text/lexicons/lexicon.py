@@ -53,6 +53,8 @@ class Lexicon:
     """Words, parted by spaces, with which a single speaker means themselves."""
     modal_words: str = ""
     """Words, parted by spaces, of what people need, want, can, should, may, have or think."""
+    place_words: str = ""
+    """Words, parted by spaces, that stand before a place: where somebody is or comes from."""
     filler_words: str = ""
     """Words, parted by spaces, that fill a pause, agree, greet or thank."""
     courtesy: str = ""
@@ -124,6 +126,11 @@ class Lexicon:
         """Whether a single speaker means themselves in `text`."""
         words = text.lower().replace("’", "'").split()
         return not self.own.isdisjoint(word.strip(',.;:!?"()') for word in words)
+
+    @cached_property
+    def places(self) -> frozenset[str]:
+        """The words that stand before a place."""
+        return frozenset(self.place_words.split())
 
     @cached_property
     def modal(self) -> frozenset[str]:

@@ -40,6 +40,7 @@ LEXICON = Lexicon(
         "creo creemos debe deben debemos debería deberíamos gustaría ha han hay hemos idea ideas necesita necesitamos "
         "necesitan puede pueden podemos podría podríamos queremos quiere quieren quiero tenemos tener tiene tienen"
     ),
+    place_words="bajo desde en hacia sobre",
     filler_words=(
         "ah adiós bien bueno claro eh em este exacto genial gracias hola hm no ok okay oh perdón perfecto por favor "
         "pues sí sip vale ya muy venga"

@@ -172,3 +172,15 @@ def test_what_was_said_far_apart_is_not_joined() -> None:
     assert apart.text in {one.text for one in said}
     beside = Ground([said[0], said[2]])
     assert beside.borne_out(Unit(written, (Span(0, 30), Span(60, 90)))) == Unit(written, (Span(0, 30), Span(60, 90)))
+
+
+def test_where_several_languages_are_spoken_each_stretch_has_the_words_of_its_own() -> None:
+    german = "Die Rechte an der Software kann er unter diesen Bedingungen verkaufen."
+    said = [
+        Unit(one, (Span(at * S, (at + 1) * S),))
+        for at, one in enumerate(["The price of the pump is not known to us."] * 4)
+    ]
+    said.append(Unit(german, (Span(60 * S, 90 * S),)))
+    ground = Ground(said)
+    bent = Unit("Die Rechte an der Software kann er nicht verkaufen.", said[-1].spans)
+    assert ground.true([bent]) == [said[-1]]

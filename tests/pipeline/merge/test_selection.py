@@ -133,10 +133,20 @@ def test_of_two_sentences_the_one_that_tells_more_is_chosen() -> None:
 
 def test_sentences_without_facts_fill_only_what_is_allowed_and_only_sections_of_which_nothing_is_told() -> None:
     prose = [Sentence(10, (0,))]
-    notes = [Sentence(10, (at,)) for at in (0, 1, 1, 2, 3)] + [Sentence(10, (3,), frozenset({1}), worth=0.1)]
-    assert choose(prose, notes, 100, facts=frozenset({1})) == [5]
-    assert choose(prose, notes, 100, facts=frozenset({1}), plain=30) == [1, 3, 5]
-    assert choose(prose, notes, 100, facts=frozenset({1}), plain=100) == [1, 3, 4, 5]
+    notes = [Sentence(10, (at,)) for at in (0, 1, 1, 2, 3, 4, 5)] + [Sentence(10, (5,), frozenset({1}), worth=0.1)]
+    assert choose(prose, notes, 100, facts=frozenset({1})) == [7]
+    assert choose(prose, notes, 100, facts=frozenset({1}), plain=30) == [1, 3, 5, 7], (
+        "nothing was told of the last third"
+    )
+    assert choose(prose, notes, 100, facts=frozenset({1}), plain=100) == [1, 3, 4, 5, 6, 7]
+
+
+def test_every_third_of_which_nothing_is_told_has_a_sentence_where_there_is_room() -> None:
+    notes = [Sentence(10, (at,)) for at in range(6)]
+    prose = [Sentence(40, (4, 5))]
+    assert choose(prose, notes, 100, facts=frozenset(), plain=1) == [0, 2]
+    assert choose(prose, notes, 55, facts=frozenset(), plain=1) == [0]
+    assert choose(prose, notes, 100, facts=frozenset(), plain=0) == []
 
 
 @given(
@@ -150,7 +160,8 @@ def test_what_is_chosen_fits_and_is_chosen_once(lines: list[tuple[int, int, int]
     assert chosen == sorted(set(chosen))
     assert sum(notes[number].cost for number in chosen) <= cap
     empty = [number for number in chosen if not notes[number].facts & {1, 2}]
-    assert sum(notes[number].cost for number in empty) <= plain
+    beyond = sum(notes[number].cost for number in empty) - min(plain, cap)
+    assert beyond <= (sum(sorted(notes[number].cost for number in empty)[-3:]) if plain else 0), "one of each third"
     assert len({notes[number].sections for number in empty}) == len(empty)
 
 
