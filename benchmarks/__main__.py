@@ -40,6 +40,7 @@ BENCHMARKS: dict[str, tuple[str, ...]] = {
     "search": ("benchmarks.search --hours 200", "benchmarks.search --hours 200 --tantivy"),
     "overhead": ("benchmarks.overhead",),
     "resume": ("benchmarks.resume",),
+    "meetings": ("benchmarks.meetings",),
     "merging": ("benchmarks.merging --day", "benchmarks.merging --model {model}"),
 }
 """Each benchmark's modules with their arguments, in order; `{model}` is the file of the 0.5B."""

@@ -1,8 +1,8 @@
-"""Chapters and summaries of real meetings with gold answers: `python -m benchmarks.meetings FOLDER`.
+"""Chapters and summaries of real meetings with gold answers: `python -m benchmarks.meetings [FOLDER]`.
 
-FOLDER holds meetings as JSON in the form of QMSum: `meeting_transcripts`, a list of turns (`speaker`, `content`),
-`topic_list` with the turns of each topic, and two lists of questions with their answers: `general_query_list` for the
-whole meeting, `specific_query_list` with the turns that each answer rests on.
+FOLDER (default: build/meetings) holds meetings as JSON in the form of QMSum: `meeting_transcripts`, a list of turns
+(`speaker`, `content`), `topic_list` with the turns of each topic, and two lists of questions with their answers:
+`general_query_list` for the whole meeting, `specific_query_list` with the turns that each answer rests on.
 
 Three tables. Chapters: Pk and WindowDiff say how often a window of half a gold chapter has borders where the gold has
 none, or the other way round (0 is best). Even cuts have as many chapters as ours; TextTiling is nltk's (extra
@@ -32,6 +32,8 @@ from pipeline.text.chapters import borders
 from pipeline.text.lexicons import lexicon
 from pipeline.text.prominence import Prominence
 from pipeline.text.salience import Candidate, choose, topic
+
+MEETINGS = Path("build/meetings")
 
 Borders = Callable[[Meeting], Sequence[int] | None]
 
@@ -106,7 +108,9 @@ def first(meeting: Meeting, most: int) -> list[int]:
 def main() -> None:
     """Print the tables: a line a way, and with `--each` a line a meeting."""
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    options.add_argument("folder", type=Path, help="of meetings in the form of QMSum (JSON)")
+    options.add_argument(
+        "folder", type=Path, nargs="?", default=MEETINGS, help="of meetings in the form of QMSum (JSON)"
+    )
     options.add_argument("--each", action="store_true", help="every meeting by itself, too")
     options.add_argument("--sentences", type=int, default=20, help="chosen of each meeting (default 20)")
     options.add_argument("--results", type=Path, help="file of summaries: measured, and with --model added to")
@@ -121,6 +125,9 @@ def main() -> None:
     if asked.model and not asked.results:
         options.error("--model goes with --results")
     meetings = [Meeting.read(path) for path in asked.folder.glob("*.json")]
+    if not meetings:
+        print(f"{asked.folder}: no meetings. They are no part of this project; put some there, see `--help`.")
+        return
     meetings = sorted(meetings, key=lambda meeting: len(meeting.text))[: asked.meetings]
     _chapters(meetings, each=asked.each)
     _choices(meetings, asked.sentences)
@@ -146,10 +153,16 @@ def _chapters(meetings: Sequence[Meeting], *, each: bool) -> None:
 
 def _choices(meetings: Sequence[Meeting], most: int) -> None:
     print(f"\n| {most} sentences | in gold turns | gold answers met |\n|---|---:|---:|")
+    found = {}
     for choice in (salient, spaced, longest, first):
         rows = [one.hits(choice(one, most)) for one in meetings]
-        precision, recall = (statistics.mean(column) for column in zip(*rows, strict=True))
+        precision, recall = found[choice.__name__] = tuple(
+            statistics.mean(column) for column in zip(*rows, strict=True)
+        )
         print(f"| {choice.__name__} | {precision:.2f} | {recall:.2f} |")
+    for at, told in enumerate(("of the turns that they rest on in gold turns", "of the gold answers met")):
+        what = f"{most} sentences chosen without a model, share {told}"
+        hand_back(Row(what, found["salient"][at], "", "the longest sentences", found["longest"][at]))
 
 
 def _write(meetings: Sequence[Meeting], writer: LlamaCpp, asked: argparse.Namespace) -> None:
