@@ -179,10 +179,17 @@ class Finisher:
     # -- steps --------------------------------------------------------------------------------------
 
     def _completed(self, draft: Draft) -> Draft:
-        """The draft followed by sentences of the notes that hold facts it left out, as far as the cap allows."""
+        """The draft followed by sentences of the notes that hold facts it left out, as far as the cap allows.
+
+        A sentence that nothing bears out tells of nothing: it will be left out.
+        """
         missing = set(draft.fidelity.missing)
         keys = frozenset(key for key, text in self._facts().items() if text in missing)
-        prose, (units, notes) = self._weighed(draft), self._unsaid(draft)
+        standing = sorted({one.sentence for one in draft.citations if one.valid})
+        if self._translated:
+            standing = list(range(len(draft.sentences)))
+        weighed = self._weighed(draft)
+        prose, (units, notes) = [weighed[at] for at in standing], self._unsaid([draft.sentences[at] for at in standing])
         plain = round(_FILLED * self._tokens)
         room, over = self._cap, 0
         while True:
@@ -284,13 +291,11 @@ class Finisher:
     def _facts(self) -> dict[str, str]:
         return {fact.key: fact.text for fact in reversed(find(self._text)) if fact.kind in self._kinds}
 
-    def _unsaid(self, draft: Draft) -> tuple[list[Unit], list[Sentence]]:
-        """The sentences that may be copied and say what the draft does not."""
+    def _unsaid(self, lines: Sequence[str]) -> tuple[list[Unit], list[Sentence]]:
+        """The sentences that may be copied and say what `lines` do not."""
         units, weighed = self._copyable
         words = lexicon(self._text)
-        new = [
-            at for at, unit in enumerate(units) if not any(alike(unit.text, line, words) for line in draft.sentences)
-        ]
+        new = [at for at, unit in enumerate(units) if not any(alike(unit.text, line, words) for line in lines)]
         return [units[at] for at in new], [weighed[at] for at in new]
 
     @cached_property

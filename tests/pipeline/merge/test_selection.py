@@ -176,3 +176,17 @@ def test_a_heading_that_nobody_said_is_left_out() -> None:
     draft = finisher.draft(Written(answer, 400, 30, 1.0))
     assert draft.sentences[0] == "The wall in Ashford costs 4000 euros."
     assert draft.sentences[1].startswith("The wall in Bolton: ")
+
+
+def test_a_sentence_that_nothing_bears_out_does_not_stand_for_its_part_of_the_recording() -> None:
+    said = [
+        "Much of political philosophy takes no account of where people are.",
+        "A global tax on wealth is argued for in the book.",
+        "Questions of norms are thought about in another way.",
+    ]
+    spans = [Span(at * 30 * S, (at + 1) * 30 * S) for at in range(3)]
+    notes = [Note((at,), span, said[at], (Unit(said[at], (span,)),)) for at, span in enumerate(spans)]
+    finisher = Finisher(notes, Span(0, 90 * S), lambda text: len(text) // 4, cap=200, carry=True, translated=False)
+    answer = "Every harbour was closed by fishermen yesterday. A global tax on wealth is argued for in the book."
+    draft = finisher.borne_out(finisher.draft(Written(answer, 100, 20, 1.0)))
+    assert sorted(draft.sentences) == sorted(said)
