@@ -183,7 +183,9 @@ def _stretches(spans: Sequence[Span]) -> str:
 
 
 def _from_to(span: Span) -> str:
-    return f"from {_clock(span.start)} to {_clock(span.end)}"
+    """From when to when, or the moment where both are within one second."""
+    start, end = _clock(span.start), _clock(span.end)
+    return f"at {start}" if start == end else f"from {start} to {end}"
 
 
 def _clock(tick: int) -> str:
@@ -211,5 +213,4 @@ _SENTENCES: dict[str, Callable[[PictureEvent], str]] = {
 
 def _when(span: Span) -> str:
     """A moment where it is one, else from when to when."""
-    start, end = _clock(span.start), _clock(span.end)
-    return f"at {start}" if start == end or span.seconds <= 1 else f"from {start} to {end}"
+    return f"at {_clock(span.start)}" if span.seconds <= 1 else _from_to(span)

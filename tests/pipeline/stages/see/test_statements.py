@@ -58,6 +58,7 @@ def test_movement_and_the_longest_time_without_it() -> None:
         "Something moves from 0:00:10 to 0:00:12.",
         "The longest time without movement is from 0:00:12 to 0:01:00.",
     ]
+    assert texts(of_events([event("moving", 1.9, 2.1)])) == ["Something moves at 0:00:02."]
     cut = of_events([event("still", 0, 60), event("cut", 30, 30.1)])
     assert texts(cut)[0] == "Apart from new scenes, nothing moves from 0:00:00 to 0:01:00."
     clock = of_events([event("still", 0, 60)], text=True)
