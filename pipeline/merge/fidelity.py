@@ -69,13 +69,14 @@ class Fidelity:
         """The sentences that hold something invented."""
         return {mark.sentence for mark in self.marks if mark.why == "invented"}
 
-    def faults(self, ratio: float) -> list[str]:
+    def faults(self, ratio: float, *, stays: bool) -> list[str]:
         """Why the answer has to be written again; none where it is good.
 
-        `ratio` is the longest answer over the notes: a summary a tenth as long cannot keep all.
+        `ratio` is the longest answer over the notes: a summary a tenth as long cannot keep all. `stays` says that
+        sentences with something invented stay in the summary; where they are left out, they are no reason.
         """
         found = []
-        if self.invented:
+        if self.invented and stays:
             found.append("invented")
         if self.share < KEPT * min(1.0, ratio):
             found.append("lost")

@@ -100,7 +100,7 @@ class NodeWriter:
                 continue
             finisher = self._finisher(task)
             draft = finisher.draft(answer)
-            if not finisher.usable(draft) or draft.fidelity.faults(finisher.ratio):
+            if not finisher.usable(draft) or draft.fidelity.faults(finisher.ratio, stays=self.prompts.translated):
                 again.append((task, answer, draft))
             else:
                 yield Made(self._row(task, finisher.borne_out(draft), [answer]))
@@ -117,7 +117,7 @@ class NodeWriter:
         return self._row(task, finisher.borne_out(draft), [answer]) if finisher.usable(draft) else None
 
     def _write_again(self, first: Sequence[tuple[Task, Written, Draft]]) -> Iterator[Made[NodeRow]]:
-        """The second try of nodes whose first answer lost or invented too much; the better of both is kept."""
+        """The second try of nodes whose first answer lost too much or is of no use; the better of both is kept."""
         made = self.prompts
         prompts = [made.prompt(made.text(task.shown), made.remarks(draft)) for task, _, draft in first]
         fitting = [number for number, prompt in enumerate(prompts) if made.fits(prompt)]
