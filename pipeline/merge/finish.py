@@ -134,9 +134,8 @@ class Finisher:
 
         Of a summary in another language too little can be compared: it stays whole.
         """
-        valid = {citation.sentence for citation in draft.citations if citation.valid}
-        kept = sorted(valid)
-        if self._translated or not kept or len(kept) == len(draft.sentences):
+        kept = self._standing(draft)
+        if not kept or len(kept) == len(draft.sentences):
             return draft
         lines, place = [], 0
         for sentence in draft.sentences:
@@ -144,7 +143,7 @@ class Finisher:
             lines.append((draft.text[place:at], sentence))
             place = at + len(sentence)
         numbers = {number: position for position, number in enumerate(kept)}
-        citations = [replace(one, sentence=numbers[one.sentence]) for one in draft.citations if one.sentence in valid]
+        citations = [replace(one, sentence=numbers[one.sentence]) for one in draft.citations if one.sentence in numbers]
         done = [*draft.fidelity.notes, f"{len(lines) - len(kept)} sentences that nothing bears out"]
         chosen = [lines[number] for number in kept]
         return self._final(_text(chosen), [line for _, line in chosen], citations, done)
@@ -176,6 +175,12 @@ class Finisher:
         """Those that what was said bears out, or its own sentences in their place."""
         return list(units) if self._translated else self._ground.true(units)
 
+    def _standing(self, draft: Draft) -> list[int]:
+        """The numbers of the sentences that a moment bears out; all of them where too little can be compared."""
+        if self._translated:
+            return list(range(len(draft.sentences)))
+        return sorted({one.sentence for one in draft.citations if one.valid})
+
     # -- steps --------------------------------------------------------------------------------------
 
     def _completed(self, draft: Draft) -> Draft:
@@ -185,10 +190,7 @@ class Finisher:
         """
         missing = set(draft.fidelity.missing)
         keys = frozenset(key for key, text in self._facts().items() if text in missing)
-        standing = sorted({one.sentence for one in draft.citations if one.valid})
-        if self._translated:
-            standing = list(range(len(draft.sentences)))
-        weighed = self._weighed(draft)
+        standing, weighed = self._standing(draft), self._weighed(draft)
         prose, (units, notes) = [weighed[at] for at in standing], self._unsaid([draft.sentences[at] for at in standing])
         plain = round(_FILLED * self._tokens)
         room, over = self._cap, 0

@@ -52,26 +52,28 @@ class Ground:
         if not self._said:
             return unit
         stretches = self._stretches(unit.spans)
-        words = self._lexicon([one for said in stretches for one in said])
+        said = [one for stretch in stretches for one in stretch]
+        words = self._lexicon(said)
         if small_talk(unit.text, words):
             return None
-        speakers = {one.speaker for said in stretches for one in said if one.speaker}
+        speakers = {one.speaker for one in said if one.speaker}
         if not stretches or (self._held(unit.text, stretches) and not label_inside(unit.text, speakers)):
             return unit
-        usable = self._usable([one for said in stretches for one in said])
+        usable = self._usable(said, words)
         best = own_words(unit.text, [one.text for one in usable])
         return Unit(fluent(usable[best[0]].text, words), usable[best[0]].spans) if best else None
 
     def _fullest(self, units: Sequence[Unit]) -> list[Unit]:
         """The one sentence of what was said in the chunks of `units` that holds most."""
         stretches = self._stretches([span for unit in units for span in unit.spans])
-        said = self._usable([one for stretch in stretches for one in stretch])
+        found = [one for stretch in stretches for one in stretch]
+        said = self._usable(found, self._lexicon(found))
         if not said:
             return []
         return [replace(said[fullest([one.text for one in said])], speaker="")]
 
-    def _usable(self, said: Sequence[Unit]) -> list[Unit]:
-        words = self._lexicon(said)
+    @staticmethod
+    def _usable(said: Sequence[Unit], words: Lexicon) -> list[Unit]:
         return [one for one in said if len(one.text) <= LONGEST and not small_talk(one.text, words)]
 
     def _lexicon(self, said: Sequence[Unit]) -> Lexicon:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Sequence, Set
 from dataclasses import dataclass
 
 from chunkers.spans import Span
@@ -98,8 +98,8 @@ def choose(
     used: dict[int, float] = defaultdict(float)
     for sentence in prose:
         _spend(used, sentence)
-    number = 1 + max((at for one in [*prose, *notes] for at in one.sections), default=0)
-    share = max(1.0, cap / number)
+    count = 1 + max((at for one in [*prose, *notes] for at in one.sections), default=0)
+    share = max(1.0, cap / count)
     left = cap - sum(sentence.cost for sentence in prose)
     missing, chosen = facts, list[int]()
 
@@ -109,16 +109,19 @@ def choose(
         return one.worth * told * AGAIN ** (min(used[at] for at in one.sections) / share), -number
 
     def part(at: int) -> int:
-        return at * _PARTS // number
+        return at * _PARTS // count
 
-    def may_stand(one: Sentence) -> bool:
-        told = {part(at) for at, spent in used.items() if spent}
+    def may_stand(one: Sentence, told: Set[int]) -> bool:
         if one.facts & missing or (plain and not any(part(at) in told for at in one.sections)):
             return one.cost <= left
         return one.cost <= left + plain - cap and not any(used[at] for at in one.sections)
 
+    def standing(waiting: Set[int]) -> set[int]:
+        told = {part(at) for at, spent in used.items() if spent}
+        return {number for number in waiting if may_stand(notes[number], told)}
+
     waiting = set(range(len(notes)))
-    while waiting := {number for number in waiting if may_stand(notes[number])}:
+    while waiting := standing(waiting):
         best = max(waiting, key=worth)
         waiting.discard(best)
         chosen.append(best)

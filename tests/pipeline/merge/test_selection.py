@@ -141,7 +141,7 @@ def test_sentences_without_facts_fill_only_what_is_allowed_and_only_sections_of_
     assert choose(prose, notes, 100, facts=frozenset({1}), plain=100) == [1, 3, 4, 5, 6, 7]
 
 
-def test_every_third_of_which_nothing_is_told_has_a_sentence_where_there_is_room() -> None:
+def test_each_third_without_a_sentence_gets_one_where_there_is_room() -> None:
     notes = [Sentence(10, (at,)) for at in range(6)]
     prose = [Sentence(40, (4, 5))]
     assert choose(prose, notes, 100, facts=frozenset(), plain=1) == [0, 2]
@@ -160,8 +160,11 @@ def test_what_is_chosen_fits_and_is_chosen_once(lines: list[tuple[int, int, int]
     assert chosen == sorted(set(chosen))
     assert sum(notes[number].cost for number in chosen) <= cap
     empty = [number for number in chosen if not notes[number].facts & {1, 2}]
-    beyond = sum(notes[number].cost for number in empty) - min(plain, cap)
-    assert beyond <= (sum(sorted(notes[number].cost for number in empty)[-3:]) if plain else 0), "one of each third"
+    count, thirds = 1 + max((at for _, at, _ in lines), default=0), dict[int, list[int]]()
+    for number in empty:
+        thirds.setdefault(notes[number].sections[0] * 3 // count, []).append(notes[number].cost)
+    assert sum(sum(costs) - max(costs) for costs in thirds.values()) <= plain, "beyond it only one of each third"
+    assert plain or not empty
     assert len({notes[number].sections for number in empty}) == len(empty)
 
 
