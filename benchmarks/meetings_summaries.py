@@ -27,7 +27,7 @@ from pipeline.models.protocol import Writer
 from pipeline.models.registry import Lease, Registry
 from pipeline.process import process
 from pipeline.prompts import Prompt
-from pipeline.reports.outline import outline
+from pipeline.reports.kept_outline import outline
 from pipeline.reports.reading import root, traced
 from pipeline.settings import Endpoint, Models, Settings, Write, load
 from pipeline.store import Store

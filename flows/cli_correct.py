@@ -12,7 +12,7 @@ from flows.cli_options import ConfigOption, StoreOption, find_run, open_store
 from flows.terminal import say
 from pipeline.errors import NoSuchRunError, SettingsError
 from pipeline.fallback.gate import admit_run
-from pipeline.reports.outline_rows import keep_outline
+from pipeline.reports.kept_outline import keep_outline
 from pipeline.settings import load_here
 from pipeline.store import HEAR, Run, Store
 from pipeline.store.corrected import Corrected

@@ -16,7 +16,7 @@ from flows.cli_options import ConfigOption, SetOption, StoreOption, find_run, op
 from flows.terminal import say
 from pipeline.errors import NoSuchRunError, SettingsError
 from pipeline.fallback.gate import admit_run, admit_store
-from pipeline.reports.outline_rows import keep_outline
+from pipeline.reports.kept_outline import keep_outline
 from pipeline.settings import Settings, load_here
 from pipeline.stages.speakers.assign import Turn
 from pipeline.stages.speakers.naming import merged, parted, person, renamed

@@ -16,7 +16,7 @@ from flows.exit_codes import GAPS
 from flows.terminal import say
 from pipeline.errors import SettingsError, StoreDamagedError, StoreError, StoreFullError
 from pipeline.reports.flat import to_json, write_rows
-from pipeline.reports.outline_rows import keep_outline, outline_rows
+from pipeline.reports.kept_outline import keep_outline, outline_rows
 from pipeline.reports.tasks import TaskRow, task_rows
 from pipeline.settings import load_here
 from pipeline.store import Run

@@ -18,8 +18,8 @@ from pipeline.fallback.gate import Place, PlaceGate
 from pipeline.fallback.ledger import Ledger
 from pipeline.fallback.webhook import post, read_secret
 from pipeline.faults import explain
-from pipeline.reports.outline import outline
-from pipeline.reports.outline_rows import SECTIONS, outline_rows
+from pipeline.reports.kept_outline import outline, outline_rows
+from pipeline.reports.outline_rows import SECTIONS
 from pipeline.settings import Settings
 from pipeline.settings.addresses import is_loopback
 from pipeline.store import Run, Store

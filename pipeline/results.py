@@ -16,7 +16,7 @@ from chunkers.spans import Span
 from pipeline.chain import Chain
 from pipeline.errors import StoreDamagedError
 from pipeline.prompts.severity import severity_rules
-from pipeline.reports.outline_rows import keep_outline, rules
+from pipeline.reports.kept_outline import keep_outline, rules
 from pipeline.settings import Settings
 from pipeline.store import DESCRIBE, FORMAT, HEAR, Run, Store
 from pipeline.store.coverage import Coverage, coverage

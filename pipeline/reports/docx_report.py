@@ -15,7 +15,8 @@ from chunkers.printable import printable
 from chunkers.spans import Span, stamp
 from pipeline.errors import MissingExtraError
 from pipeline.reports.by_speaker import told_by_speaker
-from pipeline.reports.outline import Length, outline
+from pipeline.reports.kept_outline import outline
+from pipeline.reports.outline import Length
 from pipeline.reports.outline_types import Line, Outline, Task
 from pipeline.reports.reading import covered, heading, no_summary, root
 from pipeline.reports.stream import blocks

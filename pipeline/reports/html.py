@@ -21,8 +21,9 @@ from chunkers.spans import TICKS_PER_SECOND, Span, stamp
 from pipeline.reports import timeline
 from pipeline.reports.by_speaker import told_by_speaker
 from pipeline.reports.expected import expected_words
+from pipeline.reports.kept_outline import outline
 from pipeline.reports.media import Media, linked
-from pipeline.reports.outline import Length, outline
+from pipeline.reports.outline import Length
 from pipeline.reports.outline_types import Line, Outline
 from pipeline.reports.reading import MEANING, by_time, covered, heading, imported, no_summary, notes, root, traced
 from pipeline.reports.stream import stream

@@ -20,7 +20,8 @@ from pipeline.reports.json_types import (
     SummarySentence,
     moment,
 )
-from pipeline.reports.outline import Length, outline
+from pipeline.reports.kept_outline import outline
+from pipeline.reports.outline import Length
 from pipeline.reports.reading import root, traced
 from pipeline.stages.see.findings import Finding, findings
 from pipeline.stages.see.looked import Looked

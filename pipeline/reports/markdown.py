@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from chunkers.spans import Span, stamp
 from pipeline.reports.by_speaker import BySpeaker, told_by_speaker
 from pipeline.reports.expected import ExpectedWord, expected_words
-from pipeline.reports.outline import Length, outline
+from pipeline.reports.kept_outline import outline
+from pipeline.reports.outline import Length
 from pipeline.reports.outline_types import Line, Outline, Task
 from pipeline.reports.reading import (
     MEANING,

@@ -1,6 +1,6 @@
 """A summary as a document: headline, gist, decisions, tasks, open questions, figures, chapters, each with its moment.
 
-All of it is derived from what is stored: the gist is chosen from the sentences of the root, everything else is told by
+All of it is told from what is stored: the gist is chosen from the sentences of the root, everything else is told by
 rule from what was said. So it changes with its length and profile, and no model runs again.
 """
 
@@ -15,7 +15,7 @@ from typing import Literal
 
 from chunkers.spans import TICKS_PER_SECOND, Span
 from pipeline import prompts
-from pipeline.reports.outline_rows import kept_rows, profile_of, told_rows
+from pipeline.reports.outline_rows import profile_of
 from pipeline.reports.outline_types import Chapter, Found, Line, Outline, Task
 from pipeline.reports.reading import Sentence, by_time, root, traced
 from pipeline.reports.written import Written
@@ -24,7 +24,7 @@ from pipeline.stages.speakers.spoken import Spoken
 from pipeline.store import Run
 from pipeline.store.tables import OutlineRow
 from pipeline.text.chapters import borders, content
-from pipeline.text.lexicons import Lexicon, lexicon
+from pipeline.text.lexicons import lexicon
 from pipeline.text.notes import Kind
 from pipeline.text.prominence import Prominence
 from pipeline.text.said import Said, fluent, spoken
@@ -56,10 +56,10 @@ _LETTERS = 220
 """Letters of a sentence that is shown of what was said; longer ones are cut at a word."""
 
 
-def outline(run: Run, length: Length = "normal", heard: Spoken | None = None) -> Outline:
+def told_outline(run: Run, length: Length, heard: Spoken, rows: Sequence[OutlineRow]) -> Outline:
     """The outline of a run, with the sections of its profile; empty while there is no root.
 
-    `heard` is what was heard in the run, where the caller has told the speakers apart already: it is not cheap.
+    `heard` is what was heard in the run, `rows` are the decisions, tasks, questions and figures in it.
 
     Of a recording that nobody speaks in, the root's sentences are measured, and all of them are the gist.
     """
@@ -69,10 +69,8 @@ def outline(run: Run, length: Length = "normal", heard: Spoken | None = None) ->
     if node.model == MEASURED:
         return Outline(gist=tuple(Line(one.text, one.moments) for one in by_time(traced(node))))
     written = Written(run)
-    shown, said = prompts.sections(profile_of(run)), _said(run, heard)
-    words = lexicon(" ".join(one.text for one in said))
-    kept = kept_rows(run)
-    talk = _Talk(said, words, told_rows(run, said, words) if kept is None else kept, length)
+    shown = prompts.sections(profile_of(run))
+    talk = _Talk(said_sentences(heard), rows, length)
     gist = talk.gist(by_time(written.true_root(traced(node)))) if "gist" in shown else ()
     return Outline(
         headline=talk.headline,
@@ -83,47 +81,47 @@ def outline(run: Run, length: Length = "normal", heard: Spoken | None = None) ->
         figures=talk.figures,
         found=talk.found,
         chapters=talk.told_chapters(written, gist) if "chapters" in shown else (),
-        headings=words.headings,
+        headings=talk.words.headings,
     )
 
 
-def titled(run: Run, heard: Spoken | None = None) -> Outline:
+def told_titles(run: Run, heard: Spoken) -> Outline:
     """The headline and the chapters alone, these without sentences: the rest takes longer."""
     node = root(run)
     if node is None or node.model == MEASURED:
         return Outline()
-    said = _said(run, heard)
-    talk = _Talk(said, lexicon(" ".join(one.text for one in said)), (), "normal")
+    talk = _Talk(said_sentences(heard), (), "normal")
     shown = "chapters" in prompts.sections(profile_of(run))
     return Outline(headline=talk.headline, chapters=talk.chapters if shown else ())
 
 
-def _said(run: Run, heard: Spoken | None) -> tuple[Said, ...]:
-    return tuple(spoken(cue for row in (heard or Spoken(run)).heard() for cue in row.cues))
+def said_sentences(heard: Spoken) -> tuple[Said, ...]:
+    """All sentences that were said, with their speakers."""
+    return tuple(spoken(cue for row in heard.heard() for cue in row.cues))
 
 
 class _Talk:
     """What is told by rule from what was said; `rows` are the decisions, tasks, questions and figures in it."""
 
-    def __init__(self, said: Sequence[Said], words: Lexicon, rows: Sequence[OutlineRow], length: Length) -> None:
+    def __init__(self, said: Sequence[Said], rows: Sequence[OutlineRow], length: Length) -> None:
         self._said = said
-        self._words = words
+        self.words = lexicon(" ".join(one.text for one in said))
         self._rows = rows
         self._length = length
         self._minutes = (said[-1].span.end / TICKS_PER_SECOND / 60) if said else 0.0
 
     @cached_property
     def _topic(self) -> dict[str, float]:
-        return topic((one.text for one in self._said), self._words)
+        return topic((one.text for one in self._said), self.words)
 
     @cached_property
     def _prominence(self) -> Prominence:
-        told = [one for one in self._said if not small_talk(one.text, self._words)]
-        return Prominence([one.span.start for one in told], [one.text for one in told], self._words)
+        told = [one for one in self._said if not small_talk(one.text, self.words)]
+        return Prominence([one.span.start for one in told], [one.text for one in told], self.words)
 
     @cached_property
     def _borders(self) -> list[int]:
-        return borders(self._said, self._words)
+        return borders(self._said, self.words)
 
     @cached_property
     def _chapters(self) -> list[Sequence[Said]]:
@@ -133,7 +131,7 @@ class _Talk:
 
     @cached_property
     def _counted(self) -> list[Counted]:
-        return [counted([one.text for one in part], self._words) for part in self._chapters]
+        return [counted([one.text for one in part], self.words) for part in self._chapters]
 
     @property
     def headline(self) -> str:
@@ -174,15 +172,15 @@ class _Talk:
         self, written: Written, found: Sequence[Sentence], part: Sequence[Said], told: Sequence[str]
     ) -> tuple[Line, ...]:
         """One or two sentences of `found` that say most of what is said in a `part`, and nothing that was told."""
-        about = topic((one.text for one in part), self._words)
+        about = topic((one.text for one in part), self.words)
         long = self._length != "short" and part[-1].span.end - part[0].span.start >= _SHORTEST
-        chosen = choose([Candidate(one.text, 0) for one in found], 1 + long, about, self._words, told)
+        chosen = choose([Candidate(one.text, 0) for one in found], 1 + long, about, self.words, told)
         true = by_time(written.true(found[at] for at in chosen))
         return tuple(self._line(cut(one.text), one.moments) for one in true)
 
     def _tells(self, one: Sentence) -> bool:
         """Whether a sentence is no courtesy, and short enough to be shown."""
-        return len(one.text) <= _LETTERS and not (small_talk(one.text, self._words) or courteous(one.text, self._words))
+        return len(one.text) <= _LETTERS and not (small_talk(one.text, self.words) or courteous(one.text, self.words))
 
     def gist(self, found: Sequence[Sentence]) -> tuple[Line, ...]:
         """The few sentences of the root that say most, spread over the recording.
@@ -190,14 +188,14 @@ class _Talk:
         Those without a moment count only where none has any, very long ones only where there are not enough others.
         """
         most = min(_GIST[self._length], 2 + round(self._minutes / _MINUTES[self._length]))
-        told = [one for one in found if not (small_talk(one.text, self._words) or courteous(one.text, self._words))]
+        told = [one for one in found if not (small_talk(one.text, self.words) or courteous(one.text, self.words))]
         told = [one for one in told if one.moments] or told or list(found)
         short = [one for one in told if len(one.text) <= _LETTERS]
         told = short if len(short) >= most else told
         among = [self._candidate(one.text, one.moments) for one in told]
         return tuple(
             self._line(cut(told[at].text), self._moments(told[at], told))
-            for at in choose(among, most, self._topic, self._words)
+            for at in choose(among, most, self._topic, self.words)
         )
 
     @cached_property
@@ -257,7 +255,7 @@ class _Talk:
         lines: list[Line] = []
         for row in self._of(kind):
             text = cut(row.text)
-            same = next((at for at, line in enumerate(lines) if alike(line.text, text, self._words)), None)
+            same = next((at for at, line in enumerate(lines) if alike(line.text, text, self.words)), None)
             if same is None:
                 lines.append(Line(text, (row.span,), row.speaker))
             else:
@@ -284,23 +282,23 @@ class _Talk:
         if most is None or len(lines) <= most:
             return tuple(lines)
         among = [self._candidate(line.text, line.moments) for line in lines]
-        return tuple(lines[at] for at in choose(among, most, self._topic, self._words))
+        return tuple(lines[at] for at in choose(among, most, self._topic, self.words))
 
     def _moments(self, one: Sentence, others: Sequence[Sentence]) -> tuple[Span, ...]:
         """The moments of a sentence and of those that say the same."""
-        same = [moment for other in others if alike(one.text, other.text, self._words) for moment in other.moments]
+        same = [moment for other in others if alike(one.text, other.text, self.words) for moment in other.moments]
         return tuple(sorted({*one.moments, *same}))
 
     def _line(self, text: str, moments: tuple[Span, ...]) -> Line:
         """A sentence that was written; where a speaker means themselves in it, with who that is."""
-        text = fluent(text.replace("**", ""), self._words)
-        if not self._words.in_first_person(text):
+        text = fluent(text.replace("**", ""), self.words)
+        if not self.words.in_first_person(text):
             return Line(text, moments)
         said = [one for one in self._said if one.speaker and any(one.span.overlaps(moment) for moment in moments)]
         if not said:
             return Line(text, moments)
-        wanted = set(content(text, self._words))
-        shared = [(len(wanted.intersection(content(one.text, self._words))), one) for one in said]
+        wanted = set(content(text, self.words))
+        shared = [(len(wanted.intersection(content(one.text, self.words))), one) for one in said]
         most = max(count for count, _ in shared)
         who = {one.speaker for count, one in shared if count == most}
         return Line(text, moments, who.pop() if len(who) == 1 and most else SOMEBODY)

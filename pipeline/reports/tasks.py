@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from chunkers.printable import printable
 from chunkers.spans import TICKS_PER_SECOND
 from pipeline.reports.flat import to_csv
-from pipeline.reports.outline_rows import outline_rows
+from pipeline.reports.kept_outline import outline_rows
 from pipeline.store import MERGE, Run
 from pipeline.store.tables import OutlineRow
 

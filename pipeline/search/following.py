@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipeline.errors import StoreError, StoreLockedError
-from pipeline.reports.outline import titled
+from pipeline.reports.kept_outline import titled
 from pipeline.search.index import Entry, Index
 from pipeline.search.passages import Passage, passages
 from pipeline.search.terms import composed

@@ -1,15 +1,18 @@
-"""What was found by rule in a run, kept beside its summary: one small table, whole or absent.
+"""The outline of a run, kept beside its summary: one small table, whole or absent.
 
     <store>/<recording>/merge=<key>/outline.parquet
 
-Its schema says what it was told from (`rests_on`). A table that was told from something else counts as absent: the
-rows can be told again at any time.
+The rows are what was found by rule. The metadata of its schema holds the document that is shown of them (`document`),
+and what both were told from (`rests_on`). What was told from something else counts as absent: it can be told again at
+any time.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+
+import pyarrow as pa
 
 from pipeline.store.encryption import DAMAGE, Cipher, damage
 from pipeline.store.files import Files
@@ -18,6 +21,7 @@ from pipeline.store.tables import OutlineRow, to_rows, to_table
 log = logging.getLogger(__name__)
 
 _NAME = "outline.parquet"
+_DOCUMENT = b"document"
 _RESTS_ON = b"rests_on"
 
 
@@ -38,21 +42,39 @@ class StoredOutline:
 
     def rows(self, rests_on: str) -> list[OutlineRow] | None:
         """The rows, None where there are none that were told from `rests_on`. Raises `StoreLockedError`."""
-        if not self.kept:
-            return None
-        shown = f"{self._files.url}/{self._path}"
+        table = self._table(rests_on)
         try:
-            table = self._cipher.read(self._files.read(self._path), shown)
-            if (table.schema.metadata or {}).get(_RESTS_ON) != rests_on.encode():
-                return None
-            return to_rows(table, OutlineRow)
+            return None if table is None else to_rows(table, OutlineRow)
         except DAMAGE as error:
-            log.warning("%s: damaged: %s. It is told anew.", shown, damage(error))
+            self._warn(error)
             return None
 
-    def save(self, rows: Sequence[OutlineRow], rests_on: str) -> None:
-        """Replace them, whole or not at all; `rests_on` stands for all that they were told from."""
+    def document(self, rests_on: str) -> bytes | None:
+        """The document, None where there is none that was told from `rests_on`. Raises `StoreLockedError`."""
+        table = self._table(rests_on)
+        return None if table is None else (table.schema.metadata or {}).get(_DOCUMENT)
+
+    def save(self, rows: Sequence[OutlineRow], document: bytes, rests_on: str) -> None:
+        """Replace both, whole or not at all; `rests_on` stands for all that they were told from."""
         table = to_table(rows, OutlineRow)
-        table = table.replace_schema_metadata({**table.schema.metadata, _RESTS_ON: rests_on.encode()})
+        told = {_DOCUMENT: document, _RESTS_ON: rests_on.encode()}
+        table = table.replace_schema_metadata({**table.schema.metadata, **told})
         self._files.sweep(self._folder, _NAME)  # what a kill left of one that was being written
         self._files.write(self._path, self._cipher.write(table))
+
+    def _table(self, rests_on: str) -> pa.Table | None:
+        if not self.kept:
+            return None
+        try:
+            table = self._cipher.read(self._files.read(self._path), self._shown)
+        except DAMAGE as error:
+            self._warn(error)
+            return None
+        return table if (table.schema.metadata or {}).get(_RESTS_ON) == rests_on.encode() else None
+
+    @property
+    def _shown(self) -> str:
+        return f"{self._files.url}/{self._path}"
+
+    def _warn(self, error: Exception) -> None:
+        log.warning("%s: damaged: %s. It is told anew.", self._shown, damage(error))

@@ -7,6 +7,7 @@ itself as a program. Looked for at the beginning only, where such answers stand.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 _LINK = r"[^.!?。！？।]{0,60}?"
 """A few words of the same sentence."""
@@ -81,24 +82,25 @@ _ARABIC_HINDI = (
     r"एक (?:एआई|AI|भाषा मॉडल) (?:के रूप में|होने के नाते)"
 )
 
-_REFUSAL = re.compile(
-    "|".join(
-        [
-            _ENGLISH,
-            _GERMAN,
-            _FRENCH,
-            _SPANISH_PORTUGUESE_ITALIAN,
-            _DUTCH_POLISH_TURKISH,
-            _RUSSIAN,
-            _EAST_ASIAN,
-            _ARABIC_HINDI,
-        ]
-    ),
-    re.IGNORECASE,
+_EACH = (
+    _ENGLISH,
+    _GERMAN,
+    _FRENCH,
+    _SPANISH_PORTUGUESE_ITALIAN,
+    _DUTCH_POLISH_TURKISH,
+    _RUSSIAN,
+    _EAST_ASIAN,
+    _ARABIC_HINDI,
 )
 _LEADING = "\"'“”„«»*_#>- \n"
 
 
 def found(text: str) -> bool:
     """Whether `text` begins as talk to the user."""
-    return _REFUSAL.match(text.lstrip(_LEADING).replace("’", "'")) is not None
+    return _refusal().match(text.lstrip(_LEADING).replace("’", "'")) is not None
+
+
+@cache
+def _refusal() -> re.Pattern[str]:
+    """Compiled when it is first needed: it takes longer than most commands that need none."""
+    return re.compile("|".join(_EACH), re.IGNORECASE)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.reports import report
 from pipeline.reports.by_speaker import told_by_speaker
-from pipeline.reports.outline import outline
+from pipeline.reports.kept_outline import outline
 from pipeline.stages.speakers.spoken import Spoken
 from pipeline.text.said import spoken
 from tests.pipeline.reports.test_outline import LINES, ROOT, stored

@@ -14,7 +14,7 @@ from chunkers.spans import TICKS_PER_SECOND as S
 from pipeline.merge.run import VERSION as MERGE_VERSION
 from pipeline.prompts import profiles, sections
 from pipeline.reports import report
-from pipeline.reports.outline import outline
+from pipeline.reports.kept_outline import outline
 from pipeline.reports.outline_types import Outline
 from pipeline.store import FORMAT, Run, RunDocument, RunKey, Store
 from pipeline.store.documents import InputDocument, StageDocument

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.process import process
-from pipeline.reports.outline_rows import keep_outline
+from pipeline.reports.kept_outline import keep_outline
 from pipeline.store import Store
 from tests.pipeline.quick import QuickRegistry, quick_settings, tones
 from tests.pipeline.reports.test_outline import LINES, ROOT, stored

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import csv
+import hashlib
 import io
 import itertools
 import json
@@ -15,11 +16,10 @@ from typer.testing import CliRunner
 from chunkers.spans import TICKS_PER_SECOND as S
 from flows.cli import app
 from pipeline.process import process
+from pipeline.reports import kept_outline, report
 from pipeline.reports import outline_rows as rows_module
-from pipeline.reports import report
 from pipeline.reports.flat import to_json
-from pipeline.reports.outline import outline
-from pipeline.reports.outline_rows import keep_outline, kept_rows, outline_rows
+from pipeline.reports.kept_outline import keep_outline, kept_rows, outline, outline_rows, titled
 from pipeline.reports.tasks import TaskRow, task_rows
 from pipeline.store import Run, RunKey, Store
 from pipeline.store.documents import NamedVoice, NamesDocument
@@ -29,6 +29,25 @@ from tests.pipeline.quick import QuickRegistry, quick_settings
 from tests.pipeline.reports.test_outline import LINES, ROOT, stored
 
 PROMISE = "I will send the plan of the footpath to the council by Monday."
+
+
+TOPICS = [
+    line
+    for round_of_lines in range(8)
+    for line in (
+        f"The footpath by the river will get {round_of_lines + 2} new lamps before the winter.",
+        "Nobody knows yet who pays for the lamps along the footpath.",
+        "We decided to ask the council for a permit of the lamps.",
+    )
+] + [
+    line
+    for year in range(8)
+    for line in (
+        f"The museum of clocks had {310 + year} visitors in the week of the opening.",
+        f"Tickets of the museum cost {year + 4} euros, and children pay nothing.",
+        "I will write to the museum about the broken clock by Friday.",
+    )
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -68,6 +87,41 @@ def test_the_table_in_the_store_is_read_instead_of_telling_again(run: Run, monke
     assert outline(run, "long") == before
 
 
+def test_the_usual_document_is_read_instead_of_chosen_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = stored(tmp_path, TOPICS, [(line, at) for at, line in enumerate(TOPICS)])
+    before, titles, short = outline(run), titled(run), outline(run, "short")
+    keep_outline(run)
+    told: list[str] = []
+    plain = kept_outline.told_outline
+    monkeypatch.setattr(kept_outline, "told_outline", lambda *asked: (told.append(asked[1]), plain(*asked))[1])
+    monkeypatch.delattr(kept_outline, "told_titles")
+    assert outline(run) == before
+    assert titled(run) == titles
+    assert len(before.chapters) > 1
+    assert any(chapter.lines for chapter in before.chapters)
+    assert not any(chapter.lines for chapter in titles.chapters)
+    assert told == []
+    assert outline(run, "short") == short
+    assert told == ["short"]
+
+
+def test_a_document_of_another_form_is_told_anew(run: Run) -> None:
+    before = outline(run)
+    rows = keep_outline(run)
+    table = Cipher().read(path(run).read_bytes(), "outline")
+    told = {b"document": b'{"gist": 3}', b"rests_on": table.schema.metadata[b"rests_on"]}
+    path(run).write_bytes(Cipher().write(table.replace_schema_metadata({**table.schema.metadata, **told})))
+    assert outline(run) == before
+    assert kept_rows(run) == rows
+
+
+def test_the_version_is_raised_when_the_rules_choose_otherwise(tmp_path: Path) -> None:
+    """Where this fails, raise `VERSION` and write down what is told now: else old outlines stay in their stores."""
+    run = stored(tmp_path, TOPICS, [(line, at) for at, line in enumerate(TOPICS)])
+    now = hashlib.sha256(repr(outline(run)).encode()).hexdigest()[:16]
+    assert (kept_outline.VERSION, now) == (2, "5f4e9f8f5593d1ce")
+
+
 def test_a_name_makes_another_table(run: Run) -> None:
     assert {row.who for row in keep_outline(run) if row.text == PROMISE} == {"Daniel Hughes"}
     document = NamesDocument(recording="r", names=(NamedVoice(at=15 * S, name="Dan"),))
@@ -80,7 +134,7 @@ def test_a_name_makes_another_table(run: Run) -> None:
 
 def test_other_rules_or_a_damaged_file_make_another_table(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = keep_outline(run)
-    monkeypatch.setattr(rows_module, "VERSION", rows_module.VERSION + 1)
+    monkeypatch.setattr(kept_outline, "VERSION", kept_outline.VERSION + 1)
     assert kept_rows(run) is None
     keep_outline(run)
     assert kept_rows(run) == rows
@@ -96,6 +150,7 @@ def test_it_is_encrypted_where_the_store_is(run: Run, tmp_path: Path, monkeypatc
     assert path(run).read_bytes()[-4:] == b"PARE"
     assert b"walkway" not in path(run).read_bytes()
     assert kept_rows(locked) == rows
+    assert outline(locked).gist
 
 
 def test_a_profile_without_tasks_has_none(tmp_path: Path) -> None:
