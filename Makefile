@@ -4,7 +4,8 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 # Compiling all of them takes longer than installing them; what is imported is compiled then.
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
-LOCKED := $(PIP) --only-binary :all: --require-hashes -r
+UV     := 'uv>=0.8,<1'
+LOCKED := --only-binary :all: --require-hashes -r
 STORE  ?= demo
 
 # Hundreds of tests start a Python; where none may keep what it compiled, each compiles all modules again.
@@ -87,10 +88,11 @@ $(VENV)/bin/python:
 
 # .run, .dev, .test, .bench: the packages of the lock of that name, and this project beside them.
 $(VENV)/.%: locks/%.txt pyproject.toml | $(VENV)/bin/python
-	$(LOCKED) $<
+	@# uv takes an eighth of the time; pip knows settings of its own, such as another index.
+	$(PIP) $(UV) && $(BIN)/uv pip install --quiet --python $(BIN)/python $(LOCKED) $< || $(PIP) $(LOCKED) $<
 	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.uv: | $(VENV)/bin/python
-	$(PIP) 'uv>=0.8'
+	$(PIP) $(UV)
 	@touch $@

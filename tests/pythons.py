@@ -1,8 +1,8 @@
 """Proves each supported Python that this machine has: `make pythons`, or `python -m tests.pythons 3.12 3.13`.
 
-For each, in an environment of its own (`.venv-3.12`): install from the lock, run the beginning of the demo's recording
-with the small models, start every reading command twice, and run the tests that another Python can break. Needs
-nothing but the standard library.
+They are proved side by side. For each, in an environment of its own (`.venv-3.12`): install from the lock, run the
+beginning of the recording of the demo with the small models, start every reading command twice, and run the tests that
+another Python can break. Needs nothing but the standard library.
 
 Another Python brings other builds of every library, another standard library and another syntax: that shows in an
 import, in decoding, in tables, in processes and servers, in the command line, and in what Unicode knows. It
@@ -18,9 +18,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).parent.parent
 STARTS = 2
@@ -50,6 +53,7 @@ LEFT_OUT = (
     "tests/test_house.py",  # texts
     "tests/test_end_to_end.py",  # what is heard of the whole recording
 )
+_PRINTING = threading.Lock()
 _CUT = "import sys; from pathlib import Path; from tests.meeting import beginning; beginning(Path(sys.argv[1]))"
 
 
@@ -79,8 +83,8 @@ def _version(python: Path) -> str | None:
     return done.stdout.strip()
 
 
-def prove(version: str, python: Path, folder: Path) -> str | None:
-    """The first step that failed with this Python, or None."""
+def prove(version: str, python: Path, folder: Path, log: IO[bytes]) -> str | None:
+    """The first step that failed with this Python, or None; what the steps print goes to `log`."""
     environment = f".venv-{version}"
     own = ROOT / environment / "bin" / "python"
     store, meeting, models = folder / "store", folder / "meeting.opus", ("whisper-base", "smollm2-135m")
@@ -97,30 +101,35 @@ def prove(version: str, python: Path, folder: Path) -> str | None:
     }
     for name, command in steps.items():
         began = time.monotonic()
-        print(f"-- Python {version}: {name}", flush=True)
-        code = subprocess.run(command, cwd=ROOT, check=False).returncode
-        print(f"-- Python {version}: {name} took {time.monotonic() - began:.0f} s, exit code {code}", flush=True)
+        code = subprocess.run(command, cwd=ROOT, check=False, stdout=log, stderr=log).returncode
+        log.write(f"-- Python {version}: {name} took {time.monotonic() - began:.0f} s, exit code {code}\n".encode())
+        log.flush()
         if code:
             return name
     return None
 
 
+def _proved(version: str) -> tuple[str, bool]:
+    """What came of a Python, in words, and whether it failed; what its steps printed is printed as one piece."""
+    python = find(version)
+    if python is None:
+        return "not found here", False
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as log:
+        step = prove(version, python, Path(folder), log)
+        log.seek(0)
+        with _PRINTING:
+            sys.stdout.buffer.write(log.read())
+            sys.stdout.flush()
+    return (f"failed: {step}" if step else f"proved with {python}"), step is not None
+
+
 def main(versions: list[str]) -> int:
-    """The number of Pythons that failed; one that is not here is said so, and is no failure."""
-    results: dict[str, str] = {}
-    failed = 0
-    for version in versions:
-        python = find(version)
-        if python is None:
-            results[version] = "not found here"
-            continue
-        with tempfile.TemporaryDirectory() as folder:
-            step = prove(version, python, Path(folder))
-        failed += step is not None
-        results[version] = f"failed: {step}" if step else f"proved with {python}"
-    for version, result in results.items():
+    """The number of Pythons that failed, which are proved side by side; one that is not here is no failure."""
+    with ThreadPoolExecutor(len(versions) or 1) as pool:
+        results = dict(zip(versions, pool.map(_proved, versions), strict=True))
+    for version, (result, _) in results.items():
         print(f"Python {version}: {result}")
-    return failed
+    return sum(failed for _, failed in results.values())
 
 
 if __name__ == "__main__":
