@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 
-VERSION = 15
+VERSION = 16
 """Raised where the same inputs would now give another node."""
 
 

@@ -24,7 +24,7 @@ from pipeline.text.facts import facts
 from pipeline.text.labels import Line, labelled, lines
 from pipeline.text.sentences import ASKING, joined, sentences
 
-VERSION = 13
+VERSION = 14
 """Raised when code changes what is written although no setting, model or prompt did."""
 
 MEASURED, EXTRACT = "measured", "extract"

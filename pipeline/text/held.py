@@ -9,14 +9,15 @@ become no, nor a question an answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from pipeline.text.chapters import content
 from pipeline.text.dates import CALENDAR
+from pipeline.text.deadlines import shifted
 from pipeline.text.facts import find
 from pipeline.text.figures import units
 from pipeline.text.lexicons import Lexicon
-from pipeline.text.places import moved
+from pipeline.text.places import at_places, moved
 from pipeline.text.scripts import spaceless
 from pipeline.text.sentences import terms
 from pipeline.text.support import (
@@ -191,13 +192,16 @@ def _holds(sentence: str, run: Sequence[str], words: Lexicon) -> bool:
     rest = own.difference(*named.values())
     if rest and not all(_in_one_sentence(name, rest, run) for name in named.values()):
         return False
+    if not _together(set(named) - set(at_places(sentence, words)), run):
+        return False
     beside = [(one, len(own & set(content(one, words))) >= _BESIDE * len(own)) for one in run]
     near = [one for one, enough in beside if enough]
     if words.in_first_person(sentence) and not any(map(words.in_first_person, near)):  # no "I" of a "you"
         return False
     known = {fact.key for one in near for fact in find(one, small=True)}
     facts = {fact.key for fact in find(sentence) if fact.kind != "name"}
-    if not facts <= known or moved(sentence, "\n".join(run), words):
+    whole = "\n".join(run)
+    if not facts <= known or moved(sentence, whole, words) or shifted(sentence, whole, words):
         return False
     together = "\n".join(near)
     return all(any(_stands(way, together) for way in ways) for ways in units(sentence, words)) and all(
@@ -212,6 +216,14 @@ def _stands(unit: str, text: str) -> bool:
 def _in_one_sentence(name: set[str], rest: set[str], run: Sequence[str]) -> bool:
     """Whether a sentence that has the name has another word of the summary's sentence, too."""
     return any(name & said and rest & said for said in map(set, map(terms, run)))
+
+
+def _together(names: Set[str], run: Sequence[str]) -> bool:
+    """Whether one sentence has all these names, where there are several: else it is not known what one has to do with
+    the other.
+    """
+    said = [set(terms(one)) for one in run]
+    return len(names) < 2 or any(all(set(terms(name)) & own for name in names) for own in said)
 
 
 def _negated(sentence: str, source: Sequence[str], words: Lexicon) -> bool:

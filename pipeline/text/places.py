@@ -1,6 +1,7 @@
 """Whether a sentence leaves places where they were said to be. Pure.
 
-What happened `in New Hampshire` was not done by New Hampshire, nor did it happen `below` it.
+What happened `in New Hampshire` was not done by New Hampshire, nor did it happen `below` it; and where `a team from
+Somerset` brought water, it was no water from Somerset.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ _LETTERS = 24
 def moved(sentence: str, source: str, words: Lexicon) -> bool:
     """Whether a name of `sentence` stands behind a word of place behind which `source` never has it.
 
-    Or whether it begins the sentence, where it stands behind words of place alone in `source`.
+    Or whether it begins the sentence, where it stands behind words of place alone in `source`; or whether somebody or
+    something else is from there.
     """
     for name in names_in(sentence):
         said = _before(name, source)
@@ -29,7 +31,14 @@ def moved(sentence: str, source: str, words: Lexicon) -> bool:
             return True
         if said and said <= words.places and sentence.lower().startswith(name.lower()):
             return True
+        if any(_before(f"{word} {name}", sentence) - _before(f"{word} {name}", source) for word in words.origins):
+            return True
     return False
+
+
+def at_places(sentence: str, words: Lexicon) -> list[str]:
+    """The names of `sentence` that stand behind a word of place."""
+    return [name for name in names_in(sentence) if _before(name, sentence) & words.places]
 
 
 def _before(name: str, text: str) -> set[str]:

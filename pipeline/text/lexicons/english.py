@@ -75,6 +75,8 @@ LEXICON = Lexicon(
         "shouldn't think want wanted wants would wouldn't"
     ),
     place_words="in at from near inside outside within into below above under over across throughout",
+    origin_words="from",
+    date_words=("by before until till", "since from starting beginning", "after"),
     filler_words=(
         "ah aha alright anyway bye er excuse fine hello hey hi hm hmm huh mhm mm mmm nah no nope oh ok okay ooh ow "
         "pardon right sorry sure thanks uh uhhuh um well wow yeah yep yes yup cool great good nice perfect exactly "

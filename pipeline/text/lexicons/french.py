@@ -42,6 +42,7 @@ LEXICON = Lexicon(
         "souhaite souhaitons veulent veut voudrais voudrait voulons"
     ),
     place_words="à dans depuis en sous sur vers",
+    date_words=("ici avant au", "depuis dès partir", "après"),
     filler_words=(
         "ah alors allô bah ben bien bon bonjour bonsoir bof d'accord accord euh eh enfin exactement hein hum merci "
         "mmh non oh ok okay oui ouais parfait pardon quoi salut super tiens très voilà volontiers"

@@ -51,6 +51,7 @@ LEXICON = Lexicon(
         "können könnte könnten möchte möchten muss müssen müsste müssten soll sollen sollte sollten will "
         "wollen wollte wünschen würde würden"
     ),
+    date_words=("bis vor", "ab seit", "nach"),
     filler_words=(
         "äh ähm ach aha alles also bitte danke doch eben entschuldigung genau gut gute guten hallo hm hmm ja jo klar "
         "mhm moin na naja nein nö okay ok prima richtig schön servus so stimmt super tja toll tschüss wunderbar"

@@ -55,6 +55,10 @@ class Lexicon:
     """Words, parted by spaces, of what people need, want, can, should, may, have or think."""
     place_words: str = ""
     """Words, parted by spaces, that stand before a place: where somebody is or comes from."""
+    origin_words: str = ""
+    """Those of them that belong to who or what stands before them: a team from there."""
+    date_words: tuple[str, ...] = ()
+    """Words, parted by spaces, that stand before a date: where something ends, begins, or comes after it."""
     filler_words: str = ""
     """Words, parted by spaces, that fill a pause, agree, greet or thank."""
     courtesy: str = ""
@@ -131,6 +135,11 @@ class Lexicon:
     def places(self) -> frozenset[str]:
         """The words that stand before a place."""
         return frozenset(self.place_words.split())
+
+    @cached_property
+    def origins(self) -> frozenset[str]:
+        """The words of origin."""
+        return frozenset(self.origin_words.split())
 
     @cached_property
     def modal(self) -> frozenset[str]:

@@ -41,6 +41,7 @@ LEXICON = Lexicon(
         "necesitan puede pueden podemos podría podríamos queremos quiere quieren quiero tenemos tener tiene tienen"
     ),
     place_words="bajo desde en hacia sobre",
+    date_words=("antes hasta para", "desde partir", "después tras"),
     filler_words=(
         "ah adiós bien bueno claro eh em este exacto genial gracias hola hm no ok okay oh perdón perfecto por favor "
         "pues sí sip vale ya muy venga"

@@ -313,3 +313,59 @@ def test_the_words_of_a_label_were_not_said(written: str, said: list[str], expec
 def test_a_sentence_about_something_else_parts_what_stands_before_and_after_it(between: str, expected: bool) -> None:
     said = ["The city council has to approve it on the 4th of April.", between, "Now to the closure of the road."]
     assert held("The city council has to approve the road closure on April 4th.", said, ENGLISH) is expected
+
+
+REPORTS = [
+    "Thomas Henderson closed the valve, and a team from Somerset brought drinking water.",
+    "The work in Preston begins on the 4th of August.",
+    "I will check that with Robert Adams and send you a new table.",
+    "So we decided that way, and David Hughes reports back by the 29th of January 2028.",
+    "The pipe has been leaking since Monday the 22nd of May.",
+]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("David Hughes reports back by January 29, 2028.", True),
+        ("David Hughes reports back until the 29th of January.", True),
+        ("David Hughes reported back on January 29, 2028.", False),
+        ("David Hughes reports back after January 29, 2028.", False),
+        ("The work in Preston begins on August 4.", True),
+        ("The work in Preston begins by August 4.", False),
+        ("The pipe has been leaking since May 22.", True),
+        ("The pipe has been leaking until May 22.", False),
+    ],
+)
+def test_a_deadline_is_no_day_and_no_beginning(written: str, expected: bool) -> None:
+    assert held(written, REPORTS, ENGLISH) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "said", "expected"),
+    [
+        ("de", "Der Plan kommt bis zum 3. Mai.", "Der Plan kommt bis zum 3. Mai, denke ich.", True),
+        ("de", "Der Plan kommt am 3. Mai.", "Der Plan kommt bis zum 3. Mai, denke ich.", False),
+        ("fr", "Le plan sera prêt d'ici le 3 mai.", "Le plan sera prêt d'ici le 3 mai, je crois.", True),
+        ("fr", "Le plan sera prêt le 3 mai.", "Le plan sera prêt d'ici le 3 mai, je crois.", False),
+        ("es", "El plan estará listo para el 3 de mayo.", "El plan estará listo para el 3 de mayo, creo.", True),
+        ("es", "El plan estará listo el 3 de mayo.", "El plan estará listo para el 3 de mayo, creo.", False),
+    ],
+)
+def test_a_deadline_is_no_day_in_other_languages(language: str, written: str, said: str, expected: bool) -> None:
+    assert held(written, [said], LEXICONS[language]) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("David Hughes sends Robert Adams a new table.", False),
+        ("David Hughes reported the new table to Robert Adams.", False),
+        ("The new table will be checked with Robert Adams.", True),
+        ("Thomas Henderson closed the valve.", True),
+        ("A team from Somerset brought drinking water.", True),
+        ("Thomas Henderson brought drinking water from Somerset.", False),
+    ],
+)
+def test_names_that_nobody_brought_together_are_not_joined(written: str, expected: bool) -> None:
+    assert held(written, REPORTS, ENGLISH) == expected

@@ -1,0 +1,39 @@
+"""Whether a sentence leaves dates what they were said to be. Pure.
+
+What is to be done `by the 30th of July` was not done `on` that day, nor does it begin then.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+from pipeline.text.dates import CALENDAR, dates
+from pipeline.text.lexicons import Lexicon
+from pipeline.text.numbers import numbers
+
+_BEFORE = re.compile(
+    rf"(\w+)\s+(?:on\s+)?(?:(?:{'|'.join(sorted(CALENDAR))}),?\s+)?"
+    r"(?:(?:the|next|this|le|la|du|el|del|al|dem|den|zum|nächsten|kommenden)\s+)?\Z",
+    re.IGNORECASE,
+)
+"""The word before a date, and between them a weekday or an article."""
+
+_LETTERS = 40
+"""Letters before a date within which that word is."""
+
+
+def shifted(sentence: str, source: str, words: Lexicon) -> bool:
+    """Whether a date of `sentence` is an end, a beginning or a day, and something else wherever `source` has it."""
+    said = _kinds(source, words)
+    return any(said[key] and not kinds <= said[key] for key, kinds in _kinds(sentence, words).items())
+
+
+def _kinds(text: str, words: Lexicon) -> defaultdict[str, set[int]]:
+    """Of each date the numbers of the groups of words that stand before it: -1 where none of them does."""
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    for one in dates(text, numbers(text)):
+        before = _BEFORE.search(text[max(0, one.start - _LETTERS) : one.start])
+        word = before[1].lower() if before else ""
+        found[one.key].add(next((at for at, group in enumerate(words.date_words) if word in group.split()), -1))
+    return found
