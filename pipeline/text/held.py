@@ -222,8 +222,9 @@ def _together(names: Set[str], run: Sequence[str]) -> bool:
     """Whether one sentence has all these names, where there are several: else it is not known what one has to do with
     the other.
     """
+    different = {name.replace(" ", "").lower(): set(terms(name)) for name in names}  # "S P" is "SP"
     said = [set(terms(one)) for one in run]
-    return len(names) < 2 or any(all(set(terms(name)) & own for name in names) for own in said)
+    return len(different) < 2 or any(all(name & own for name in different.values()) for own in said)
 
 
 def _negated(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
