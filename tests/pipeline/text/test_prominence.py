@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chunkers.spans import Span
+from data.long_script import long_script
+from data.script import Utterance
 from pipeline.text.lexicons import LEXICONS
 from pipeline.text.prominence import Prominence
 
@@ -34,6 +38,15 @@ def test_a_long_game_is_less_prominent_than_the_shorter_talk_about_what_is_neede
     found = Prominence(range(len(texts)), texts, ENGLISH)
     assert found.within([Span(0, 8)]) > 1.5 * found.within([Span(26, 36)])
     assert found.within([Span(52, 60)]) > 1.5 * found.within([Span(26, 36)])
+
+
+def test_reports_of_equal_weight_differ_by_little() -> None:
+    """Some 700 sentences about eighty matters, one after the other, each told of like the one before."""
+    lines = islice(long_script(0), 800)
+    texts = [line.text for line in lines if isinstance(line, Utterance)][:700]
+    found = Prominence(range(len(texts)), texts, ENGLISH)
+    tenths = sorted(found.within([Span(at, at + len(texts) // 10)]) for at in range(0, len(texts), len(texts) // 10))
+    assert tenths[-1] < 3 * tenths[0]
 
 
 @pytest.mark.parametrize(
