@@ -140,7 +140,7 @@ def note_asked(store: Store, run: Run, settings: Settings) -> None:
 def ended(run: Run, document: RunDocument, seconds: float) -> tuple[Result, Coverage]:
     """Write how a run ended that has come to its end after `seconds`, and what was found in it by rule."""
     result, total = result_of(run, seconds)
-    keep_outline(run)
+    keep_outline(run, anew=True)
     result = result.model_copy(update={"outline": rules(run)})
     run.save(document.model_copy(update={"result": result}))
     return result, total

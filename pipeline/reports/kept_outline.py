@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -25,7 +25,7 @@ from pipeline.stages.speakers.assign import VERSION as ASSIGN_VERSION
 from pipeline.stages.speakers.clustering import VERSION as CLUSTERING_VERSION
 from pipeline.stages.speakers.spoken import Spoken
 from pipeline.store import DESCRIBE, Run
-from pipeline.store.tables import OutlineRow
+from pipeline.store.tables import NodeRow, OutlineRow
 from pipeline.text.lexicons import lexicon
 
 VERSION = 2
@@ -34,7 +34,16 @@ VERSION = 2
 KEPT: Length = "normal"
 """The length of the document that is kept; the others are told when they are asked for."""
 
-_DOCUMENT = TypeAdapter(Outline)
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """An outline, and a hash of the summary that it was told from."""
+
+    root: str
+    outline: Outline
+
+
+_DOCUMENT = TypeAdapter(_Document)
 
 
 def outline(run: Run, length: Length = "normal", heard: Spoken | None = None) -> Outline:
@@ -64,15 +73,18 @@ def outline_rows(run: Run) -> list[OutlineRow]:
     return _told_rows(run, Spoken(run)) if kept is None else kept
 
 
-def keep_outline(run: Run) -> list[OutlineRow]:
-    """The same; where the store has no outline that holds now, it is written to it."""
-    kept = kept_rows(run)
+def keep_outline(run: Run, *, anew: bool = False) -> list[OutlineRow]:
+    """The same; where the store has no rows that hold now, or they are to be told `anew`, the outline is written to it.
+
+    After a run of which something was made, it is: what failed in an earlier one may stand in the summary now.
+    """
+    kept = None if anew else kept_rows(run)
     if kept is not None:
         return kept
-    heard = Spoken(run)
+    heard, node = Spoken(run), root(run)
     rows = _told_rows(run, heard)
-    if run.outline is not None and root(run) is not None:
-        document = told_outline(run, KEPT, heard, rows)
+    if run.outline is not None and node is not None:
+        document = _Document(_digest(node), told_outline(run, KEPT, heard, rows))
         run.outline.save(rows, _DOCUMENT.dump_json(document), _rests_on(run))
     return rows
 
@@ -98,11 +110,18 @@ def rules(run: Run) -> str:
 
 
 def _kept(run: Run) -> Outline | None:
+    """The document in the store; None where it was told from something else, or another summary, than there is now."""
     document = None if run.outline is None else run.outline.document(_rests_on(run))
     try:
-        return None if document is None else _DOCUMENT.validate_json(document)
+        kept = None if document is None else _DOCUMENT.validate_json(document)
     except ValidationError:  # of a version that called its parts otherwise
         return None
+    node = root(run)
+    return kept.outline if kept is not None and node is not None and kept.root == _digest(node) else None
+
+
+def _digest(node: NodeRow) -> str:
+    return _hash([node.inputs, node.text])
 
 
 def _told_rows(run: Run, heard: Spoken) -> list[OutlineRow]:
@@ -111,7 +130,7 @@ def _told_rows(run: Run, heard: Spoken) -> list[OutlineRow]:
 
 
 def _rests_on(run: Run) -> str:
-    """A hash of all that the outline is told from; no table is read."""
+    """A hash of all that the outline is told from but the summary; no table is read."""
     described = run.stage(DESCRIBE)
     return _hash([rules(run), described.before if described is not None else ""])
 

@@ -58,7 +58,7 @@ class Lexicon:
     origin_words: str = ""
     """Those of them that belong to who or what stands before them: a team from there."""
     date_words: tuple[str, ...] = ()
-    """Words, parted by spaces, that stand before a date: where something ends, begins, or comes after it."""
+    """Words, parted by spaces, that stand before a date on which something ends, begins, or after which it comes."""
     filler_words: str = ""
     """Words, parted by spaces, that fill a pause, agree, greet or thank."""
     courtesy: str = ""

@@ -8,6 +8,7 @@ import hashlib
 import io
 import itertools
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,19 @@ def test_a_document_of_another_form_is_told_anew(run: Run) -> None:
     path(run).write_bytes(Cipher().write(table.replace_schema_metadata({**table.schema.metadata, **told})))
     assert outline(run) == before
     assert kept_rows(run) == rows
+
+
+def test_another_summary_makes_another_document(run: Run) -> None:
+    keep_outline(run)
+    before = outline(run)
+    (node,) = run.nodes(1)
+    said = LINES[3]
+    run.level(1).write(0, [replace(node, text=said, sentences=[said], citations=node.citations[:1])])
+    now = outline(run)
+    assert [line.text for line in now.gist] == [said]
+    assert now.gist != before.gist
+    keep_outline(run, anew=True)
+    assert outline(run) == now
 
 
 def test_the_version_is_raised_when_the_rules_choose_otherwise(tmp_path: Path) -> None:
