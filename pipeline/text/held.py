@@ -185,14 +185,15 @@ def fullest(source: Sequence[str]) -> int:
 
 
 def _holds(sentence: str, run: Sequence[str], words: Lexicon) -> bool:
-    if unsupported(sentence, "\n".join(run), same_language=True, lacking=_ELSEWHERE):  # as `held` has found before
+    whole = "\n".join(run)
+    if unsupported(sentence, whole, same_language=True, lacking=_ELSEWHERE):  # as `held` has found before
         return False
     named = {name: set(terms(name)) for name in names_in(sentence)}
     own = {word for word in content(sentence, words) if word.isalpha()} - CALENDAR
     rest = own.difference(*named.values())
     if rest and not all(_in_one_sentence(name, rest, run) for name in named.values()):
         return False
-    if not _together(set(named) - set(at_places(sentence, words)), run):
+    if not _in_same_sentence(set(named) - set(at_places(sentence, words)), run):
         return False
     beside = [(one, len(own & set(content(one, words))) >= _BESIDE * len(own)) for one in run]
     near = [one for one, enough in beside if enough]
@@ -200,7 +201,6 @@ def _holds(sentence: str, run: Sequence[str], words: Lexicon) -> bool:
         return False
     known = {fact.key for one in near for fact in find(one, small=True)}
     facts = {fact.key for fact in find(sentence) if fact.kind != "name"}
-    whole = "\n".join(run)
     if not facts <= known or moved(sentence, whole, words) or shifted(sentence, whole, words):
         return False
     together = "\n".join(near)
@@ -218,7 +218,7 @@ def _in_one_sentence(name: set[str], rest: set[str], run: Sequence[str]) -> bool
     return any(name & said and rest & said for said in map(set, map(terms, run)))
 
 
-def _together(names: Set[str], run: Sequence[str]) -> bool:
+def _in_same_sentence(names: Set[str], run: Sequence[str]) -> bool:
     """Whether one sentence has all these names, where there are several: else it is not known what one has to do with
     the other.
     """

@@ -367,5 +367,5 @@ def test_a_deadline_is_no_day_in_other_languages(language: str, written: str, sa
         ("Thomas Henderson brought drinking water from Somerset.", False),
     ],
 )
-def test_names_that_nobody_brought_together_are_not_joined(written: str, expected: bool) -> None:
+def test_names_that_no_sentence_has_both_of_are_not_joined(written: str, expected: bool) -> None:
     assert held(written, REPORTS, ENGLISH) == expected
