@@ -37,6 +37,7 @@ from pipeline.stages.see.looked import Looked
 from pipeline.stages.see.stage import SeeStage, SeeWorker, shown, window_ends
 from pipeline.stages.speakers.spoken import Spoken, said_in, turns_of
 from pipeline.stages.speakers.stage import SpeakersStage, SpeakersWorker
+from pipeline.stages.whole_sentences import whole_sentences
 from pipeline.store import DESCRIBE, HEAR, SEE, SPEAKERS, Run
 from pipeline.store.documents import DecodedDocument, StageDocument, unless_damaged
 from pipeline.store.parts import Parts
@@ -182,7 +183,7 @@ class Job:
         looked = Looked(self._run.seen()) if self._run.has(SEE) else None
         if link.engine == TEXT:
             said = Spoken(self._run)
-            heard = said.heard()
+            heard = whole_sentences(said.heard())
             items = of_windows(heard, describe.windows) if looked is None else of_seen(looked, heard)
             if not spoken:
                 return NothingSaid(), items, None

@@ -24,7 +24,7 @@ from pipeline.text.facts import facts
 from pipeline.text.labels import Line, labelled, lines
 from pipeline.text.sentences import ASKING, joined, sentences
 
-VERSION = 14
+VERSION = 15
 """Raised when code changes what is written although no setting, model or prompt did."""
 
 MEASURED, EXTRACT = "measured", "extract"
@@ -61,7 +61,8 @@ class DescribeStage:
         if item.unheard:
             row = row_of(self.recording, item, "failed", item.unheard, "hear")
         else:
-            row = row_of(self.recording, item, "processed" if heard or self._told(item) else "silent")
+            said = any(one.status == "processed" for one in item.heard)  # its words may be told with those before
+            row = row_of(self.recording, item, "processed" if said or self._told(item) else "silent")
         row.facts = facts(item.transcript) if heard else []
         if item.seen is not None:
             return _measured(row, item.seen, self._told(item))

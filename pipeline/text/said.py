@@ -41,7 +41,7 @@ def spoken(cues: Iterable[Cue]) -> Iterator[Said]:
     """
     waiting: list[Cue] = []
     for cue in cues:
-        if waiting and (_parted(waiting[-1], cue) or sum(len(one.text) for one in waiting) > _LONGEST):
+        if waiting and (ends_between(waiting[-1], cue) or sum(len(one.text) for one in waiting) > _LONGEST):
             yield from _divided(waiting)
             waiting = []
         waiting.append(cue)
@@ -88,8 +88,8 @@ def _drop_repeated(words: list[str]) -> None:
             return
 
 
-def _parted(before: Cue, after: Cue) -> bool:
-    """Whether a sentence ends between two cues."""
+def ends_between(before: Cue, after: Cue) -> bool:
+    """Whether a sentence ends between two cues, or words, that follow each other."""
     return (
         before.speaker != after.speaker
         or after.start - before.end >= _PAUSE

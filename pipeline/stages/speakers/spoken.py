@@ -98,7 +98,7 @@ def turns_of(rows: Iterable[HearRow]) -> Iterator[Turn]:
     """The turns of rows that follow each other."""
     waiting: Turn | None = None
     for row in rows:
-        for turn in turns(_pieces(row)):
+        for turn in turns(words_of(row)):
             if waiting is not None and waiting.speaker == turn.speaker:
                 waiting = replace(waiting, end=max(waiting.end, turn.end), text=f"{waiting.text} {turn.text}")
                 continue
@@ -118,7 +118,7 @@ def said_in(rows: Iterable[HearRow]) -> Iterator[Said]:
             yield from (Said(row.span, text) for row in some for text in sentences(row.transcript))
 
 
-def _pieces(row: HearRow) -> Sequence[Cue]:
+def words_of(row: HearRow) -> Sequence[Cue]:
     """The words of a row; of one that has none, or was brought along, its cues with spaces between them."""
     own = row.words if row.source != "imported" else []
     return own or [replace(cue, text=f" {cue.text}") for cue in row.cues]
