@@ -51,7 +51,7 @@ def _state(path: str) -> tuple[int, ...]:
 
 def _read(path: str) -> str:
     digest = hashlib.blake2b(digest_size=16)
-    with Path(path).open("rb") as file:
+    with open(path, "rb") as file:  # noqa: PTH123 - as above
         size = file.seek(0, 2)
         digest.update(size.to_bytes(8, "little"))
         file.seek(0)

@@ -92,8 +92,9 @@ def _missing(path: Path) -> MediaError:
 def _inside(top: Path, passed: list[MediaError]) -> list[Path]:
     """The recordings below a folder, sorted."""
     files = sorted(_walk(top, passed))
-    real = {file.resolve() for file in files if not file.is_symlink()}
-    return [file for file in files if not (file.is_symlink() and file.resolve() in real)]
+    links = {file for file in files if file.is_symlink()}
+    real = {file.resolve() for file in files if file not in links} if links else ()
+    return [file for file in files if not (file in links and file.resolve() in real)]
 
 
 def _walk(top: Path, passed: list[MediaError]) -> Iterator[Path]:

@@ -60,7 +60,16 @@ def sections(profile: str) -> tuple[str, ...]:
 
     Those of `general` where the profile has none of its own, or its folder is no longer there.
     """
-    folder = _HERE / profile if profile in profiles() else Path(profile).expanduser()
+    return _own_sections(profile) if profile in profiles() else _sections(Path(profile).expanduser())
+
+
+@cache
+def _own_sections(profile: str) -> tuple[str, ...]:
+    """Those of a profile that comes with the package, and so stays as it is."""
+    return _sections(_HERE / profile)
+
+
+def _sections(folder: Path) -> tuple[str, ...]:
     path = next(p for p in (folder / _SECTIONS, _HERE / "general" / _SECTIONS) if p.is_file())
     return tuple(path.read_text(encoding="utf-8").split())
 

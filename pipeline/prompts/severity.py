@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from functools import cache
+from pathlib import Path
 from typing import Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pipeline.errors import SettingsError
-from pipeline.prompts import folder_of
+from pipeline.prompts import folder_of, profiles
 
 Severity = Literal["critical", "major", "minor", "none"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
@@ -63,7 +65,17 @@ def severity_rules(profile: str) -> tuple[SeverityRule, ...]:
 
     Raises `SettingsError` where the profile does not exist or the file cannot be read.
     """
-    path = folder_of(profile) / "severity.toml"
+    return _own_rules(profile) if profile in profiles() else _rules(folder_of(profile))
+
+
+@cache
+def _own_rules(profile: str) -> tuple[SeverityRule, ...]:
+    """Those of a profile that comes with the package, and so stays as it is."""
+    return _rules(folder_of(profile))
+
+
+def _rules(folder: Path) -> tuple[SeverityRule, ...]:
+    path = folder / "severity.toml"
     if not path.is_file():
         return ()
     try:

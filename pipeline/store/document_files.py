@@ -36,8 +36,7 @@ class Documents:
 
     def load(self, folder: str, name: str, kind: type[Document]) -> Document | None:
         """The document of that name, None where there is none; raises `StoreDamagedError`, `StoreError`."""
-        names = self._files.files(folder)
-        found = next((one for one in (_sealed(name), name) if one in names), None)
+        found = self._files.first(folder, (_sealed(name), name))
         return None if found is None else self._read(f"{folder}/{found}", kind)
 
     def vocabulary(self) -> CorrectionsDocument:

@@ -13,9 +13,9 @@ import copy
 import errno
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, cast
+from typing import Any, Protocol, cast
 from urllib.parse import parse_qs, urlsplit
 
 import pyarrow as pa
@@ -33,11 +33,8 @@ _NO_ROOM = frozenset(
 )
 
 
-class Entry(NamedTuple):
-    """A name in a folder."""
-
-    name: str
-    folder: bool
+Names = dict[str, bool]
+"""The names in a folder, and whether each is a folder itself."""
 
 
 class Departing(Protocol):
@@ -63,7 +60,7 @@ class Files:
         self.local = isinstance(self._fs, pafs.LocalFileSystem)
         self.elsewhere = not self.local and not _here(self.url)
         """Whether it is on another machine. A network drive that is mounted as a folder looks like this one."""
-        self._listing: dict[str, list[Entry]] | None = None
+        self._listing: dict[str, Names] | None = None
         self._listed_top = ""
 
     def behind(self, gate: Departing) -> Files:
@@ -82,15 +79,15 @@ class Files:
         other._listing = self._tree(path)
         return other
 
-    def _tree(self, path: str) -> dict[str, list[Entry]]:
+    def _tree(self, path: str) -> dict[str, Names]:
         """What is in each folder at and below `path`; on an object store one listing of them all."""
         if self.local:
             return dict(_walked(str(self.local_path(path)), path))
-        tree: dict[str, list[Entry]] = {}
+        tree: dict[str, Names] = {}
         start = len(self._at("")) + 1
         for info in self._asked(path, recursive=True):
             folder = info.path[start:].rpartition("/")[0]
-            tree.setdefault(folder, []).append(_entry(info))
+            tree.setdefault(folder, {}).update(_names([info]))
         return tree
 
     def local_path(self, path: str) -> Path:
@@ -102,11 +99,17 @@ class Files:
 
     def folders(self, path: str = "") -> list[str]:
         """Names of the folders in `path`, sorted; none where it does not exist."""
-        return sorted(one.name for one in self._names(path) if one.folder)
+        return sorted(name for name, folder in self._names(path).items() if folder)
 
     def files(self, path: str) -> list[str]:
         """Names of the finished files in `path`, sorted; none where it does not exist."""
-        return sorted(one.name for one in self._names(path) if not one.folder and not one.name.startswith(TEMPORARY))
+        found = self._names(path).items()
+        return sorted(name for name, folder in found if not folder and not name.startswith(TEMPORARY))
+
+    def first(self, path: str, names: Iterable[str]) -> str | None:
+        """The first of some names that a finished file in `path` has; None where none has one of them."""
+        found = self._names(path)
+        return next((name for name in names if found.get(name) is False), None)
 
     def stamps(self, path: str) -> dict[str, str]:
         """What shows that a file in `path` has changed, by its name: size and time. Of a folder it is empty."""
@@ -117,10 +120,10 @@ class Files:
         }
         return dict(sorted(found.items()))
 
-    def _names(self, path: str) -> list[Entry]:
+    def _names(self, path: str) -> Names:
         if self._covered(path) and self._listing is not None:
-            return self._listing.get(path, [])
-        return [_entry(info) for info in self._asked(path)]
+            return self._listing.get(path, {})
+        return _names(self._asked(path))
 
     def _covered(self, path: str) -> bool:
         """Whether the names in the folder `path` were listed before."""
@@ -141,11 +144,14 @@ class Files:
         """Whether there is a finished file of that name."""
         folder, _, name = path.rpartition("/")
         if folder and self._covered(folder):
-            return any(one.name == name and not one.folder for one in self._names(folder))
+            return self.first(folder, [name]) is not None
         return bool(self._fs.get_file_info(self._at(path)).type == pafs.FileType.File)
 
     def read(self, path: str) -> bytes:
         """The whole file; raises `FileNotFoundError` where there is none."""
+        if self.local:  # a third of the time of pyarrow's way
+            with open(self._at(path), "rb") as file:  # noqa: PTH123 - as is a string of a path
+                return file.read()
         with self._fs.open_input_file(self._at(path)) as stream:
             return cast("bytes", stream.read())
 
@@ -207,30 +213,30 @@ class Files:
         if not self.local:
             return 0
         begins = f"{TEMPORARY}{of}"
-        names = sorted(one.name for one in self._names(path) if not one.folder and one.name.startswith(begins))
+        names = sorted(name for name, folder in self._names(path).items() if not folder and name.startswith(begins))
         for name in names:
             self.delete(f"{path}/{name}")
         return len(names)
 
 
-def _entry(info: Any) -> Entry:
-    """A name as pyarrow tells it."""
-    return Entry(info.base_name, info.type != pafs.FileType.File)
+def _names(infos: Iterable[Any]) -> Names:
+    """Names as pyarrow tells them."""
+    return {info.base_name: info.type != pafs.FileType.File for info in infos}
 
 
-def _walked(place: str, path: str) -> Iterator[tuple[str, list[Entry]]]:
+def _walked(place: str, path: str) -> Iterator[tuple[str, Names]]:
     """The folder `path` of a local store, which is `place`, and all below it, with what is in each."""
     try:
         with os.scandir(place) as found:
-            names = [Entry(one.name, one.is_dir()) for one in found]
+            names = {one.name: one.is_dir() for one in found}
     except (FileNotFoundError, NotADirectoryError):
         return
     except OSError as error:
         raise StoreError(f"{place}: cannot be listed: {_reason(error)}.", cure="Check its rights.") from error
     yield path, names
-    for one in names:
-        if one.folder:
-            yield from _walked(f"{place}/{one.name}", f"{path}/{one.name}")
+    for name, folder in names.items():
+        if folder:
+            yield from _walked(f"{place}/{name}", f"{path}/{name}")
 
 
 _HERE = frozenset({"file", "local", "memory"})
