@@ -1,4 +1,4 @@
-"""What the tests of flows share, made once a session: Prefect's server, a used home of it, a short recording, a run."""
+"""What the tests of flows share: Prefect's server, and made once a session a used home of it, a recording, a run."""
 
 from __future__ import annotations
 
@@ -15,9 +15,12 @@ from tests.flows.programs import environment
 from tests.meeting import beginning
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server() -> Iterator[None]:
-    """Prefect's own temporary server and database; it takes seconds to start, so all flow tests share it."""
+    """Prefect's own temporary server and database.
+
+    It takes seconds to start, so the tests of a file share it; it takes as much in minutes in which nobody asks it.
+    """
     from prefect.testing.utilities import prefect_test_harness
 
     with prefect_test_harness(server_startup_timeout=180):
