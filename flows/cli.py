@@ -6,6 +6,7 @@ help needs nothing at all.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import logging
 import os
@@ -240,6 +241,7 @@ def main() -> None:
         if not nobody_reads(error):
             say(f"longmedia: standard output: {explain(error)}", error=True)
             code = code or BLOCKED
+    gc.freeze()  # else Python looks through all that was imported, for up to half a second, before it is gone anyway
     sys.exit(code)
 
 

@@ -49,7 +49,9 @@ def test_the_page_works_as_it_stands(
     beginning(tmp_path / "meeting.opus", 20)
     # The page names no model; the smallest one, and a few sentences of the meeting, make the test short.
     (tmp_path / "longmedia.toml").write_text(
-        '[write]\nmodel = "smollm2-135m"\ncontext = 2048\n[merge]\nbudget = 1500\nmax_tokens = 120\n', encoding="utf-8"
+        '[write]\nmodel = "smollm2-135m"\ncontext = 2048\nthreads = 1\n[describe]\nmax_tokens = 40\n'
+        "[merge]\nbudget = 1500\nmax_tokens = 120\n",
+        encoding="utf-8",
     )
     monkeypatch.chdir(tmp_path)
     known: dict[str, object] = {}

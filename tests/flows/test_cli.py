@@ -47,8 +47,10 @@ WRONG = [
 # fmt: on
 
 _EACH = """
-import json, os, sys
-from flows.cli import main
+import importlib, json, os, sys
+from flows.cli import COMMANDS, main
+for entry in COMMANDS.values():
+    importlib.import_module(entry.module)
 for number, words in enumerate(json.loads(sys.argv[1])):
     if os.fork() == 0:
         for descriptor, name in ((1, "out"), (2, "err")):

@@ -15,6 +15,9 @@ from typing import Any
 import pytest
 
 from chunkers.ffmpeg import find_ffmpeg
+from chunkers.identity import content_id
+from pipeline.reports import report as written
+from pipeline.store import Store
 from tests.flows.crashes import ROOT, break_off, command, parts, run_arguments, start
 
 GERMAN = ["--set", "merge.language=German"]
@@ -40,9 +43,10 @@ def report(media: Path, store: Path, form: str, *more: str) -> str:
     return done.stdout
 
 
-def told(media: Path, store: Path, *more: str) -> dict[str, Any]:
-    """The report in JSON."""
-    whole: dict[str, Any] = json.loads(report(media, store, "json", *more))
+def told(media: Path, store: Path, name: str | None = None) -> dict[str, Any]:
+    """The report in JSON, of the run that was asked for last, or the one whose name begins so."""
+    found = Store(store).find(content_id(media), name)
+    whole: dict[str, Any] = json.loads("".join(written(found, "json")))
     return whole
 
 
@@ -72,9 +76,9 @@ def test_settings_and_others_and_the_first_again(media: Path, store: Path) -> No
     assert told(media, store)["run"]["run"] == first
     assert "German" not in json.dumps(told(media, store)["run"]["settings"])
 
-    chosen = told(media, store, "--run", german)["run"]
+    chosen = json.loads(report(media, store, "json", "--run", german[:6]))["run"]
     assert (chosen["run"], chosen["settings"]["merge"]["language"]) == (german, "German")
-    assert told(media, store, "--run", first[:6])["run"]["run"] == first
+    assert json.loads(report(media, store, "json"))["run"]["run"] == first
     assert start(command("report", media, "--store", store, "--run", "fff0fff")).returncode == 2
 
 
@@ -124,7 +128,7 @@ def test_a_track_is_a_run_of_its_own_and_all_are_one_conversation(media: Path, t
         assert done.returncode == 0, done.stderr
         names += re.findall(r"--run (\w+)", done.stdout)
     assert len(set(names)) == 3
-    runs = [told(two, store, "--run", name) for name in names]
+    runs = [told(two, store, name) for name in names]
     assert [one["run"]["run"] for one in runs] == names
     assert [one["run"]["settings"]["audio"]["track"] for one in runs] == ["0", "1", "all"]
     first, second, both = (" ".join(window["transcript"] for window in one["windows"]) for one in runs)
