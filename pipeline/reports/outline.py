@@ -29,6 +29,7 @@ from pipeline.text.notes import Kind
 from pipeline.text.prominence import Prominence
 from pipeline.text.said import Said, fluent, spoken
 from pipeline.text.salience import Candidate, alike, choose, topic
+from pipeline.text.sentences import ASKING
 from pipeline.text.small_talk import courteous, small_talk
 from pipeline.text.titles import Counted, counted, summed, titles
 
@@ -185,11 +186,13 @@ class _Talk:
     def gist(self, found: Sequence[Sentence]) -> tuple[Line, ...]:
         """The few sentences of the root that say most, spread over the recording.
 
-        Those without a moment count only where none has any, very long ones only where there are not enough others.
+        Those without a moment, and questions, count only where there is nothing else, very long ones only where there
+        are not enough others.
         """
         most = min(_GIST[self._length], 2 + round(self._minutes / _MINUTES[self._length]))
         told = [one for one in found if not (small_talk(one.text, self.words) or courteous(one.text, self.words))]
         told = [one for one in told if one.moments] or told or list(found)
+        told = [one for one in told if not one.text.rstrip().endswith(tuple(ASKING))] or told
         short = [one for one in told if len(one.text) <= _LETTERS]
         told = short if len(short) >= most else told
         among = [self._candidate(one.text, one.moments) for one in told]

@@ -3,7 +3,7 @@
 `unsupported` asks whether the words are somewhere in the source. Here it is asked, too, whether they belong together:
 all have to stand within three sentences in a row, none of which is about something else; a number, a date or a word
 such as `agreed` in one with a good share of the sentence's words, a name in one with another of them; yes must not
-become no, nor a question an answer.
+become no, a question an answer, nor what may be what is.
 """
 
 from __future__ import annotations
@@ -88,6 +88,7 @@ def held(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
         _in_a_row(clause, source, words)
         and not _negated(clause, source, words)
         and not _only_asked(clause, source, words)
+        and not _only_possible(clause, source, words)
         for clause in _clauses(sentence, words)
     )
 
@@ -246,6 +247,14 @@ def _only_asked(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
         and not words.assents.search(" ".join(source[at + 1 : at + 3])[:_ANSWER])
         for at in same
     )
+
+
+def _only_possible(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
+    """Whether a sentence says as a fact what the source says only as possible, or so on a condition."""
+    if not words.possible or words.hedges.search(sentence):
+        return False
+    same = _said_again(sentence, source, words)
+    return bool(same) and all(words.possibilities.search(source[at]) for at in same)
 
 
 def _said_again(sentence: str, source: Sequence[str], words: Lexicon) -> list[int]:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from pipeline.text.sentences import joined, sentences
 
+_HEADINGS = ("Transcript", "Notes")
+"""What stands before the words in our own prompts; a small writer copies it before the label of a speaker."""
+
 _BEFORE, _AFTER = r"[\s*_\[(\"'“„«-]*", r"[*_\])]*\s*[:：]\s*[*_]*\s*"
 """Marks that a writer puts around a label."""
 
@@ -36,13 +39,12 @@ def lines(text: str, speaker: str | None = None) -> list[Line]:
 
 
 def without_label(sentence: str, speakers: Collection[str]) -> str:
-    """A written sentence without the labels of `speakers` at its beginning; empty where it is nothing else.
+    """A written sentence without the labels of `speakers` and our prompt's headings at its beginning.
 
-    What is left is as it was written: whoever `I` is in it, no subject is put in.
+    Empty where it is nothing else. What is left is as it was written: whoever `I` is in it, no subject is put in.
     """
-    if not speakers:
-        return sentence
-    return re.sub(rf"^(?:{_BEFORE}(?:{_names(speakers)}){_AFTER})+", "", sentence, flags=re.IGNORECASE)
+    labels = _names([*speakers, *_HEADINGS])
+    return re.sub(rf"^(?:{_BEFORE}(?:{labels}){_AFTER})+", "", sentence, flags=re.IGNORECASE)
 
 
 def label_inside(sentence: str, speakers: Collection[str]) -> bool:
@@ -58,7 +60,7 @@ def _names(speakers: Collection[str]) -> str:
 
 
 def without_labels(text: str, speakers: Collection[str]) -> str:
-    """A written text, no sentence of which begins with the label of one of `speakers`."""
+    """A written text, no sentence of which begins with the label of one of `speakers`, or a heading of the prompt."""
     written = sentences(text)
     kept = [without_label(one, speakers) for one in written]
     return text if kept == written else joined(one for one in kept if one)

@@ -218,6 +218,12 @@ LEXICON = Lexicon(
     joining=r"and (?=(?:also )?(?:the|it|he|she|they|we|this|there) )",
     asking=r"ask(?:s|ed|ing)?|wonder(?:s|ed|ing)?|questions?|whether|how|why|who|what|which|unclear|unsure",
     assent=r"yes|yeah|yep|right|exactly|correct|absolutely|indeed|sure|of course|definitely|i think so",
+    possible=r"if(?! (?:you (?:know|like|will|look|see|want)|i may))|unless|could|might|may|maybe|perhaps",
+    hedge=(
+        r"would|can|should|must|possib\w+|potential\w*|probabl\w+|likely|whether|depend\w*|suggest\w*|propos\w*|"
+        r"consider\w*|think\w*|thought|believ\w*|hop(?:e|es|ed|ing)|want\w*|wish\w*|need\w*|plan(?:s|ned|ning)?|"
+        r"ask\w*|wonder\w*|discuss\w*|options?|ideas?|able|capable|\w+'d"
+    ),
     deadline=(
         rf"(?:by |before |until |on |from )?(?:tomorrow|today|tonight|(?:this|next|coming) (?:{_DAY}|{_PERIOD})|"
         rf"(?:the )?end of (?:the |this |next )?{_PERIOD}|(?:the |our )?next meeting)|"

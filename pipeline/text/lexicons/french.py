@@ -111,6 +111,12 @@ LEXICON = Lexicon(
     ),
     joining=r"et (?=(?:le|la|les|il|elle|ils|elles|on|nous) )",
     asking=r"demand\w*|questions?|si|comment|pourquoi|qui|quels?|quelles?",
+    possible=r"si|sauf|pourrai\w*|pourrions|pourriez|peut-être|éventuellement",
+    hedge=(
+        r"peut|peuvent|pouv\w+|devrai\w*|devr(?:ions|iez)|doit|doivent|serai\w*|possib\w*|probabl\w*|propos\w*|"
+        r"suggèr\w*|suggér\w*|demand\w*|pens\w*|croi\w*|souhait\w*|veut|veulent|voul\w*|envisag\w*|espèr\w*|idées?|"
+        r"dépend\w*"
+    ),
     assent=r"oui|exactement|tout à fait|bien sûr|d'accord|absolument",
     deadline=(
         r"(?:d'ici |avant |pour )?(?:demain|aujourd'hui|ce soir|la semaine prochaine|le mois prochain|la fin (?:de "

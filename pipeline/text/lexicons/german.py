@@ -138,6 +138,12 @@ LEXICON = Lexicon(
     attribution=r"(?:sagt|sagte|fragt|fragte|erklärt|erklärte|erwähnt|erwähnte|meint|meinte|schlägt|schlug|verspricht|versprach|betont|betonte|möchte|will)",
     joining=r"und (?=(?:der|die|das|er|sie|es|wir|man) )",
     asking=r"frag\w*|ob|wie|warum|wer|was|welche[rsnm]?|unklar",
+    possible=r"wenn|falls|sofern|könnt\w*|vielleicht|möglicherweise|eventuell|womöglich",
+    hedge=(
+        r"würd\w*|kann|können|soll\w*|muss|müssen|dürf\w*|möglich\w*|wohl|wahrscheinlich|ob|schlägt|schlug|"
+        r"vorschl\w*|vorgeschlagen|überleg\w*|möcht\w*|will|woll\w*|wünsch\w*|plan\w*|geplant|denk\w*|glaub\w*|"
+        r"mein\w*|hoff\w*|frag\w*|ideen?|abhäng\w*|hängt"
+    ),
     assent=r"ja|genau|richtig|stimmt|natürlich|klar|selbstverständlich",
     deadline=(
         rf"(?:bis |vor |ab )?(?:morgen|übermorgen|heute|(?:nächste|kommende|diese)[nrsm]? (?:woche|monat|jahr|"

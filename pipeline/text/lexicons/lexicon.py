@@ -99,6 +99,10 @@ class Lexicon:
     """Words with which a sentence says that something is asked."""
     assent: str = ""
     """Words with which an answer says yes."""
+    possible: str = ""
+    """Words that say that something may be, or would be on a condition."""
+    hedge: str = ""
+    """Further words with which a sentence says that something is no fact yet, or what somebody thinks or wants."""
     deadline: str = ""
     """Times that are no dates: by tomorrow, every two weeks."""
     before_date: str = ""
@@ -230,6 +234,16 @@ class Lexicon:
     def assents(self) -> re.Pattern[str]:
         """Yes."""
         return pattern(self.assent)
+
+    @cached_property
+    def possibilities(self) -> re.Pattern[str]:
+        """Something may be."""
+        return pattern(self.possible)
+
+    @cached_property
+    def hedges(self) -> re.Pattern[str]:
+        """Something is no fact yet."""
+        return pattern("|".join(filter(None, (self.possible, self.hedge))))
 
     @cached_property
     def opens(self) -> re.Pattern[str]:

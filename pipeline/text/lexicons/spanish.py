@@ -105,6 +105,11 @@ LEXICON = Lexicon(
     attribution=r"(?:dice|dijo|pregunta|preguntó|explica|explicó|menciona|mencionó|propone|propuso|sugiere|sugirió|promete|prometió|quiere|piensa)",
     joining=r"y (?=(?:el|la|los|las|se|él|ella|ellos) )",
     asking=r"pregunt\w*|si|cómo|por qué|quién|qué|cuál(?:es)?",
+    possible=r"si|salvo|podrí\w*|quizás?|tal vez|a lo mejor|acaso",
+    hedge=(
+        r"pued\w*|poder|deb\w+|serí\w*|posib\w*|probabl\w*|propon\w*|propus\w*|propuest\w*|sugier\w*|sugir\w*|"
+        r"pregunt\w*|piens\w*|pens\w*|cre\w+|quier\w*|quis\w*|espera\w*|ideas?|depend\w*"
+    ),
     assent=r"sí|exacto|correcto|claro|por supuesto|desde luego",
     deadline=(
         r"(?:para |antes de |hasta )?(?:mañana|hoy|esta noche|la (?:próxima semana|semana que viene)|el (?:próximo "

@@ -106,6 +106,15 @@ def test_the_gist_is_of_the_root_without_courtesies_and_what_nothing_bears_out(r
     assert gist == [ROOT[1][0], "The budget of the bridge is 640,000 euros.", ROOT[4][0]]
 
 
+def test_a_question_is_no_gist_where_anything_else_is(tmp_path: Path) -> None:
+    lines = [*LINES, "Will the north pier be closed for the whole winter?"]
+    asked = (lines[-1], len(LINES))
+    run = stored(tmp_path / "both", lines, [*ROOT, asked])
+    assert asked[0] not in [line.text for line in outline(run, "long").gist]
+    run = stored(tmp_path / "alone", lines, [asked])
+    assert [line.text for line in outline(run).gist] == [asked[0]]
+
+
 def test_a_root_of_earlier_rules_is_held_against_what_was_said(tmp_path: Path) -> None:
     root = [("The meeting decided that the budget of the bridge is 640,000 euros.", 0)]
     lines = [LINES[2], "It is a large budget of the bridge."]

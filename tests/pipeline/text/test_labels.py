@@ -22,6 +22,12 @@ def test_only_known_labels_at_the_beginning_go() -> None:
     assert without_label("Speaker 2: Yes.", known) == "Speaker 2: Yes."
     assert without_label("They ask Speaker 1: who?", known) == "They ask Speaker 1: who?"
     assert without_label("Speaker 1: Yes.", set()) == "Speaker 1: Yes."
+    assert without_label("They read the transcript: yes.", known) == "They read the transcript: yes."
+
+
+def test_a_heading_of_the_prompt_is_no_label_and_goes_with_it() -> None:
+    assert without_label("Transcript: Speaker 1: Is it sold?", {"Speaker 1"}) == "Is it sold?"
+    assert without_labels("Transcript:\nIt is sold.", set()) == "It is sold."
 
 
 def test_a_text_without_labels_stays_as_it_is_laid_out() -> None:
