@@ -12,7 +12,7 @@ from pipeline.text.chapters import content
 from pipeline.text.held import LONGEST, fullest, held, own_words
 from pipeline.text.labels import label_inside, labelled
 from pipeline.text.lexicons import Lexicon, lexicon
-from pipeline.text.said import fluent
+from pipeline.text.said import stated
 from pipeline.text.small_talk import small_talk
 
 _JOINED = 2
@@ -61,7 +61,7 @@ class Ground:
             return unit
         usable = self._usable(said, words)
         best = own_words(unit.text, [one.text for one in usable])
-        return Unit(fluent(usable[best[0]].text, words), usable[best[0]].spans) if best else None
+        return Unit(stated(usable[best[0]].text, words), usable[best[0]].spans) if best else None
 
     def _fullest(self, units: Sequence[Unit]) -> list[Unit]:
         """The one sentence of what was said in the chunks of `units` that holds most."""

@@ -9,7 +9,7 @@ from pipeline.reports.outline import Length, cut
 from pipeline.reports.outline_types import Line, Outline, Task
 from pipeline.stages.speakers.spoken import Spoken
 from pipeline.text.lexicons import Lexicon, lexicon
-from pipeline.text.said import Said, fluent, spoken
+from pipeline.text.said import Said, spoken, stated
 from pipeline.text.salience import Candidate, choose, topic
 from pipeline.text.small_talk import courteous, small_talk
 
@@ -56,4 +56,4 @@ def _lines(said: Sequence[Said], name: str, about: dict[str, float], words: Lexi
         if one.speaker == name and not (small_talk(one.text, words) or courteous(one.text, words))
     ]
     chosen = choose([Candidate(one.text, part) for one, part in own], most, about, words)
-    return tuple(Line(cut(fluent(own[at][0].text, words)), (own[at][0].span,)) for at in chosen)
+    return tuple(Line(cut(stated(own[at][0].text, words)), (own[at][0].span,)) for at in chosen)

@@ -27,7 +27,7 @@ from pipeline.text.chapters import borders, content
 from pipeline.text.lexicons import lexicon
 from pipeline.text.notes import Kind
 from pipeline.text.prominence import Prominence
-from pipeline.text.said import Said, fluent, spoken
+from pipeline.text.said import Said, spoken, stated
 from pipeline.text.salience import Candidate, alike, choose, topic
 from pipeline.text.sentences import ASKING
 from pipeline.text.small_talk import courteous, small_talk
@@ -294,7 +294,7 @@ class _Talk:
 
     def _line(self, text: str, moments: tuple[Span, ...]) -> Line:
         """A sentence that was written; where a speaker means themselves in it, with who that is."""
-        text = fluent(text.replace("**", ""), self.words)
+        text = stated(text.replace("**", ""), self.words)
         if not self.words.in_first_person(text):
             return Line(text, moments)
         said = [one for one in self._said if one.speaker and any(one.span.overlaps(moment) for moment in moments)]

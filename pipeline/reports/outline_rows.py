@@ -13,7 +13,7 @@ from pipeline.store.tables import OutlineRow
 from pipeline.text.figures import figures
 from pipeline.text.lexicons import Lexicon
 from pipeline.text.notes import notes
-from pipeline.text.said import Said, fluent
+from pipeline.text.said import Said, stated
 
 GENERAL = "general"
 """The profile of a run that names none."""
@@ -62,5 +62,5 @@ def _row(
         who=who,
         what=what,
         when=when,
-        text=fluent(said.text, words),
+        text=stated(said.text, words),
     )

@@ -22,6 +22,8 @@ from pipeline.store.tables import DescribeRow
 from pipeline.text import guards
 from pipeline.text.facts import facts
 from pipeline.text.labels import Line, labelled, lines
+from pipeline.text.lexicons import lexicon
+from pipeline.text.said import stated
 from pipeline.text.sentences import ASKING, joined, sentences
 
 VERSION = 15
@@ -67,7 +69,8 @@ class DescribeStage:
         if item.seen is not None:
             return _measured(row, item.seen, self._told(item))
         if words:
-            row.model, row.summary = EXTRACT, joined(turn.text for turn in words)
+            language = lexicon(item.transcript)
+            row.model, row.summary = EXTRACT, joined(stated(turn.text, language) for turn in words)
         return row
 
     def _told(self, item: Passage) -> Sequence[Statement]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipeline.text.held import LONGEST, fullest, held, own_words
 from pipeline.text.labels import Line, label_inside, without_labels
 from pipeline.text.lexicons import Lexicon, lexicon
-from pipeline.text.said import fluent
+from pipeline.text.said import stated
 from pipeline.text.sentences import joined, sentences
 from pipeline.text.small_talk import small_talk
 from pipeline.text.support import unsupported
@@ -47,11 +47,11 @@ def supported(summary: str, source: Sequence[Line]) -> Supported:
     refused: list[tuple[str, tuple[str, ...]]] = []
     for sentence in _without_small_talk(sentences(summary), words):
         if held(sentence, spoken, words) and not label_inside(sentence, speakers):
-            kept.append(fluent(sentence, words))
+            kept.append(stated(sentence, words))
             right += 1
             continue
         refused.append((sentence, tuple(unsupported(sentence, whole))))
-        kept += [fluent(said[own], words) for own in own_words(sentence, said, _TOLD_IN)]
+        kept += [stated(said[own], words) for own in own_words(sentence, said, _TOLD_IN)]
     if refused and not kept and said:
         kept.append(said[fullest(said)])
     text = joined(dict.fromkeys(kept))

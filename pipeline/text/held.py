@@ -18,6 +18,7 @@ from pipeline.text.facts import find
 from pipeline.text.figures import units
 from pipeline.text.lexicons import Lexicon
 from pipeline.text.places import at_places, moved
+from pipeline.text.said import stated
 from pipeline.text.scripts import spaceless
 from pipeline.text.sentences import terms
 from pipeline.text.support import (
@@ -69,7 +70,7 @@ LONGEST = 400
 
 def held(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
     """Whether the sentences of `source`, in order of time and with the labels of their speakers, hold `sentence`."""
-    if any(one == sentence or one.endswith(f": {sentence}") for one in source):
+    if any(_is(sentence, one, words) for one in source):
         return True
     source = [_with_label_if_named(one, sentence) for one in source]
     whole = "\n".join(source)
@@ -91,6 +92,12 @@ def held(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
         and not _only_possible(clause, source, words)
         for clause in _clauses(sentence, words)
     )
+
+
+def _is(sentence: str, said: str, words: Lexicon) -> bool:
+    """Whether `sentence` is one of the source as it was said, or as it is stated."""
+    bare = LABEL.sub("", said, count=1)
+    return sentence in (said, bare) or sentence == stated(bare, words)
 
 
 def _with_label_if_named(said: str, sentence: str) -> str:

@@ -20,6 +20,9 @@ _FRAGMENT = re.compile(r"[b-df-hj-np-tv-xz]{1,3}", re.IGNORECASE)
 _LONGEST_RUN = 12
 """Words that are said again at once, at most."""
 
+_FEW = 2
+"""Words that are no sentence by themselves."""
+
 _LONGEST = 400
 """Letters after which speech without full stops is taken as ended at the next cue."""
 
@@ -68,6 +71,17 @@ def fluent(text: str, words: Lexicon) -> str:
             _drop_repeated(kept)
     whole = " ".join(kept).strip(" ,;")
     return whole[:1].upper() + whole[1:]
+
+
+def stated(text: str, words: Lexicon) -> str:
+    """`text` of a sentence as it stands in a summary: fluent, and without the words that take up what was said before.
+
+    `So and, uh, Keith would like it` is `Keith would like it`. Where less than three words were left, all stay.
+    """
+    whole = fluent(text, words)
+    opening = words.openings.match(whole)
+    bare = whole[opening.end() :] if opening else whole
+    return bare[:1].upper() + bare[1:] if len(bare.split()) > _FEW else whole
 
 
 def _begun(word: str, following: str) -> bool:

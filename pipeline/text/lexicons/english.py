@@ -70,6 +70,12 @@ LEXICON = Lexicon(
     ),
     own_words="i i'd i'll i'm i've me mine my myself",
     hesitation_words="ah eh er erm hm hmm mhm mm mmm mm-hmm uh uhhuh uh-huh um",
+    opening=(
+        r"(?:and|so|okay|ok)(?! (?:far|that|much|many|long|called|on|be|is|are|was)\b)(?:, ?| )|"
+        r"(?:and|so|well|yeah|yes|oh|now|anyway|basically|actually|like|i mean|you know|of course|good|great|right|"
+        r"all right|alright|okay|ok|then|i guess|uh-huh),+ |"
+        r"(?:good|great|right|all right|alright|yeah|well)(?= (?:so|and)\b) "
+    ),
     modal_words=(
         "can can't cannot could couldn't have has haven't idea ideas may might must need needed needs ought should "
         "shouldn't think want wanted wants would wouldn't"

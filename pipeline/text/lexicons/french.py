@@ -35,6 +35,10 @@ LEXICON = Lexicon(
         "euro euros dollar dollars heure heures minutes secondes jours semaine semaines mois an ans année années mètres"
     ),
     own_words="j'ai j'avais j'irai je ma me mes mien mienne moi mon",
+    opening=(
+        r"(?:et|donc|alors) (?!que\b)|(?:et|donc|alors|bon|ben|oui|voilà|enfin|d'accord|eh bien|bref),+ |"
+        r"(?:bon|ben|oui|et) (?=donc\b|alors\b)"
+    ),
     hesitation_words="euh ben hein hm hum mmh",
     modal_words=(
         "a ai aimerais avez avoir avons besoin devait devez devoir devons devrait devrions doit doivent "

@@ -45,6 +45,10 @@ LEXICON = Lexicon(
         " jahre jahren meter"
     ),
     own_words="ich mein meine meinem meinen meiner meines mich mir",
+    opening=(
+        r"und (?!zwar\b)|(?:und|also|ja|na ja|naja|nun|so|gut|okay|ok|genau|tja|na gut|ich meine),+ |"
+        r"(?:gut|okay|ja|na) (?=also\b)"
+    ),
     hesitation_words="äh ähm ehm hm hmm mhm öh",
     modal_words=(
         "brauche brauchen braucht brauchte darf dürfen dürfte glaube glauben habe haben hat idee ideen kann "

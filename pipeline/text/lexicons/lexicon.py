@@ -49,6 +49,8 @@ class Lexicon:
     """Words, parted by spaces, of measures, money and time: they make no title."""
     hesitation_words: str = ""
     """Words, parted by spaces, that are only a pause; nothing is lost without them."""
+    opening: str = ""
+    """Words with which a sentence takes up what was said before; nothing is lost without them."""
     own_words: str = ""
     """Words, parted by spaces, with which a single speaker means themselves."""
     modal_words: str = ""
@@ -154,6 +156,11 @@ class Lexicon:
     def hesitations(self) -> frozenset[str]:
         """The hesitation words."""
         return frozenset(self.hesitation_words.split())
+
+    @cached_property
+    def openings(self) -> re.Pattern[str]:
+        """Such words at the beginning of a text, with the mark and the space behind them."""
+        return re.compile(rf"\s*(?:{self.opening})+" if self.opening else NOTHING, re.IGNORECASE)
 
     @cached_property
     def courtesies(self) -> re.Pattern[str]:

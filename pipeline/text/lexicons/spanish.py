@@ -35,6 +35,10 @@ LEXICON = Lexicon(
     ),
     unit_words=("euro euros dólar dólares hora horas minutos segundos días semana semanas mes meses año años metros"),
     own_words="conmigo me mi mis mí mía mío yo",
+    opening=(
+        r"y (?!que\b)|(?:y|pues|bueno|entonces|vale|sí|claro|bien|o sea|es decir),+ |"
+        r"(?:bueno|pues|y) (?=pues\b|entonces\b)"
+    ),
     hesitation_words="eh em este hm mmm",
     modal_words=(
         "creo creemos debe deben debemos debería deberíamos gustaría ha han hay hemos idea ideas necesita necesitamos "

@@ -34,6 +34,7 @@ SAID = [
         "One lane has to be closed for 11 weeks from the 12th of June.",
         "There is no danger to traffic.",
         SAID[7],
+        "We keep a reserve of 50,000 euros.",
     ],
 )
 def test_what_was_said_together_is_held(sentence: str) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chunkers.spans import TICKS_PER_SECOND as S
 from pipeline.text.cues import Cue
-from pipeline.text.said import spoken
+from pipeline.text.lexicons import LEXICONS
+from pipeline.text.said import spoken, stated
 
 
 def test_a_sentence_goes_over_cues_and_a_cue_holds_sentences() -> None:
@@ -63,3 +65,29 @@ def test_sentences_lie_within_their_cues_and_follow_each_other(given: list[tuple
     letters = "".join(one.text for one in found).replace(" ", "")
     assert set(letters) <= set("ab.?!")
     assert letters.count("a") == sum(text.count("a") for _, _, text in given)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "expected"),
+    [
+        ("en", "So and and, of course Keith would like the German.", "Of course Keith would like the German."),
+        ("en", "Good so we keep a reserve.", "We keep a reserve."),
+        ("en", "And, uh, John learned how to write it.", "John learned how to write it."),
+        ("en", "Well, we can pay for it.", "We can pay for it."),
+        ("en", "So far the road is open.", "So far the road is open."),
+        ("en", "So that is settled.", "So that is settled."),
+        ("en", "Well water is clean here.", "Well water is clean here."),
+        ("en", "Now we pay 3 euros.", "Now we pay 3 euros."),
+        ("en", "But the offer is higher.", "But the offer is higher."),
+        ("en", "No, we will not pay.", "No, we will not pay."),
+        ("en", "And yes.", "And yes."),
+        ("de", "Also, wir zahlen das.", "Wir zahlen das."),
+        ("de", "Und zwar morgen um drei.", "Und zwar morgen um drei."),
+        ("fr", "Alors on va fermer le marché.", "On va fermer le marché."),
+        ("es", "Pues, cerramos el mercado.", "Cerramos el mercado."),
+    ],
+)
+def test_what_only_takes_up_the_talk_is_not_stated(language: str, said: str, expected: str) -> None:
+    words = LEXICONS[language]
+    assert stated(said, words) == expected
+    assert stated(expected, words) == expected
