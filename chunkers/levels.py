@@ -21,6 +21,8 @@ from chunkers.tracks import SILENT_DB
 EXCERPTS = 12
 EXCERPT_S = 2.0
 _ROUNDING = 1e-14
+_TYPES = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}
+"""Of samples, by FFmpeg's names."""
 
 
 Levels = tuple[float, ...]
@@ -77,10 +79,15 @@ class _Meter:
 
 
 def _samples(frame: AudioFrame) -> NDArray[np.float64]:
-    """(channels, samples), full scale being 1. Not PyAV's resampler: it crashes on channels without a layout."""
-    raw = frame.to_ndarray()
-    if not frame.format.is_planar:
-        raw = raw.reshape(-1, frame.layout.nb_channels).T
+    """(channels, samples), full scale being 1.
+
+    PyAV's resampler crashes on channels without a layout, and its arrays on eight planes, of which it sees nine.
+    """
+    kind, channels = np.dtype(_TYPES[frame.format.packed.name]), frame.layout.nb_channels
+    if frame.format.is_planar:
+        raw = np.stack([np.frombuffer(plane, kind, frame.samples) for plane in frame.planes[:channels]])
+    else:
+        raw = np.frombuffer(frame.planes[0], kind, frame.samples * channels).reshape(-1, channels).T
     samples = raw.astype(np.float64)
     if raw.dtype == np.uint8:
         return (samples - 128) / 128

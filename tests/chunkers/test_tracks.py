@@ -112,6 +112,19 @@ def test_the_chosen_track_is_the_one_that_is_heard(meeting: Path) -> None:
     assert peaks[1:] == [(True, 300.0), (True, 500.0), (True, 500.0)]
 
 
+@pytest.mark.parametrize("codec", ["aac", "flac", "libopus", "pcm_s16le", "pcm_u8", "pcm_f32le", "pcm_s24le"])
+@pytest.mark.parametrize("channels", [1, 6, 8])
+def test_each_channel_is_measured_however_samples_are_laid_out(encode: Make, codec: str, channels: int) -> None:
+    """PyAV counts nine planes in a frame of eight, and ends the process when it reads the ninth."""
+    mixed = "|".join(f"c{at}={'c0' if at == channels - 1 else '0*c0'}" for at in range(channels))
+    layout = {1: "mono", 6: "5.1", 8: "7.1"}[channels]
+    sound = ("-f", "lavfi", "-i", "sine=f=440:d=2", "-af", f"pan={layout}|{mixed}", "-c:a", codec)
+    (track,) = probe(encode(f"{codec}{channels}.mkv", *sound), levels=True).audio
+    assert track.channels == len(track.channel_db) == channels
+    assert -25 < track.channel_db[-1] < -15
+    assert all(level < -60 for level in track.channel_db[:-1])
+
+
 def test_the_probe_in_words(meeting: Path) -> None:
     text = "\n".join(render_probe(probe(meeting, levels=True)))
     for part in ("matroska", "0:00:40", "digital silence", "ger", '"Stage"', "default", "Audio track 2, the loudest"):
