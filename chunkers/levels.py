@@ -85,9 +85,9 @@ def _samples(frame: AudioFrame) -> NDArray[np.float64]:
     """
     kind, channels = np.dtype(_TYPES[frame.format.packed.name]), frame.layout.nb_channels
     if frame.format.is_planar:
-        raw = np.stack([np.frombuffer(plane, kind, frame.samples) for plane in frame.planes[:channels]])
+        raw = np.stack([np.frombuffer(memoryview(plane), kind, frame.samples) for plane in frame.planes[:channels]])
     else:
-        raw = np.frombuffer(frame.planes[0], kind, frame.samples * channels).reshape(-1, channels).T
+        raw = np.frombuffer(memoryview(frame.planes[0]), kind, frame.samples * channels).reshape(-1, channels).T
     samples = raw.astype(np.float64)
     if raw.dtype == np.uint8:
         return (samples - 128) / 128

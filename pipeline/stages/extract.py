@@ -50,9 +50,11 @@ def substance(passage: Passage) -> list[Turn]:
 def extract(turns: Sequence[Turn], span: Span, worth: Worth, room: int) -> list[Turn]:
     """The turns of a passage with the sentences that tell enough, in order, about `room` tokens of them.
 
-    Where none tells enough, the one that tells most is left. A turn of which nothing is left is left out.
+    Where none tells enough, the one that tells most is left. A turn of which nothing is left is left out, and so is a
+    sentence that was broken off.
     """
-    found = [(at, text, worth.of(text, [span])) for at, turn in enumerate(turns) for text in sentences(turn.text)]
+    texts = [(at, text) for at, turn in enumerate(turns) for text in sentences(turn.text) if worth.whole(text)]
+    found = [(at, text, worth.of(text, [span])) for at, text in texts]
     if not found:
         return []
     telling = [number for number, (_, text, _) in enumerate(found) if worth.tells(text, [span])]
@@ -63,11 +65,11 @@ def extract(turns: Sequence[Turn], span: Span, worth: Worth, room: int) -> list[
         if costs[number] <= left or not kept:
             kept.append(number)
             left -= costs[number]
-    texts: dict[int, list[str]] = {}
+    chosen: dict[int, list[str]] = {}
     for number in sorted(kept):
         at, text, _ = found[number]
-        texts.setdefault(at, []).append(text)
-    return [replace(turns[at], text=joined(own)) for at, own in texts.items()]
+        chosen.setdefault(at, []).append(text)
+    return [replace(turns[at], text=joined(own)) for at, own in chosen.items()]
 
 
 def _tokens(text: str) -> int:

@@ -12,6 +12,7 @@ from pipeline.text.lexicons import lexicon
 from pipeline.text.prominence import Prominence
 from pipeline.text.said import Said
 from pipeline.text.salience import salience, topic
+from pipeline.text.sentences import ended
 from pipeline.text.small_talk import small_talk
 
 _FRAGMENT = 0.5
@@ -22,6 +23,9 @@ _WORDS = 3
 
 _LEAST = 0.5
 """What a sentence must be worth to stand in a summary, as a share of the mean."""
+
+_BROKEN_OFF = 80
+"""Letters of a text without its mark from which it tells something all the same: some speech is heard without any."""
 
 TERSE = 24
 """Added to the cost of every sentence in comparisons, so that the shortest is not the best by being short."""
@@ -42,6 +46,15 @@ class Worth:
         """How much of the topic `text` tells for its length, and how much the talk around its moments does."""
         told = salience(text, self._about, self._words) * self._prominence.within(spans)
         return told * (_FRAGMENT if self._is_fragment(text) else 1.0)
+
+    @cached_property
+    def _marked(self) -> bool:
+        """Whether most sentences of the recording end with a mark: some transcripts have none."""
+        return sum(ended(one.text) for one in self._told) > len(self._told) / 2
+
+    def whole(self, text: str) -> bool:
+        """Whether `text` is no short beginning of a sentence that was broken off, as where a recording ends."""
+        return not self._marked or ended(text) or len(text) > _BROKEN_OFF
 
     def tells(self, text: str, spans: Iterable[Span]) -> bool:
         """Whether `text` says something that is not beside the point, or more than a fragment does."""

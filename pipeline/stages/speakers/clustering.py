@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from chunkers.spans import TICKS_PER_SECOND
 
-VERSION = 3
+VERSION = 4
 """Raised when code changes who is told apart although no setting did."""
 
 DISTANCE, NARROW_DISTANCE = 0.38, 0.29
@@ -38,6 +38,10 @@ CLEAN = TICKS_PER_SECOND
 
 LEAST = 4 * TICKS_PER_SECOND
 """Ticks of speech below which a voice is not taken for a person of its own."""
+
+BRIEF, BRIEF_SHARE, UNLIKE = TICKS_PER_SECOND * 5 // 2, 0.08, 0.55
+"""Ticks, and share of all clean speech, from which a voice is a person of its own that is so far from all others: in a
+recording of half a minute nobody may speak for four seconds. Of one person's pieces two means are up to 0.5 apart."""
 
 BLOCK = 400 * TICKS_PER_SECOND
 """Ticks of a block."""
@@ -141,8 +145,10 @@ def _groups(pieces: Sequence[Piece], vectors: Vectors, distance: float, wanted: 
     if wanted.most is not None and len(heard) > wanted.most:
         heard = _near(heard, own, weights, -1.0, Wanted(most=wanted.most))
     elif not forced and heard:
-        most = None if wanted.most is None else wanted.most - len(heard)
-        heard = sorted(heard + _unsteady(heard, own, weights)[:most])
+        room = None if wanted.most is None else wanted.most - len(heard)
+        heard = sorted(heard + _brief(heard, heaviest, own, weights)[:room])
+        room = None if wanted.most is None else wanted.most - len(heard)
+        heard = sorted(heard + _unsteady(heard, own, weights)[:room])
     means = np.stack([_mean(own[group], weights[group]) for group in heard])
     return _Groups(means, {clean[place]: number for number, group in enumerate(heard) for place in group})
 
@@ -158,6 +164,21 @@ def _people(
         if weights[group].sum() >= slight or (1.0 - means @ _mean(vectors[group], weights[group])).min() >= distance:
             people.append(group)
     return people
+
+
+def _brief(
+    heard: Sequence[list[int]], heaviest: Sequence[list[int]], vectors: Vectors, weights: NDArray[np.float64]
+) -> list[list[int]]:
+    """More voices among the groups, heaviest first: too brief for `LEAST`, but unlike every other one."""
+    least = max(BRIEF, BRIEF_SHARE * float(weights.sum()))
+    means = [_mean(vectors[group], weights[group]) for group in heard]
+    found: list[list[int]] = []
+    for group in heaviest:
+        mean = _mean(vectors[group], weights[group])
+        if weights[group].sum() >= least and (1.0 - np.stack(means) @ mean).min() >= UNLIKE:
+            found.append(group)
+            means.append(mean)
+    return found
 
 
 def _unsteady(heard: Sequence[list[int]], vectors: Vectors, weights: NDArray[np.float64]) -> list[list[int]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from chunkers.spans import Span
+from pipeline.stages.extract import extract
+from pipeline.stages.speakers.assign import Turn
 from pipeline.text.said import Said
 from pipeline.text.worth import Worth, least
 
@@ -23,6 +25,19 @@ def test_a_fragment_beside_the_point_tells_nothing_and_a_sentence_does_whatever_
     worth = Worth([*said, Said(Span(120, 121), aside), Said(Span(121, 122), off)])
     assert not worth.tells(aside, [Span(120, 121)])
     assert worth.tells(off, [Span(121, 122)])
+
+
+def test_what_was_broken_off_tells_nothing_where_other_sentences_end() -> None:
+    broken, long = "This is how the year would go so it", "The pier of the bridge " * 4
+    said = [Said(Span(at, at + 1), f"The pier of the bridge has crack number {at}.") for at in range(3)]
+    worth = Worth([*said, Said(Span(3, 4), broken)])
+    assert not worth.whole(broken)
+    assert worth.whole(said[0].text)
+    assert worth.whole(long)
+    assert extract([Turn(3, 4, None, broken)], Span(3, 4), worth, 100) == []
+    bare = [Said(one.span, one.text.rstrip(".")) for one in said]
+    assert Worth([*bare, Said(Span(3, 4), broken)]).whole(broken)
+    assert Worth([Said(Span(3, 4), broken)]).whole(broken)
 
 
 def test_what_is_worth_less_than_half_of_the_mean_is_too_little() -> None:

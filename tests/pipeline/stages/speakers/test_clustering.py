@@ -93,6 +93,21 @@ def test_in_a_long_talk_a_slight_voice_is_one_only_far_from_the_others(pieces: i
     assert len(set(talk.found())) == people
 
 
+@pytest.mark.parametrize(
+    ("pieces", "seconds", "apart", "people"),
+    [(5, 3, 0.9, 2), (5, 3, 0.45, 1), (5, 2, 0.9, 1), (60, 3, 0.9, 1), (2, 3, 0.9, 2)],
+)
+def test_in_a_short_talk_a_brief_voice_is_one_only_unlike_all_others(
+    pieces: int, seconds: float, apart: float, people: int
+) -> None:
+    talk = Talk(2, spread=0.1)
+    talk.voices[1] = (1 - apart) * talk.voices[0] + np.sqrt(1 - (1 - apart) ** 2) * talk.voices[1]
+    for _ in range(pieces):
+        talk.say(0)
+    talk.say(1, seconds=seconds)
+    assert len(set(talk.found())) == people
+
+
 def test_short_and_overlapped_pieces_go_where_they_belong() -> None:
     talk = Talk(2)
     for number in range(20):
