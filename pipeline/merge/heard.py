@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pipeline.merge.inputs import Unit
 from pipeline.stages.speakers.spoken import Spoken
+from pipeline.stages.whole_sentences import whole_sentences
 from pipeline.store import Run
 from pipeline.text.chapters import borders
 from pipeline.text.lexicons import lexicon
@@ -19,7 +20,7 @@ def heard_units(run: Run) -> Iterator[Unit]:
     The text that was read in a chunk stands beside them. Left out are chunks that a model has seen the pictures of:
     what it says of them nobody said.
     """
-    rows = Spoken(run).heard()
+    rows = whole_sentences(Spoken(run).heard())
     row = next(rows, None)
     for chunk in run.chunks():
         cues, words = [], []

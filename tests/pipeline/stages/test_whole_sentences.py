@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chunkers.spans import TICKS_PER_SECOND
+from pipeline.merge.heard import heard_units
 from pipeline.stages.describe import DescribeStage, NothingSaid
 from pipeline.stages.passages import of_windows
 from pipeline.stages.whole_sentences import whole_sentences
-from pipeline.store.tables import HearRow
+from pipeline.store import RunKey, Store
+from pipeline.store.tables import DescribeRow, HearRow
+from pipeline.text import cues
 from pipeline.text.cues import Cue
 
 WINDOW = 30 * TICKS_PER_SECOND
@@ -93,6 +97,22 @@ def test_a_window_whose_words_are_all_told_before_it_was_not_silent() -> None:
         ("processed", "Jeder darf die Software kopieren und verkaufen."),
         ("processed", ""),
     ]
+
+
+def test_summaries_are_held_against_whole_sentences_at_every_level(tmp_path: Path) -> None:
+    run = Store(tmp_path).run(RunKey("r", {"hear": "h", "describe": "d"}))
+    rows = [late(row(0, "Jeder darf die Software kopieren und")), row(1, "verkaufen. Das gilt für alle.")]
+    run.hear.write(0, [replace(one, cues=cues.group(one.words)) for one in rows])
+    chunks = [
+        DescribeRow(
+            recording="r", index=one.index, start=one.start, end=one.end, kind="window", inputs="", status="processed"
+        )
+        for one in rows
+    ]
+    run.describe.write(0, chunks)
+    first, second = heard_units(run)
+    assert (first.text, first.spans) == ("Jeder darf die Software kopieren und verkaufen.", (rows[0].span,))
+    assert (second.text, second.spans) == ("Das gilt für alle.", (rows[1].span,))
 
 
 WORDS = st.lists(st.sampled_from(["so", "Then", "it", "ends.", "goes", "on", "Why?"]), max_size=12)
