@@ -14,7 +14,7 @@ from pipeline.store.tables import HearRow
 from pipeline.text import cues
 from pipeline.text.cues import Cue
 from pipeline.text.said import ends_between
-from pipeline.text.sentences import sentences
+from pipeline.text.sentences import ended, sentences
 
 _MOST_LETTERS = 200
 """Letters of the rest of a sentence, at most: in speech without full stops no end of it is known."""
@@ -55,7 +55,7 @@ def _rest(before: HearRow, row: HearRow) -> int:
         if letters > _MOST_LETTERS or len(sentences(piece.text)) > 1:
             return 0
         previous = piece
-    return len(own)
+    return len(own) if ended(previous.text) else 0
 
 
 def _with_pieces(row: HearRow, pieces: Sequence[Cue]) -> HearRow:

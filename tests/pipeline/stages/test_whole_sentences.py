@@ -65,6 +65,7 @@ def test_the_rest_is_told_where_the_sentence_begins() -> None:
         row(1, "verkaufen und weitergeben. Das gilt.", language="en"),
         row(1, "verkaufen und weitergeben. Das gilt.", at=3 * TICKS_PER_SECOND),  # behind a pause
         row(1, "und so weiter " * 30),  # no end is known
+        row(1, "und so weiter"),
         row(1, ""),
     ],
 )
