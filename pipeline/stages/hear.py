@@ -27,7 +27,7 @@ from pipeline.text import cues, guards
 from pipeline.text.cues import Cue
 from pipeline.text.ghosts import is_ghost
 
-VERSION = 7
+VERSION = 8
 """Raised when code changes what is heard although no setting, model or prompt did."""
 
 MISSING = "missing: the file ends before the length that its header gives"

@@ -48,6 +48,31 @@ def test_windows_join_to_the_one_pass_decode(name: str, spoken: Callable[..., Pa
     assert decoding.report.error_lines == 0
 
 
+@pytest.mark.parametrize(
+    ("name", "codec"), [("l.mp3", "libmp3lame"), ("l.m4a", "aac"), ("l.ogg", "libvorbis"), ("l.wav", "pcm_f32le")]
+)
+@pytest.mark.parametrize("each", [False, True])
+def test_what_is_louder_than_full_scale_is_not_cut_off(
+    name: str, codec: str, each: bool, spoken: Callable[..., Path], ffmpeg: Path
+) -> None:
+    """Cut off, a voice is heard as another language."""
+    louder = ("-af", "aformat=sample_fmts=flt,volume=9:precision=float,pan=stereo|c0=c0|c1=0.5*c0")
+    path = spoken(f"{each}{name}", *louder, "-c:a", codec)
+    with windows(probe(path), track="mix" if each else 0) as decoding:
+        heard = np.concatenate([window.samples[window.span.start - window.heard.start :] for window in decoding])
+    mixed = one_pass(ffmpeg, path) / 32768
+    assert _cut_off(mixed) > 100
+    assert _cut_off(heard) == 0
+    assert 0.5 < np.abs(heard).max() <= 1
+    assert abs(len(heard) - len(mixed)) <= 1
+
+
+def _cut_off(samples: np.ndarray) -> int:
+    """How often four samples in a row are at full scale."""
+    full = np.abs(samples) > 0.9998
+    return int(np.sum(full[3:] & full[2:-1] & full[1:-2] & full[:-3]))
+
+
 def test_a_second_run_gives_the_same_windows(spoken: Callable[..., Path]) -> None:
     recording = probe(spoken("a.mp3", *CONTAINERS["a.mp3"]))
     first, second = (list(windows(recording, read_ahead=depth)) for depth in (1, 9))

@@ -15,7 +15,7 @@ from pipeline.stages.protocol import Absent, Made, Part, Worker
 from pipeline.store.structs import SpeechPiece
 from pipeline.store.tables import SpeakersRow
 
-VERSION = 1
+VERSION = 2
 """Raised when code changes the pieces of a row although no setting or model did."""
 
 VOICE = 192
