@@ -76,13 +76,16 @@ def covered(run: Run) -> Coverage:
 def no_summary(run: Run, total: Coverage) -> str:
     """Why a run has no summary, in a sentence."""
     document = run.document()
-    if document is None or document.result is None:
+    result = document.result if document is not None else None
+    if result is None:
         return "The run is not finished: run it again."
     if not run.has(MERGE):
         return "This run ends before the summary: run it without `--only`."
-    return (
-        "The run is not finished: run it again." if total.ticks["processed"] else "Nothing was said in this recording."
-    )
+    if not total.ticks["processed"]:
+        return "Nothing was said in this recording."
+    if result.failed_nodes or result.parts != run.parts():
+        return "The run is not finished: run it again."
+    return "Nothing was said that a summary could tell: only greetings, remarks or fragments."
 
 
 def notes(run: Run) -> list[str]:

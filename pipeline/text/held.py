@@ -64,6 +64,9 @@ _ANSWER = 60
 
 _WORD = re.compile(r"\w+")
 
+_NAMED = re.compile(r"([^\W\d_]\w+(?: [^\W\d_a-z]\w+)*) ")
+"""What may be a name at the beginning of a sentence."""
+
 LONGEST = 400
 """Letters of a sentence of the source that may stand in a summary; speech without full stops is no sentence."""
 
@@ -74,13 +77,17 @@ def held(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
         return True
     source = [_with_label_if_named(one, sentence) for one in source]
     whole = "\n".join(source)
-    if unsupported(sentence, whole, same_language=True, lacking=_LACKING) or unknown_subject(sentence, whole):
-        return False
-    if another_language(sentence, whole):  # asked last: a model may have to be loaded for it
+    if (
+        unsupported(sentence, whole, same_language=True, lacking=_LACKING)
+        or unknown_subject(sentence, whole)
+        or another_language(sentence, whole)  # asked last: a model may have to be loaded for it
+    ):
         return False
     if spaceless(sentence):
         return True
     told = _told_of(sentence, source, words)
+    if told is None and _only_addressed(sentence, source, words):
+        return False
     if told is not None:
         rest, source = told
         if unsupported(rest, _without_labels(source), same_language=True, lacking=_LACKING):
@@ -127,6 +134,22 @@ def _told_of(sentence: str, source: Sequence[str], words: Lexicon) -> tuple[str,
         ):
             return sentence[begins.end() :], [one for one in source if one.startswith(f"{label}: ")]
     return None
+
+
+def _only_addressed(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
+    """Whether a sentence says that somebody said something (`Marge says ...`) of whom nobody tells so.
+
+    Whoever is spoken to, or of, did not say it. One whose name stands in the label of a speaker may have.
+    """
+    begins = _NAMED.match(sentence)
+    if begins is None or begins[1].lower() in words.empty or not words.attributed.match(sentence, begins.end()):
+        return False
+    name = re.compile(rf"\b{re.escape(begins[1])}\b(?: [^\W\d_a-z]\w+)? ?")
+    if any(found and name.search(found[1]) for found in map(LABEL.match, source)):
+        return False
+    said = _without_labels(source)
+    spoken = list(name.finditer(said))
+    return bool(spoken) and not any(words.attributed.match(said, one.end()) for one in spoken)
 
 
 def _without_labels(source: Sequence[str]) -> str:

@@ -13,7 +13,10 @@ from pipeline.text.lexicons import Lexicon, lexicon
 from pipeline.text.scripts import spaceless
 from pipeline.text.sentences import terms
 
-_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+_WORD = re.compile(
+    r"(?:\b(?i:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)['’](?=[a-zà-ÿ]))?([^\W\d_]+(?:[-'’][^\W\d_]+)*)",
+)
+"""A word, without what is elided before it: `actualité` of `l'actualité`."""
 _LONGEST = 3
 """Words of a phrase."""
 
@@ -101,11 +104,11 @@ def _phrases(sentences: Sequence[str], words: Lexicon) -> Iterator[Phrase]:
             if sentence[end : match.start()].strip():
                 run = []
             end = match.end()
-            word = match[0].lower().replace("’", "'")
+            word = match[1].lower().replace("’", "'")
             if any(word in empty for empty in untitled) or word in CALENDAR or len(word) < _LETTERS_OF_A_WORD:
                 run = []
                 continue
-            run = [*run, _stem(match[0])][-_LONGEST:]
+            run = [*run, _stem(match[1])][-_LONGEST:]
             yield from (tuple(run[first:]) for first in range(len(run)))
 
 
@@ -115,7 +118,7 @@ def _spellings(sentences: Sequence[str]) -> dict[str, Counter[str]]:
     for sentence in sentences:
         for at, match in enumerate(_WORD.finditer(sentence)):
             # A capital at the beginning of a sentence says nothing; a word in capitals or within one does.
-            word = match[0] if at or match[0].isupper() else match[0].lower()
+            word = match[1] if at or match[1].isupper() else match[1].lower()
             found.setdefault(_stem(word), Counter())[word] += 1
     return found
 

@@ -167,3 +167,9 @@ def test_chapters_together_have_the_title_of_all_their_sentences() -> None:
 
 def test_nothing_said_twice_gives_no_title() -> None:
     assert titled([["One pump.", "Another valve."], [], ["会議は火曜日です。", "会議は火曜日です。"]]) == ["", "", ""]
+
+
+def test_what_is_elided_before_a_word_is_no_part_of_a_title() -> None:
+    said = ["C'est l'actualité de la grève.", "L’actualité, c'est aussi la grève.", "La grève de D'Angelo continue."]
+    (title,) = titles([counted(said, LEXICONS["fr"])])
+    assert title == "Grève, actualité"

@@ -412,3 +412,25 @@ def test_nor_in_other_languages(language: str, said: str, fact: str, possible: s
     assert not words.hedges.search(fact)
     assert not held(fact, [said], words)
     assert words.hedges.search(possible)
+
+
+STAYING = [
+    "Speaker 2: I said she could stay with us, Marge, so she feels better.",
+    "Speaker 2: Yeah, of course she counts.",
+    "Speaker 1: The council says the road is closed.",
+    "Speaker 1: Anna Keller said that the pier is open.",
+]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("Marge says she could stay with us.", False),
+        ("Speaker 2 says she could stay with us.", True),
+        ("The council says the road is closed.", True),
+        ("Anna Keller says that the pier is open.", True),
+        ("Anna says that the pier is open.", True),
+    ],
+)
+def test_who_is_spoken_to_did_not_say_it(written: str, expected: bool) -> None:
+    assert held(written, STAYING, ENGLISH) == expected
