@@ -19,6 +19,9 @@ from pipeline.text.sentences import joined, sentences
 from pipeline.text.small_talk import small_talk
 from pipeline.text.worth import TERSE, Worth
 
+_TRAILING = ("...", "…")
+"""How a sentence ends that trails off, or is cut off where its window ends."""
+
 _LETTERS = 4
 """Letters of a token, about, where words have spaces between them; elsewhere one."""
 
@@ -54,6 +57,7 @@ def extract(turns: Sequence[Turn], span: Span, worth: Worth, room: int) -> list[
     sentence that was broken off.
     """
     texts = [(at, text) for at, turn in enumerate(turns) for text in sentences(turn.text) if worth.whole(text)]
+    texts = [(at, text) for at, text in texts if not text.endswith(_TRAILING)] or texts
     found = [(at, text, worth.of(text, [span])) for at, text in texts]
     if not found:
         return []

@@ -19,6 +19,8 @@ Kind = Literal["number", "date", "name"]
 
 _WORD = re.compile(r"[^\W\d_](?:[\w'’-]*\w)?")
 _OPENS = re.compile(r"(?:^|[.!?:;…\n][\s\"')\]*•-]*)$")
+_TITLED = re.compile(r"\b(?:mrs?|ms|dr|prof|st)\. $", re.IGNORECASE)
+"""A title before a name, written short: no sentence ends there, and nobody is called so."""
 _SMALL = 12
 """Numbers up to here, where written as words, are speech rather than facts: `one of the two`."""
 
@@ -81,7 +83,7 @@ def _names(text: str) -> list[tuple[int, int, str]]:
     """
     runs: list[list[re.Match[str]]] = []
     for word in _WORD.finditer(text):
-        if not word[0][0].isupper() or word[0].lower() in _PLAIN:
+        if not word[0][0].isupper() or word[0].lower() in _PLAIN or _TITLED.match(text[word.start() : word.end() + 2]):
             continue
         if runs and text[runs[-1][-1].end() : word.start()] == " ":
             runs[-1].append(word)
@@ -89,7 +91,8 @@ def _names(text: str) -> list[tuple[int, int, str]]:
             runs.append([word])
     found = []
     for run in runs:
-        opens = _OPENS.search(text[max(0, run[0].start() - 8) : run[0].start()]) is not None
+        before = text[max(0, run[0].start() - 8) : run[0].start()]
+        opens = _OPENS.search(before) is not None and not _TITLED.search(before)
         start, stop = run[opens and len(run) > 2].start(), run[-1].end()
         name = re.sub(r"['’]s$", "", text[start:stop])
         if len(name) > 1 and (name.isupper() or not (opens and len(run) == 1)):

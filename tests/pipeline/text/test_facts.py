@@ -183,3 +183,9 @@ def test_any_text_is_taken_and_facts_lie_where_they_say(text: str) -> None:
 @given(st.integers(13, 999_999))
 def test_a_number_with_and_without_thousands_marks(number: int) -> None:
     assert keys(f"about {number:,} of them", "number") == keys(f"about {number} of them", "number") == [str(number)]
+
+
+def test_a_title_written_short_ends_no_sentence_and_is_no_name() -> None:
+    named = [fact.text for fact in find("If Mr. Pops can stay, Dr. Ada Lind pays.") if fact.kind == "name"]
+    assert named == ["Pops", "Ada Lind"]
+    assert [fact.text for fact in find("It was Mr. Then he left.") if fact.kind == "name"] == []

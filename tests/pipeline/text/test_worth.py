@@ -43,3 +43,12 @@ def test_what_was_broken_off_tells_nothing_where_other_sentences_end() -> None:
 def test_what_is_worth_less_than_half_of_the_mean_is_too_little() -> None:
     assert least([1.0, 3.0]) == 1.0
     assert least([]) == 0
+
+
+def test_what_trails_off_stands_only_where_nothing_else_does() -> None:
+    said = [Said(Span(at, at + 1), f"The pier of the bridge has crack number {at}.") for at in range(3)]
+    trailing = "The computers of the bridge taught us to click on cracks, except that..."
+    worth = Worth([*said, Said(Span(3, 4), trailing)])
+    both = [Turn(2, 4, None, f"{trailing} {said[2].text}")]
+    assert [turn.text for turn in extract(both, Span(2, 4), worth, 200)] == [said[2].text]
+    assert [turn.text for turn in extract([Turn(3, 4, None, trailing)], Span(3, 4), worth, 200)] == [trailing]
