@@ -54,6 +54,9 @@ _CLOSING_MARKS = "\"'.。,，!！?？:：”)]}、"
 _CAREFUL_TEMPERATURES = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
 _NO_SPEECH = 0.6
 _UNSURE = -1.0
+_UNKNOWN = -1.25
+"""Mean log-probability of the tokens below which nobody said them, however sure it is that somebody speaks: laughter
+-1.6 and -1.9; astronauts over the radio -0.65 to -0.89, and clearer speech above -0.7."""
 
 
 class Whisper:
@@ -290,11 +293,11 @@ def _worst(doubts: Sequence[tuple[float, float]]) -> tuple[float | None, float |
 
 
 def _is_speech(no_speech: float, mean: float) -> bool:
-    """False where Whisper itself holds a segment for no speech.
+    """False where Whisper itself holds a segment for no speech, or knows no word of it.
 
     Both its thresholds, as in "Robust Speech Recognition via Large-Scale Weak Supervision", section 4.5.
     """
-    return no_speech <= _NO_SPEECH or mean >= _UNSURE
+    return mean >= _UNKNOWN and (no_speech <= _NO_SPEECH or mean >= _UNSURE)
 
 
 def _words(timed: Iterable[tuple[str, float, float]], length: int) -> list[Cue]:

@@ -48,6 +48,18 @@ def test_no_words_without_a_voice(whisper: Whisper, worker: HearWorker) -> None:
         assert (made.row.status, made.row.transcript, made.row.voice_seconds) == ("silent", "", 0.0)
 
 
+def test_a_voice_without_words_is_given_none(whisper: Whisper) -> None:
+    """Speech that is played backwards, as laughter does, sounds like a voice; words of it the recogniser makes up."""
+    with windows(probe(ROOT / "data" / "meeting.opus")) as stream:
+        spoken = np.concatenate([next(stream).samples for _ in range(2)])
+    backwards = np.ascontiguousarray(spoken[20 * TICKS_PER_SECOND : 30 * TICKS_PER_SECOND][::-1])
+    assert voice_seconds(backwards) > 5
+    (heard,) = whisper.hear([backwards], language="en")
+    assert heard.text == ""
+    assert heard.no_speech is not None
+    assert heard.no_speech < 0.6, "it is sure that somebody speaks"
+
+
 def test_no_word_of_a_voice_is_lost(worker: HearWorker) -> None:
     with windows(probe(ROOT / "data" / "meeting.opus")) as stream:
         window = next(iter(stream))
