@@ -54,7 +54,7 @@ def extract(turns: Sequence[Turn], span: Span, worth: Worth, room: int) -> list[
     """The turns of a passage with the sentences that tell enough, in order, about `room` tokens of them.
 
     Where none tells enough, the one that tells most is left. A turn of which nothing is left is left out, and so is a
-    sentence that was broken off.
+    sentence that was broken off. One that trails off stands only where nothing else does.
     """
     texts = [(at, text) for at, turn in enumerate(turns) for text in sentences(turn.text) if worth.whole(text)]
     texts = [(at, text) for at, text in texts if not text.endswith(_TRAILING)] or texts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from chunkers.spans import TICKS_PER_SECOND, Span
 from pipeline.text.cues import Cue
@@ -73,10 +74,12 @@ def fluent(text: str, words: Lexicon) -> str:
     return whole[:1].upper() + whole[1:]
 
 
+@lru_cache(maxsize=16_384)
 def stated(text: str, words: Lexicon) -> str:
     """`text` of a sentence as it stands in a summary: fluent, and without the words that take up what was said before.
 
-    `So and, uh, Keith would like it` is `Keith would like it`. Where less than three words were left, all stay.
+    `So and, uh, Keith would like it` is `Keith would like it`. Where less than three words were left, all stay. A merge
+    asks for that of the same sentence again and again.
     """
     whole = fluent(text, words)
     opening = words.openings.match(whole)
