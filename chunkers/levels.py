@@ -23,6 +23,8 @@ EXCERPT_S = 2.0
 _ROUNDING = 1e-14
 _TYPES = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}
 """Of samples, by FFmpeg's names."""
+_POINTERS = 8
+"""Planes from which on PyAV looks for one more than there are: 18 ends the process when it is read, 19 refuses all."""
 
 
 Levels = tuple[float, ...]
@@ -79,19 +81,24 @@ class _Meter:
 
 
 def _samples(frame: AudioFrame) -> NDArray[np.float64]:
-    """(channels, samples), full scale being 1.
-
-    PyAV's resampler crashes on channels without a layout, and its arrays on eight planes, of which it sees nine.
-    """
+    """(channels, samples), full scale being 1."""
     kind, channels = np.dtype(_TYPES[frame.format.packed.name]), frame.layout.nb_channels
+    if frame.format.is_planar and channels >= _POINTERS:
+        frame = _interleaved(frame)
     if frame.format.is_planar:
-        raw = np.stack([np.frombuffer(memoryview(plane), kind, frame.samples) for plane in frame.planes[:channels]])
+        raw = np.stack([np.frombuffer(memoryview(plane), kind, frame.samples) for plane in frame.planes])
     else:
         raw = np.frombuffer(memoryview(frame.planes[0]), kind, frame.samples * channels).reshape(-1, channels).T
     samples = raw.astype(np.float64)
     if raw.dtype == np.uint8:
         return (samples - 128) / 128
     return samples / 2.0 ** (8 * raw.itemsize - 1) if raw.dtype.kind == "i" else samples
+
+
+def _interleaved(frame: AudioFrame) -> AudioFrame:
+    """The frame with its channels in one plane; not for fewer: the resampler crashes on some without a layout."""
+    resampler = av.AudioResampler(frame.format.packed.name, frame.layout, frame.sample_rate)
+    return resampler.resample(frame)[0]
 
 
 def listen_through(path: Path, tracks: Sequence[int], first: int, budget_s: float) -> tuple[dict[int, Levels], bool]:

@@ -115,7 +115,7 @@ def test_the_chosen_track_is_the_one_that_is_heard(meeting: Path) -> None:
 @pytest.mark.parametrize("codec", ["aac", "flac", "libopus", "pcm_s16le", "pcm_u8", "pcm_f32le", "pcm_s24le"])
 @pytest.mark.parametrize("channels", [1, 6, 8])
 def test_each_channel_is_measured_however_samples_are_laid_out(encode: Make, codec: str, channels: int) -> None:
-    """PyAV counts nine planes in a frame of eight, and ends the process when it reads the ninth."""
+    """PyAV counts nine planes in a frame of eight: one version ends the process when it reads the ninth."""
     mixed = "|".join(f"c{at}={'c0' if at == channels - 1 else '0*c0'}" for at in range(channels))
     layout = {1: "mono", 6: "5.1", 8: "7.1"}[channels]
     sound = ("-f", "lavfi", "-i", "sine=f=440:d=2", "-af", f"pan={layout}|{mixed}", "-c:a", codec)
