@@ -116,7 +116,9 @@ def _with_label_if_named(said: str, sentence: str) -> str:
     label = LABEL.match(said)
     if label is None or (" " in label[1] and label[1].lower() in sentence.lower()):
         return said
-    return said if set(_WORD.findall(label[1])) & set(_WORD.findall(sentence)) else said[label.end() :]
+    named = _WORD.findall(label[1])
+    telling = [word for word in named if len(word) > 1 or word.isdigit()] or named  # an initial may be anybody's
+    return said if not set(telling).isdisjoint(_WORD.findall(sentence)) else said[label.end() :]
 
 
 def _told_of(sentence: str, source: Sequence[str], words: Lexicon) -> tuple[str, Sequence[str]] | None:

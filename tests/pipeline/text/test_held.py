@@ -434,3 +434,10 @@ STAYING = [
 )
 def test_who_is_spoken_to_did_not_say_it(written: str, expected: bool) -> None:
     assert held(written, STAYING, ENGLISH) == expected
+
+
+def test_an_initial_alone_names_no_speaker() -> None:
+    said = ["Grad E: It is the generation of spatial descriptions.", "Grad E: I wrote the paper about the map."]
+    assert not held("Graduate E is the generation of spatial descriptions.", said, ENGLISH)
+    assert held("It is the generation of spatial descriptions.", said, ENGLISH)
+    assert held("Grad E wrote the paper about the map.", said, ENGLISH)
