@@ -21,8 +21,6 @@ from chunkers.tracks import SILENT_DB
 EXCERPTS = 12
 EXCERPT_S = 2.0
 _ROUNDING = 1e-14
-_TYPES = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}
-"""Of samples, by FFmpeg's names."""
 _POINTERS = 8
 """Planes from which on PyAV looks for one more than there are: 18 ends the process when it is read, 19 refuses all."""
 
@@ -82,13 +80,11 @@ class _Meter:
 
 def _samples(frame: AudioFrame) -> NDArray[np.float64]:
     """(channels, samples), full scale being 1."""
-    kind, channels = np.dtype(_TYPES[frame.format.packed.name]), frame.layout.nb_channels
-    if frame.format.is_planar and channels >= _POINTERS:
+    if frame.format.is_planar and frame.layout.nb_channels >= _POINTERS:
         frame = _interleaved(frame)
-    if frame.format.is_planar:
-        raw = np.stack([np.frombuffer(memoryview(plane), kind, frame.samples) for plane in frame.planes])
-    else:
-        raw = np.frombuffer(memoryview(frame.planes[0]), kind, frame.samples * channels).reshape(-1, channels).T
+    raw = frame.to_ndarray()
+    if not frame.format.is_planar:
+        raw = raw.reshape(-1, frame.layout.nb_channels).T
     samples = raw.astype(np.float64)
     if raw.dtype == np.uint8:
         return (samples - 128) / 128

@@ -26,15 +26,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name not in _SLOWEST)
 
 
-_WRITE = ("model=smollm2-135m", "context=2048", "threads=1")
-_SHORT = ("describe.max_tokens=40", "merge.budget=1500", "merge.max_tokens=120")
-"""One thread: two processes of tests, and two other Pythons beside them, have no core to spare for a second one."""
-
-
 @pytest.fixture(scope="session")
 def settings() -> Settings:
-    """The settings of this machine, a small text model and short answers: tests look at the road, not at the prose."""
-    return load(None, [*(f"write.{one}" for one in _WRITE), *_SHORT])
+    """The settings of this machine, a small text model and short answers: tests look at the road, not at the prose.
+
+    One thread: two processes of tests, and two other Pythons beside them, have no core to spare for a second one.
+    """
+    writer = ["write.model=smollm2-135m", "write.context=2048", "write.threads=1"]
+    return load(None, [*writer, "describe.max_tokens=40", "merge.budget=1500", "merge.max_tokens=120"])
 
 
 def _weights(name: str) -> Path:

@@ -24,7 +24,7 @@ from pipeline.text.facts import facts
 from pipeline.text.labels import Line, labelled, lines
 from pipeline.text.lexicons import lexicon
 from pipeline.text.said import stated
-from pipeline.text.sentences import ASKING, joined, sentences
+from pipeline.text.sentences import is_question, joined, sentences
 
 VERSION = 15
 """Raised when code changes what is written although no setting, model or prompt did."""
@@ -197,7 +197,7 @@ def _without_open_questions(turns: Sequence[Turn]) -> str:
             kept[-1] = replace(kept[-1], end=turn.end, text=joined([kept[-1].text, turn.text]))
         else:
             kept.append(turn)
-    while len(kept) > 1 and all(one.endswith(tuple(ASKING)) for one in sentences(kept[-1].text)):
+    while len(kept) > 1 and all(is_question(one) for one in sentences(kept[-1].text)):
         kept.pop()
     return "\n".join(
         labelled(turn.text if turn is not kept[-1] else guards.without_open_questions(turn.text), turn.speaker)

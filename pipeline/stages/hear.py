@@ -182,7 +182,7 @@ class HearWorker:
             found = [self._sure_words(*part) for part in zip(spans, samples, heard, strict=True)]
             words = [word for some in found for word in some or ()]
             if words and all(some is not None for some in found):
-                _take(row, words)
+                take_words(row, words)
                 row.status, row.error, row.rejected = "processed", "", ""
                 made[number] = Made(row)
 
@@ -210,7 +210,7 @@ class HearWorker:
             row.seconds += heard.seconds
             words = self._sure_words(gap, samples, heard)
             if words:
-                _take(row, filled(row.words, gap, words))
+                take_words(row, filled(row.words, gap, words))
 
     def _spoken(self, recordings: Sequence[str], audio: Sequence[Samples]) -> list[tuple[str | None, float]]:
         """The language of each window, where it is known before it is heard, and how likely it is by itself."""
@@ -244,7 +244,7 @@ class HearWorker:
         row.model, row.language, row.seconds, row.attempts = self._hearer.name, heard.language, heard.seconds, 1
         row.audio_tokens_sent, row.audio_tokens_expected = heard.audio_tokens_sent, heard.audio_tokens_expected
         given = window.heard if self._hearer.word_times else window.span
-        _take(row, cues.owned(heard.pieces, given, window.span))
+        take_words(row, cues.owned(heard.pieces, given, window.span))
         fault = heard.error or guards.transcript_fault(row.transcript, window.span.seconds)
         fault = fault or guards.answers(row.transcript)
         row.voice_seconds = voice
@@ -259,7 +259,7 @@ class HearWorker:
         return Made(row)
 
 
-def _take(row: HearRow, words: list[Cue]) -> None:
+def take_words(row: HearRow, words: list[Cue]) -> None:
     """Make `words` what was heard in a row."""
     row.words, row.cues = words, cues.group(words)
     row.transcript = "".join(word.text for word in words).strip()

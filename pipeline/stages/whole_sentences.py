@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from pipeline.stages.hear import take_words
 from pipeline.stages.speakers.spoken import words_of
 from pipeline.store.tables import HearRow
-from pipeline.text import cues
 from pipeline.text.cues import Cue
 from pipeline.text.said import ends_between
 from pipeline.text.sentences import ended, sentences
@@ -62,5 +62,6 @@ def _with_pieces(row: HearRow, pieces: Sequence[Cue]) -> HearRow:
     if row.source == "imported":  # its cues are those of the file
         own = [replace(piece, text=piece.text.strip()) for piece in pieces]
         return replace(row, cues=own, transcript=" ".join(piece.text for piece in own))
-    text = "".join(piece.text for piece in pieces).strip()
-    return replace(row, words=list(pieces), cues=cues.group(pieces), transcript=text)
+    changed = replace(row)
+    take_words(changed, list(pieces))
+    return changed

@@ -87,7 +87,7 @@ class Files:
         start = len(self._at("")) + 1
         for info in self._asked(path, recursive=True):
             folder = info.path[start:].rpartition("/")[0]
-            tree.setdefault(folder, {}).update(_names([info]))
+            tree.setdefault(folder, {})[info.base_name] = _is_folder(info)
         return tree
 
     def local_path(self, path: str) -> Path:
@@ -123,7 +123,7 @@ class Files:
     def _names(self, path: str) -> Names:
         if self._covered(path) and self._listing is not None:
             return self._listing.get(path, {})
-        return _names(self._asked(path))
+        return {info.base_name: _is_folder(info) for info in self._asked(path)}
 
     def _covered(self, path: str) -> bool:
         """Whether the names in the folder `path` were listed before."""
@@ -219,9 +219,9 @@ class Files:
         return len(names)
 
 
-def _names(infos: Iterable[Any]) -> Names:
-    """Names as pyarrow tells them."""
-    return {info.base_name: info.type != pafs.FileType.File for info in infos}
+def _is_folder(info: Any) -> bool:
+    """Whether what pyarrow tells of a name is no file."""
+    return bool(info.type != pafs.FileType.File)
 
 
 def _walked(place: str, path: str) -> Iterator[tuple[str, Names]]:

@@ -11,7 +11,7 @@ from collections import Counter
 
 from pipeline.text import refusals
 from pipeline.text.scripts import spaceless, syllables
-from pipeline.text.sentences import ASKING, ended, joined, sentences
+from pipeline.text.sentences import ended, is_question, joined, sentences
 
 COMPRESSION = 2.4
 """Ratio above which text is taken for a loop (Whisper's own threshold), a letter counted as one byte in any script.
@@ -107,7 +107,7 @@ def without_open_questions(text: str) -> str:
     A small model that is told not to answer them answers all the same, out of nothing.
     """
     parts = sentences(text)
-    while len(parts) > 1 and parts[-1].endswith(tuple(ASKING)):
+    while len(parts) > 1 and is_question(parts[-1]):
         parts.pop()
     return joined(parts)
 

@@ -19,7 +19,7 @@ from pipeline.text.facts import find
 from pipeline.text.lexicons import Lexicon
 from pipeline.text.numbers import numbers
 from pipeline.text.said import Said, fluent
-from pipeline.text.sentences import ASKING
+from pipeline.text.sentences import is_question
 from pipeline.text.small_talk import small_talk
 
 Kind = Literal["decision", "task", "question"]
@@ -77,15 +77,15 @@ def _with_lead(text: str, start: int, end: int, words: Lexicon) -> tuple[int, in
 
 def _of(one: Said, names: frozenset[str], words: Lexicon) -> Iterator[Note]:
     text = fluent(one.text, words).replace("’", "'")
-    asks = text.rstrip().endswith(tuple(ASKING))
+    question = is_question(text)
     if words.at_once.search(text):
         return
-    if words.opens.search(text) and not asks:
+    if words.opens.search(text) and not question:
         yield Note("question", one)
         return
     begins = sorted(_begins(one, text, names, words))
     found = words.decides.search(text)
-    if found and not asks and not words.doubts.search(text[: found.end()]):
+    if found and not question and not words.doubts.search(text[: found.end()]):
         first = next((start for start, _, _ in begins if start >= found.end()), len(text))
         if content(text[found.end() : first], words):
             yield Note("decision", one)
@@ -105,12 +105,12 @@ def _tasks(one: Said, text: str, found: Sequence[tuple[int, int, str]], words: L
 
 def _begins(one: Said, text: str, names: frozenset[str], words: Lexicon) -> Iterator[tuple[int, int, str]]:
     """Where a task begins in a sentence, where its verb does, and who has it."""
-    asks = text.rstrip().endswith(tuple(ASKING))
+    question = is_question(text)
     for match in words.promises.finditer(text):
-        if not asks:
+        if not question:
             yield match.start(), _verb(match), one.speaker
     for match in words.requests.finditer(text):
-        dated = match.lastgroup in ("dated", "wanted") or asks
+        dated = match.lastgroup in ("dated", "wanted") or question
         who = _addressed(text, names)
         if not dated or who or when(text[match.end() :], words):
             yield match.start(), _verb(match), who
@@ -118,7 +118,7 @@ def _begins(one: Said, text: str, names: frozenset[str], words: Lexicon) -> Iter
         parts = list(dropwhile(lambda part: part.lower() in words.empty, match[0].split()))
         duty = words.duties.match(text, match.end() + 1) if text[match.end() : match.end() + 1] == " " else None
         named = len(parts) > 1 or names.intersection(parts)
-        if duty and named and not asks and not _ARTICLE.search(text[: match.start()]):
+        if duty and named and not question and not _ARTICLE.search(text[: match.start()]):
             yield match.start(), _verb(duty), " ".join(parts)
 
 

@@ -70,6 +70,11 @@ def ended(text: str) -> bool:
     return _ENDED.search(text) is not None
 
 
+def is_question(text: str) -> bool:
+    """Whether `text` ends as a question does."""
+    return text.rstrip().endswith(tuple(ASKING))
+
+
 def parted(before: str, after: str) -> bool:
     """Whether a sentence ends between two texts that follow each other."""
     match = _ENDED.search(before)

@@ -145,10 +145,8 @@ def _groups(pieces: Sequence[Piece], vectors: Vectors, distance: float, wanted: 
     if wanted.most is not None and len(heard) > wanted.most:
         heard = _near(heard, own, weights, -1.0, Wanted(most=wanted.most))
     elif not forced and heard:
-        room = None if wanted.most is None else wanted.most - len(heard)
-        heard = sorted(heard + _brief(heard, heaviest, own, weights)[:room])
-        room = None if wanted.most is None else wanted.most - len(heard)
-        heard = sorted(heard + _unsteady(heard, own, weights)[:room])
+        heard = sorted([*heard, *_brief(heard, heaviest, own, weights)][: wanted.most])
+        heard = sorted([*heard, *_unsteady(heard, own, weights)][: wanted.most])
     means = np.stack([_mean(own[group], weights[group]) for group in heard])
     return _Groups(means, {clean[place]: number for number, group in enumerate(heard) for place in group})
 
@@ -171,14 +169,7 @@ def _brief(
 ) -> list[list[int]]:
     """More voices among the groups, heaviest first: too brief for `LEAST`, but unlike every other one."""
     least = max(BRIEF, BRIEF_SHARE * float(weights.sum()))
-    means = [_mean(vectors[group], weights[group]) for group in heard]
-    found: list[list[int]] = []
-    for group in heaviest:
-        mean = _mean(vectors[group], weights[group])
-        if weights[group].sum() >= least and (1.0 - np.stack(means) @ mean).min() >= UNLIKE:
-            found.append(group)
-            means.append(mean)
-    return found
+    return _unlike(heard, heaviest, vectors, weights, least=least, distance=UNLIKE)
 
 
 def _unsteady(heard: Sequence[list[int]], vectors: Vectors, weights: NDArray[np.float64]) -> list[list[int]]:
@@ -192,15 +183,29 @@ def _unsteady(heard: Sequence[list[int]], vectors: Vectors, weights: NDArray[np.
     least = max(LEAST, _NOTABLE * float(weights.sum()))
     if weights[left].sum() < least or len(left) > _MOST_LEFT:
         return []
+    groups = [[left[at] for at in group] for group in joined(vectors[left], LOOSE)]
+    found = _unlike(heard, groups, vectors, weights, least=least, distance=FAR)
+    return sorted(found, key=lambda group: -float(weights[group].sum()))
+
+
+def _unlike(
+    heard: Sequence[list[int]],
+    groups: Sequence[list[int]],
+    vectors: Vectors,
+    weights: NDArray[np.float64],
+    *,
+    least: float,
+    distance: float,
+) -> list[list[int]]:
+    """Those of `groups`, in order, that weigh `least` and are `distance` from all of `heard` and of each other."""
     means = [_mean(vectors[group], weights[group]) for group in heard]
     found: list[list[int]] = []
-    for group in joined(vectors[left], LOOSE):
-        places = [left[at] for at in group]
-        mean = _mean(vectors[places], weights[places])
-        if weights[places].sum() >= least and (1.0 - np.stack(means) @ mean).min() >= FAR:
-            found.append(places)
+    for group in groups:
+        mean = _mean(vectors[group], weights[group])
+        if weights[group].sum() >= least and (1.0 - np.stack(means) @ mean).min() >= distance:
+            found.append(group)
             means.append(mean)
-    return sorted(found, key=lambda group: -float(weights[group].sum()))
+    return found
 
 
 def _near(

@@ -24,7 +24,7 @@ class Remarks(QuickHearer):
         return [Heard("en", words, 0.1) for _ in batch]
 
 
-def test_a_remark_alone_is_finished_and_said_to_be_no_more(tmp_path: Path) -> None:
+def test_a_finished_run_of_a_remark_says_why_it_has_no_summary(tmp_path: Path) -> None:
     media = tones(tmp_path / "a.wav", 3)
     outcome = process(media, quick_settings(tmp_path / "weights"), Store(tmp_path / "store"), QuickRegistry(Remarks))
     assert outcome.state == "complete"
