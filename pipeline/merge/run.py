@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 
-VERSION = 17
+VERSION = 18
 """Raised where the same inputs would now give another node."""
 
 

@@ -28,7 +28,7 @@ from pipeline.store import DESCRIBE, Run
 from pipeline.store.tables import NodeRow, OutlineRow
 from pipeline.text.lexicons import lexicon
 
-VERSION = 3
+VERSION = 4
 """Raised when a rule changes what is found, or what is chosen of it."""
 
 KEPT: Length = "normal"

@@ -24,12 +24,12 @@ from pipeline.stages.speakers.spoken import Spoken
 from pipeline.store import Run
 from pipeline.store.tables import OutlineRow
 from pipeline.text.chapters import borders, content
+from pipeline.text.clauses import asks, is_fragment
 from pipeline.text.lexicons import lexicon
 from pipeline.text.notes import Kind
 from pipeline.text.prominence import Prominence
 from pipeline.text.said import Said, spoken, stated
 from pipeline.text.salience import Candidate, alike, choose, topic
-from pipeline.text.sentences import is_question
 from pipeline.text.small_talk import courteous, small_talk
 from pipeline.text.titles import Counted, counted, summed, titles
 
@@ -192,7 +192,7 @@ class _Talk:
         most = min(_GIST[self._length], 2 + round(self._minutes / _MINUTES[self._length]))
         told = [one for one in found if not (small_talk(one.text, self.words) or courteous(one.text, self.words))]
         told = [one for one in told if one.moments] or told or list(found)
-        told = [one for one in told if not is_question(one.text)] or told
+        told = [one for one in told if not (asks(one.text, self.words) or is_fragment(one.text, self.words))] or told
         short = [one for one in told if len(one.text) <= _LETTERS]
         told = short if len(short) >= most else told
         among = [self._candidate(one.text, one.moments) for one in told]

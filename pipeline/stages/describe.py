@@ -26,7 +26,7 @@ from pipeline.text.lexicons import lexicon
 from pipeline.text.said import stated
 from pipeline.text.sentences import is_question, joined, sentences
 
-VERSION = 15
+VERSION = 16
 """Raised when code changes what is written although no setting, model or prompt did."""
 
 MEASURED, EXTRACT = "measured", "extract"

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence, Set
 
 from pipeline.text.chapters import content
+from pipeline.text.clauses import asks, is_fragment
 from pipeline.text.dates import CALENDAR
 from pipeline.text.deadlines import shifted
 from pipeline.text.facts import find
@@ -62,6 +63,11 @@ _CLOSING = " \"'”’»)"
 _ANSWER = 60
 """Letters of what follows a question in which an answer says yes."""
 
+_BEFORE_SPEAKER = frozenset(
+    ("by", "according", "and", "or", "von", "und", "oder", "laut", "par", "selon", "et", "ou", "por", "según", "y", "o")
+)
+"""Words behind which a speaker stands of whom it is told what they do or say."""
+
 _WORD = re.compile(r"\w+")
 
 _NAMED = re.compile(r"([^\W\d_]\w+(?: [^\W\d_a-z]\w+)*) ")
@@ -75,10 +81,12 @@ def held(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
     """Whether the sentences of `source`, in order of time and with the labels of their speakers, hold `sentence`."""
     if any(_is(sentence, one, words) for one in source):
         return True
+    possible = not (is_fragment(sentence, words) or _guessed(sentence, source, words))
     source = [_with_label_if_named(one, sentence) for one in source]
     whole = "\n".join(source)
     if (
-        unsupported(sentence, whole, same_language=True, lacking=_LACKING)
+        not possible
+        or unsupported(sentence, whole, same_language=True, lacking=_LACKING)
         or unknown_subject(sentence, whole)
         or another_language(sentence, whole)  # asked last: a model may have to be loaded for it
     ):
@@ -152,6 +160,28 @@ def _only_addressed(sentence: str, source: Sequence[str], words: Lexicon) -> boo
     said = _without_labels(source)
     spoken = list(name.finditer(said))
     return bool(spoken) and not any(words.attributed.match(said, one.end()) for one in spoken)
+
+
+def _guessed(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
+    """Whether a sentence puts a speaker of whom nobody speaks in the place of a pronoun: `does not affect Grad B`.
+
+    Who is meant by `us` or `you` can only be guessed; `me` is whoever says it. Who says or does something stands at the
+    beginning of a sentence or clause, or behind a word such as `by`.
+    """
+    said = _without_labels(source).lower()
+    themselves = {one.split(": ")[0] for one in source if words.in_first_person(LABEL.sub("", one, count=1))}
+    for label in {found[1] for found in map(LABEL.match, source) if found} - themselves:
+        for found in re.finditer(rf"\b{re.escape(label)}\b", sentence) if label.lower() not in said else ():
+            before = sentence[: found.start()].rstrip()
+            near = [word.lower() for word in _WORD.findall(before)]
+            if (
+                len(near) > 1
+                and not before.endswith(",")
+                and _BEFORE_SPEAKER.isdisjoint(near[-2:])
+                and not words.attributed.match(sentence, found.end() + 1)
+            ):
+                return True
+    return False
 
 
 def _without_labels(source: Sequence[str]) -> str:
@@ -271,11 +301,11 @@ def _negated(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
 
 def _only_asked(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
     """Whether a sentence says as a fact what the source only asks, and to which nobody says yes."""
-    if not words.asking or sentence.rstrip(_CLOSING).endswith("?") or words.asks.search(sentence):
+    if not words.asking or asks(sentence.rstrip(_CLOSING), words) or words.asks.search(sentence):
         return False
     same = _said_again(sentence, source, words)
     return bool(same) and all(
-        source[at].rstrip(_CLOSING).endswith("?")
+        asks(stated(LABEL.sub("", source[at], count=1), words).rstrip(_CLOSING), words)
         and not words.assents.search(" ".join(source[at + 1 : at + 3])[:_ANSWER])
         for at in same
     )

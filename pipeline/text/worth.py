@@ -8,6 +8,7 @@ from statistics import fmean
 
 from chunkers.spans import Span
 from pipeline.text.chapters import content
+from pipeline.text.clauses import is_fragment
 from pipeline.text.lexicons import lexicon
 from pipeline.text.prominence import Prominence
 from pipeline.text.said import Said
@@ -65,7 +66,7 @@ class Worth:
         return least(self.of(one.text, [one.span]) for one in self._told)
 
     def _is_fragment(self, text: str) -> bool:
-        return len(set(content(text, self._words))) < _WORDS
+        return len(set(content(text, self._words))) < _WORDS or is_fragment(text, self._words)
 
 
 def least(worths: Iterable[float]) -> float:

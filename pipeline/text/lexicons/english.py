@@ -223,6 +223,15 @@ LEXICON = Lexicon(
     ),
     joining=r"and (?=(?:also )?(?:the|it|he|she|they|we|this|there) )",
     asking=r"ask(?:s|ed|ing)?|wonder(?:s|ed|ing)?|questions?|whether|how|why|who|what|which|unclear|unsure",
+    inversion=(
+        r"(?:(?:so|and|but|or|well|okay|ok|now|then|yeah|yes|no|oh)\W+)*(?:"
+        r"(?:is|are|was|were|does|did|isn't|aren't|wasn't|weren't|doesn't|didn't) (?:i|you|he|she|it|we|they|there|"
+        r"this|that|these|those|the|your|our|my|his|her|their|either|any\w*|every\w*|some\w*)|"
+        r"(?:do|don't|have|haven't|has|hasn't|had|can|can't|could|couldn't|would|wouldn't|should|shouldn't|will|won't|"
+        r"shall|may|might|must) (?:i|you|he|she|we|they|there|any\w*|people|these|those)|"
+        r"(?:what|where|when|why|how|who|which)(?:'s| is| are| was| were| do| does| did| can| could| would| should|"
+        r" will| have| has) (?:i|you|he|she|it|we|they|there|this|that)|(?:how|what) about)"
+    ),
     assent=r"yes|yeah|yep|right|exactly|correct|absolutely|indeed|sure|of course|definitely|i think so",
     possible=r"if(?! (?:you (?:know|like|will|look|see|want)|i may))|unless|could|might|may|maybe|perhaps",
     hedge=(
@@ -230,6 +239,24 @@ LEXICON = Lexicon(
         r"consider\w*|think\w*|thought|believ\w*|hop(?:e|es|ed|ing)|want\w*|wish\w*|need\w*|plan(?:s|ned|ning)?|"
         r"ask\w*|wonder\w*|discuss\w*|options?|ideas?|able|capable|\w+'d"
     ),
+    dependent=r"because|'?cause|which|whereas|such as|rather than|as well as",
+    verb_words=(
+        "am is are was were be been isn't aren't wasn't weren't ain't do does did don't doesn't didn't have has "
+        "had haven't hasn't hadn't can can't cannot could couldn't will won't would wouldn't shall should "
+        "shouldn't may might must ought let gonna wanna gotta get got go went gone make made take took taken come "
+        "came see saw seen know knew think thought want need say said tell told ask give gave given find found use "
+        "keep kept put set mean meant feel felt try leave left call seem look work run ran move live believe hold "
+        "held bring brought happen write wrote written sit sat stand stood lose lost pay paid meet met show shown "
+        "start begin began begun turn help talk speak spoke play hear heard like read spend spent grow grew open "
+        "walk win won teach taught offer remember consider buy bought die sent send build built stay fall fell cut "
+        "reach kill raise pass sell sold decide return explain hope develop carry break broke broken receive agree "
+        "support hit eat ate cover catch caught draw drew choose chose cause point listen wait check follow add "
+        "stop create guess suppose depend understand understood require allow provide include change learn learnt "
+        "serve expect lie lay rise rose drive drove plan order prepare cost fit wear wore throw threw miss sound "
+        "act end contain note press click push pull save join test fix repair replace finish release compare "
+        "continue"
+    ),
+    verb_form=r"\w+(?:ed|s)|\w+'(?:s|re|m|ve|d|ll)|\w+n't",
     deadline=(
         rf"(?:by |before |until |on |from )?(?:tomorrow|today|tonight|(?:this|next|coming) (?:{_DAY}|{_PERIOD})|"
         rf"(?:the )?end of (?:the |this |next )?{_PERIOD}|(?:the |our )?next meeting)|"

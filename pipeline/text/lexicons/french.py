@@ -121,7 +121,12 @@ LEXICON = Lexicon(
         r"suggèr\w*|suggér\w*|demand\w*|pens\w*|croi\w*|souhait\w*|veut|veulent|voul\w*|envisag\w*|espèr\w*|idées?|"
         r"dépend\w*"
     ),
+    inversion=(
+        r"(?:(?:et|mais|ou|alors|donc|bon|oui|non)\W+)*(?:est-ce qu\w*|qu'est-ce qu\w*|(?:\w+-)(?:je|tu|il|"
+        r"elle|on|nous|vous|ils|elles)|(?:pourquoi|quand|où|combien) (?:est|sont|a|ont|est-ce))"
+    ),
     assent=r"oui|exactement|tout à fait|bien sûr|d'accord|absolument",
+    dependent=r"parce qu(?:e\b|'\w+)|puisqu(?:e\b|'\w+)",
     deadline=(
         r"(?:d'ici |avant |pour )?(?:demain|aujourd'hui|ce soir|la semaine prochaine|le mois prochain|la fin (?:de "
         r"la semaine|"

@@ -148,7 +148,15 @@ LEXICON = Lexicon(
         r"vorschl\w*|vorgeschlagen|überleg\w*|möcht\w*|will|woll\w*|wünsch\w*|plan\w*|geplant|denk\w*|glaub\w*|"
         r"mein\w*|hoff\w*|frag\w*|ideen?|abhäng\w*|hängt"
     ),
+    inversion=(
+        r"(?:(?:und|aber|also|oder|na|ja|nun|dann)\W+)*(?:(?:ist|sind|war|waren|hat|haben|hast|habe|habt|kann|"
+        r"können|kannst|könnt|soll|sollen|sollte|sollten|darf|dürfen|muss|müssen|wird|werden|wirst|will|"
+        r"wollen|willst|möchte|möchten|gibt|macht|machen|geht|weiß|wissen|weißt) (?:ich|du|er|sie|es|wir|ihr|"
+        r"man|jemand|das|denn|noch)|(?:was|wo|wann|warum|wieso|wer|wie|welche[rsnm]?) (?:ist|sind|hat|haben|"
+        r"kann|können|soll|sollen|wird|werden|machen|heißt))"
+    ),
     assent=r"ja|genau|richtig|stimmt|natürlich|klar|selbstverständlich",
+    dependent=r"weil|obwohl|sodass|wobei|wodurch|weshalb",
     deadline=(
         rf"(?:bis |vor |ab )?(?:morgen|übermorgen|heute|(?:nächste|kommende|diese)[nrsm]? (?:woche|monat|jahr|"
         rf"{_DAY})|"

@@ -99,8 +99,16 @@ class Lexicon:
     """Words that join two sentences into one, with what shows that another subject follows."""
     asking: str = ""
     """Words with which a sentence says that something is asked."""
+    inversion: str = ""
+    """Words with which a question begins, by which it is known where its mark is missing."""
     assent: str = ""
     """Words with which an answer says yes."""
+    dependent: str = ""
+    """Words with which a clause begins that is no sentence without another one."""
+    verb_words: str = ""
+    """Words, parted by spaces, that are common verbs, in the forms that make a sentence."""
+    verb_form: str = ""
+    """What other verbs of such a form look like."""
     possible: str = ""
     """Words that say that something may be, or would be on a condition."""
     hedge: str = ""
@@ -236,6 +244,21 @@ class Lexicon:
     def asks(self) -> re.Pattern[str]:
         """Something is asked."""
         return pattern(self.asking)
+
+    @cached_property
+    def inversions(self) -> re.Pattern[str]:
+        """A question begins."""
+        return pattern(self.inversion)
+
+    @cached_property
+    def dependents(self) -> re.Pattern[str]:
+        """A clause begins that is no sentence without another one."""
+        return pattern(self.dependent)
+
+    @cached_property
+    def verbs(self) -> re.Pattern[str]:
+        """A verb, in a form that makes a sentence."""
+        return pattern("|".join([*map(re.escape, self.verb_words.split()), *filter(None, [self.verb_form])]))
 
     @cached_property
     def assents(self) -> re.Pattern[str]:

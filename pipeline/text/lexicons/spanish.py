@@ -114,7 +114,12 @@ LEXICON = Lexicon(
         r"pued\w*|poder|deb\w+|serí\w*|posib\w*|probabl\w*|propon\w*|propus\w*|propuest\w*|sugier\w*|sugir\w*|"
         r"pregunt\w*|piens\w*|pens\w*|cre\w+|quier\w*|quis\w*|espera\w*|ideas?|depend\w*"
     ),
+    inversion=(
+        r"(?:(?:y|pero|o|entonces|bueno|sí|no)\W+)*(?:qué|cómo|cuándo|dónde|quién|quiénes|cuál|cuáles|"
+        r"cuánt[oa]s?|por qué)"
+    ),
     assent=r"sí|exacto|correcto|claro|por supuesto|desde luego",
+    dependent=r"porque|ya que|puesto que",
     deadline=(
         r"(?:para |antes de |hasta )?(?:mañana|hoy|esta noche|la (?:próxima semana|semana que viene)|el (?:próximo "
         r"mes|mes que "

@@ -119,3 +119,26 @@ def test_an_initial_alone_names_no_speaker() -> None:
     assert not held("Graduate E is the generation of spatial descriptions.", said, ENGLISH)
     assert held("It is the generation of spatial descriptions.", said, ENGLISH)
     assert held("Grad E wrote the paper about the map.", said, ENGLISH)
+
+
+@pytest.mark.parametrize(
+    ("written", "said", "expected"),
+    [
+        (
+            "The Japanese module does not affect Grad B.",
+            "Grad B: The Japanese module doesn't affect us.",
+            False,
+        ),
+        (
+            "The Japanese module does not affect Grad B.",
+            "Grad B: The Japanese module doesn't affect me.",
+            True,
+        ),
+        ("Grad E sent Grad B a paper about the module.", "Grad E: I sent you a paper about the module.", False),
+        ("The module is not affected, according to Grad B.", "Grad B: The module is not affected.", True),
+        ("The module was written by Grad B.", "Grad B: I have written the module.", True),
+        ("The module affects Grad B.", "Grad E: The module affects Grad B.", True),
+    ],
+)
+def test_nobody_stands_in_the_place_of_a_pronoun_that_may_mean_others(written: str, said: str, expected: bool) -> None:
+    assert held(written, [said, "Grad E: It affects the parser."], ENGLISH) is expected
