@@ -42,7 +42,7 @@ _GIST = {"short": 3, "normal": 5, "long": 8}
 """Sentences of the gist, at most."""
 
 _MINUTES = {"short": 6, "normal": 3, "long": 1}
-"""A gist has two sentences and one more for so many minutes."""
+"""A gist has three sentences and one more for so many minutes."""
 
 _LINES = {"short": 5, "normal": 12, "long": None}
 """Decisions, tasks and questions, each at most; all of them where there is no number."""
@@ -189,7 +189,7 @@ class _Talk:
         Those without a moment, and questions, count only where there is nothing else, very long ones only where there
         are not enough others.
         """
-        most = min(_GIST[self._length], 2 + round(self._minutes / _MINUTES[self._length]))
+        most = min(_GIST[self._length], 3 + round(self._minutes / _MINUTES[self._length]))
         told = [one for one in found if not (small_talk(one.text, self.words) or courteous(one.text, self.words))]
         told = [one for one in told if one.moments] or told or list(found)
         told = [one for one in told if not (asks(one.text, self.words) or is_fragment(one.text, self.words))] or told

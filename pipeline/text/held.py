@@ -8,9 +8,17 @@ become no, a question an answer, nor what may be what is.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence, Set
 
+from pipeline.text.attribution import (
+    guessed,
+    of_others,
+    only_addressed,
+    told_of,
+    with_label_if_named,
+    without_label,
+    without_labels,
+)
 from pipeline.text.chapters import content
 from pipeline.text.clauses import asks, is_fragment
 from pipeline.text.dates import CALENDAR
@@ -23,7 +31,6 @@ from pipeline.text.said import stated
 from pipeline.text.scripts import spaceless
 from pipeline.text.sentences import terms
 from pipeline.text.support import (
-    LABEL,
     REPORTING,
     another_language,
     has_word,
@@ -63,16 +70,6 @@ _CLOSING = " \"'”’»)"
 _ANSWER = 60
 """Letters of what follows a question in which an answer says yes."""
 
-_BEFORE_SPEAKER = frozenset(
-    ("by", "according", "and", "or", "von", "und", "oder", "laut", "par", "selon", "et", "ou", "por", "según", "y", "o")
-)
-"""Words behind which a speaker stands of whom it is told what they do or say."""
-
-_WORD = re.compile(r"\w+")
-
-_NAMED = re.compile(r"([^\W\d_]\w+(?: [^\W\d_a-z]\w+)*) ")
-"""What may be a name at the beginning of a sentence."""
-
 LONGEST = 400
 """Letters of a sentence of the source that may stand in a summary; speech without full stops is no sentence."""
 
@@ -81,8 +78,8 @@ def held(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
     """Whether the sentences of `source`, in order of time and with the labels of their speakers, hold `sentence`."""
     if any(_is(sentence, one, words) for one in source):
         return True
-    possible = not (is_fragment(sentence, words) or _guessed(sentence, source, words))
-    source = [_with_label_if_named(one, sentence) for one in source]
+    possible = not (is_fragment(sentence, words) or guessed(sentence, source, words))
+    source = [with_label_if_named(one, sentence) for one in source]
     whole = "\n".join(source)
     if (
         not possible
@@ -93,12 +90,15 @@ def held(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
         return False
     if spaceless(sentence):
         return True
-    told = _told_of(sentence, source, words)
-    if told is None and _only_addressed(sentence, source, words):
+    told = told_of(sentence, source, words)
+    if told is None and only_addressed(sentence, source, words):
         return False
     if told is not None:
         rest, source = told
-        if unsupported(rest, _without_labels(source), same_language=True, lacking=_LACKING):
+        same = [source[at] for at in _said_again(rest, source, words)]
+        if of_others(rest, same, words) or unsupported(
+            rest, without_labels(source), same_language=True, lacking=_LACKING
+        ):
             return False
     return all(
         _in_a_row(clause, source, words)
@@ -111,81 +111,8 @@ def held(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
 
 def _is(sentence: str, said: str, words: Lexicon) -> bool:
     """Whether `sentence` is one of the source as it was said, or as it is stated."""
-    bare = LABEL.sub("", said, count=1)
+    bare = without_label(said)
     return sentence in (said, bare) or sentence == stated(bare, words)
-
-
-def _with_label_if_named(said: str, sentence: str) -> str:
-    """A sentence of the source, behind its speaker only where `sentence` names them.
-
-    The words of a label were not said: that it was the Industrial Designer who spoke does not make it true that
-    something was designed.
-    """
-    label = LABEL.match(said)
-    if label is None or (" " in label[1] and label[1].lower() in sentence.lower()):
-        return said
-    named = _WORD.findall(label[1])
-    telling = [word for word in named if len(word) > 1 or word.isdigit()] or named  # an initial may be anybody's
-    return said if not set(telling).isdisjoint(_WORD.findall(sentence)) else said[label.end() :]
-
-
-def _told_of(sentence: str, source: Sequence[str], words: Lexicon) -> tuple[str, Sequence[str]] | None:
-    """What a sentence tells of a speaker (`Anna suggests ...`), without their name, and what they said themselves.
-
-    None where it tells of nobody, or where others speak of them, too, and it need not be they who said it. Nobody
-    speaks of `Speaker 2`, nor often of a `Project Manager`.
-    """
-    for label in {found[1] for found in map(LABEL.match, source) if found}:
-        begins = re.match(rf"(?:\w+ )?{re.escape(label)} ", sentence, re.IGNORECASE)
-        if begins and (
-            label[-1].isdigit()
-            or words.attributed.match(sentence, begins.end())
-            or label.lower() not in _without_labels(source).lower()
-        ):
-            return sentence[begins.end() :], [one for one in source if one.startswith(f"{label}: ")]
-    return None
-
-
-def _only_addressed(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
-    """Whether a sentence says that somebody said something (`Marge says ...`) of whom nobody tells so.
-
-    Whoever is spoken to, or of, did not say it. One whose name stands in the label of a speaker may have.
-    """
-    begins = _NAMED.match(sentence)
-    if begins is None or begins[1].lower() in words.empty or not words.attributed.match(sentence, begins.end()):
-        return False
-    name = re.compile(rf"\b{re.escape(begins[1])}\b(?: [^\W\d_a-z]\w+)? ?")
-    if any(found and name.search(found[1]) for found in map(LABEL.match, source)):
-        return False
-    said = _without_labels(source)
-    spoken = list(name.finditer(said))
-    return bool(spoken) and not any(words.attributed.match(said, one.end()) for one in spoken)
-
-
-def _guessed(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
-    """Whether a sentence puts a speaker of whom nobody speaks in the place of a pronoun: `does not affect Grad B`.
-
-    Who is meant by `us` or `you` can only be guessed; `me` is whoever says it. Who says or does something stands at the
-    beginning of a sentence or clause, or behind a word such as `by`.
-    """
-    said = _without_labels(source).lower()
-    themselves = {one.split(": ")[0] for one in source if words.in_first_person(LABEL.sub("", one, count=1))}
-    for label in {found[1] for found in map(LABEL.match, source) if found} - themselves:
-        for found in re.finditer(rf"\b{re.escape(label)}\b", sentence) if label.lower() not in said else ():
-            before = sentence[: found.start()].rstrip()
-            near = [word.lower() for word in _WORD.findall(before)]
-            if (
-                len(near) > 1
-                and not before.endswith(",")
-                and _BEFORE_SPEAKER.isdisjoint(near[-2:])
-                and not words.attributed.match(sentence, found.end() + 1)
-            ):
-                return True
-    return False
-
-
-def _without_labels(source: Sequence[str]) -> str:
-    return "\n".join(LABEL.sub("", one, count=1) for one in source)
 
 
 def _clauses(sentence: str, words: Lexicon) -> list[str]:
@@ -305,7 +232,7 @@ def _only_asked(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
         return False
     same = _said_again(sentence, source, words)
     return bool(same) and all(
-        asks(stated(LABEL.sub("", source[at], count=1), words).rstrip(_CLOSING), words)
+        asks(stated(without_label(source[at]), words).rstrip(_CLOSING), words)
         and not words.assents.search(" ".join(source[at + 1 : at + 3])[:_ANSWER])
         for at in same
     )

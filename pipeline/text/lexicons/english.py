@@ -69,6 +69,7 @@ LEXICON = Lexicon(
         " metre metres meter meters kilometre kilometres"
     ),
     own_words="i i'd i'll i'm i've me mine my myself",
+    group_words="let's our ours ourselves us we we'd we'll we're we've",
     hesitation_words="ah eh er erm hm hmm mhm mm mmm mm-hmm uh uhhuh uh-huh um",
     opening=(
         r"(?:and|so|okay|ok)(?! (?:far|that|much|many|long|called|on|be|is|are|was)\b)(?:, ?| )|"
@@ -89,12 +90,14 @@ LEXICON = Lexicon(
         "absolutely indeed really lovely brilliant excellent"
     ),
     courtesy=(
-        r"good (?:morning|afternoon|evening|day|night)|hello|hi(?: there)?|welcome(?: (?:back|everyone|"
-        r"everybody|all))?|"
+        r"good (?:morning|afternoon|evening|day|night)|hello|hi(?: there)?|"
+        r"(?<!are )(?<!is )(?<!be )(?<!re )(?<!very )welcome(?: (?:back|everyone|everybody|all))?|"
         r"thank(?:s| you)(?: (?:so|very) much| a lot| again| all| everyone| everybody)?|"
-        r"you(?:'re| are) welcome|no problem|bye(?:-bye| bye)?|goodbye|see you(?: (?:next|later|soon|then|all|"
+        r"you(?:'re| are) (?:very |most )?welcome(?! to\b)|"
+        r"no problem|bye(?:-bye| bye)?|goodbye|see you(?: (?:next|later|soon|then|all|"
         r"tomorrow))?|"
-        r"have a (?:nice|good|great)|how are you|nice to (?:meet|see) you|pleased to meet you|my pleasure|take care|"
+        r"have a (?:nice|good|great)|how are you|nice to (?:meet|see) you|pleased to meet you|"
+        r"(?:look|looks|looking) forward to (?:see|hear|meet|talk|speak|work|welcom|serv)ing|my pleasure|take care|"
         r"bless you|cheers|congratulations|happy birthday|praise be|"
         r"(?:thank(?:s(?! to)|ed)|greet(?:s|ed)|welcom(?:es|ed)) (?:everyone|everybody|all|the|his|her|their|"
         r"[A-Z]\w+)"
@@ -219,7 +222,12 @@ LEXICON = Lexicon(
     attribution=(
         r"(?:also |then |further |is |was )?(?:says?|said|saying|ask(?:s|ed|ing)|suggest(?:s|ed|ing)|promis(?:es|ed)|"
         r"explain(?:s|ed)|mention(?:s|ed)|stat(?:es|ed)|propos(?:es|ed)|believ(?:es|ed)|thinks|thought|wants|wanted|"
-        r"wonder(?:s|ed)|points out|pointed out|recommend(?:s|ed)|request(?:s|ed)|emphasi[sz](?:es|ed))"
+        r"wonder(?:s|ed)|points out|pointed out|recommend(?:s|ed)|request(?:s|ed)|emphasi[sz](?:es|ed)|"
+        r"(?:dis)?agree(?:s|d)|describ(?:es|ed)|discuss(?:es|ed)|talk(?:s|ed)|speaks|spoke|not(?:es|ed)|"
+        r"announc(?:es|ed)|report(?:s|ed)(?! to\b)|confirm(?:s|ed)|repl(?:ies|ied)|answer(?:s|ed)|warn(?:s|ed)|"
+        r"tells|told|introduc(?:es|ed)|present(?:s|ed)|refer(?:s|red)|argu(?:es|ed)|claim(?:s|ed)|conclud(?:es|ed)|"
+        r"hop(?:es|ed)|highlight(?:s|ed)|clarif(?:ies|ied)|complain(?:s|ed)|insist(?:s|ed)|expect(?:s|ed)|feels|felt|finds|found|"
+        r"adds|added|reads|calls|called|compar(?:es|ed)|admit(?:s|ted)|consider(?:s|ed))"
     ),
     joining=r"and (?=(?:also )?(?:the|it|he|she|they|we|this|there) )",
     asking=r"ask(?:s|ed|ing)?|wonder(?:s|ed|ing)?|questions?|whether|how|why|who|what|which|unclear|unsure",

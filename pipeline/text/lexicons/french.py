@@ -35,6 +35,7 @@ LEXICON = Lexicon(
         "euro euros dollar dollars heure heures minutes secondes jours semaine semaines mois an ans année années mètres"
     ),
     own_words="j'ai j'avais j'irai je ma me mes mien mienne moi mon",
+    group_words="notre nos nous on",
     opening=(
         r"(?:et|donc|alors) (?!que\b)|(?:et|donc|alors|bon|ben|oui|voilà|enfin|d'accord|eh bien|bref),+ |"
         r"(?:bon|ben|oui|et) (?=donc\b|alors\b)"
@@ -56,7 +57,7 @@ LEXICON = Lexicon(
         r"je vous (?:en prie|remercie)|de rien|au revoir|à (?:bientôt|demain|la prochaine|plus tard)|"
         r"bonne (?:journée|soirée|nuit|fin de semaine)|bon (?:week-end|après-midi)|comment (?:allez-vous|ça va)|"
         r"ça va|"
-        r"enchantée?|félicitations"
+        r"enchantée?|au plaisir|hâte de (?:vous|te) (?:voir|revoir|parler|lire)|félicitations"
     ),
     housekeeping=(
         r"vous m'entendez|tu m'entends|est-ce que vous m'entendez|excusez-moi|excuse-moi|pardon|désolée?|"
@@ -110,7 +111,8 @@ LEXICON = Lexicon(
         r"(?:nous ne savons|on ne sait) pas (?:encore )?(?:si|comment|qui|quand)|la question est de savoir"
     ),
     attribution=(
-        r"(?:dit|demande|explique|mentionne|propose|suggère|promet|pense|souligne|veut|"
+        r"(?:dit|demande|explique|mentionne|propose|suggère|promet|pense|souligne|veut|décrit|rapporte|annonce|confirme|"
+        r"répond|espère|estime|trouve|parle|précise|indique|présente|rappelle|affirme|ajoute|lit|"
         r"a (?:dit|demandé|expliqué|mentionné|proposé|suggéré|promis))"
     ),
     joining=r"et (?=(?:le|la|les|il|elle|ils|elles|on|nous) )",

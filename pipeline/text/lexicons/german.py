@@ -45,6 +45,7 @@ LEXICON = Lexicon(
         " jahre jahren meter"
     ),
     own_words="ich mein meine meinem meinen meiner meines mich mir",
+    group_words="uns unser unsere unserem unseren unserer unseres wir",
     opening=(
         r"und (?!zwar\b)|(?:und|also|ja|na ja|naja|nun|so|gut|okay|ok|genau|tja|na gut|ich meine),+ |"
         r"(?:gut|okay|ja|na) (?=also\b)"
@@ -65,7 +66,8 @@ LEXICON = Lexicon(
         r"(?:vielen|herzlichen|besten) dank|danke(?: (?:schön|sehr|euch|ihnen|dir))?|bitte(?: schön| sehr)|"
         r"gern geschehen|"
         r"auf wiedersehen|auf wiederhören|tschüss|bis (?:dann|morgen|bald|nächste woche|zum nächsten mal)|"
-        r"schönen (?:tag|abend|feierabend)|schönes wochenende|wie geht(?:'s| es)|freut mich|herzlichen glückwunsch"
+        r"schönen (?:tag|abend|feierabend)|schönes wochenende|wie geht(?:'s| es)|freut mich|"
+        r"freue mich (?:auf|sie|dich|euch)|freuen uns (?:auf|sie|dich|euch)|herzlichen glückwunsch"
     ),
     housekeeping=(
         r"(?:könnt|kann|können) (?:ihr|man|sie) mich (?:hören|sehen|verstehen)|entschuldigung|"
@@ -139,7 +141,12 @@ LEXICON = Lexicon(
         r"(?:\w+ ){0,5}(?:klären|entscheiden|herausfinden)|wir wissen (?:noch )?nicht, (?:ob|wie|wer|wann|was)|"
         r"die frage ist, (?:ob|wie|wer|wann|was)"
     ),
-    attribution=r"(?:sagt|sagte|fragt|fragte|erklärt|erklärte|erwähnt|erwähnte|meint|meinte|schlägt|schlug|verspricht|versprach|betont|betonte|möchte|will)",
+    attribution=(
+        r"(?:sagt|sagte|fragt|fragte|erklärt|erklärte|erwähnt|erwähnte|meint|meinte|schlägt|schlug|verspricht|"
+        r"versprach|betont|betonte|möchte|will|beschreibt|berichtet|nennt|hält|bestätigt|antwortet|stimmt|"
+        r"findet|denkt|glaubt|hofft|bittet|warnt|kündigt|stellt|weist|spricht|redet|bespricht|ergänzt|bemerkt|"
+        r"liest)"
+    ),
     joining=r"und (?=(?:der|die|das|er|sie|es|wir|man) )",
     asking=r"frag\w*|ob|wie|warum|wer|was|welche[rsnm]?|unklar",
     possible=r"wenn|falls|sofern|könnt\w*|vielleicht|möglicherweise|eventuell|womöglich",

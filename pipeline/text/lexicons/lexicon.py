@@ -53,6 +53,8 @@ class Lexicon:
     """Words with which a sentence takes up what was said before; nothing is lost without them."""
     own_words: str = ""
     """Words, parted by spaces, with which a single speaker means themselves."""
+    group_words: str = ""
+    """Words, parted by spaces, with which speakers mean themselves and others; none where verbs alone can say so."""
     modal_words: str = ""
     """Words, parted by spaces, of what people need, want, can, should, may, have or think."""
     place_words: str = ""
@@ -142,8 +144,15 @@ class Lexicon:
 
     def in_first_person(self, text: str) -> bool:
         """Whether a single speaker means themselves in `text`."""
-        words = text.lower().replace("’", "'").split()
-        return not self.own.isdisjoint(word.strip(',.;:!?"()') for word in words)
+        return _has(text, self.own)
+
+    @cached_property
+    def _themselves(self) -> frozenset[str]:
+        return self.own.union(self.group_words.split())
+
+    def in_any_first_person(self, text: str) -> bool:
+        """Whether speakers mean themselves in `text`, alone or with others."""
+        return _has(text, self._themselves)
 
     @cached_property
     def places(self) -> frozenset[str]:
@@ -289,6 +298,11 @@ class Lexicon:
     def leads_to_date(self) -> re.Pattern[str]:
         """Words before a date, at the end of a text."""
         return re.compile(rf"\b(?:{self.before_date})\s+\Z" if self.before_date else NOTHING, re.IGNORECASE)
+
+
+def _has(text: str, words: frozenset[str]) -> bool:
+    found = text.lower().replace("’", "'").split()
+    return not words.isdisjoint(word.strip(',.;:!?"()') for word in found)
 
 
 def pattern(text: str) -> re.Pattern[str]:

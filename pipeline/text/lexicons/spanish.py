@@ -54,7 +54,9 @@ LEXICON = Lexicon(
         r"buen(?:os|as) (?:días|tardes|noches)|hola(?: a todos)?|bienvenid[oa]s?|(?:muchas |"
         r"muchísimas )?gracias(?: a todos)?|"
         r"de nada|adiós|hasta (?:luego|mañana|pronto|la próxima)|nos vemos|que (?:tengan|tengas) un buen|"
-        r"cómo (?:está|estás|están)|qué tal|mucho gusto|encantad[oa]|felicidades|enhorabuena"
+        r"cómo (?:está|estás|están)|qué tal|mucho gusto|(?:un|mucho) placer|"
+        r"(?:espero|esperamos) (?:verle|verles|verlos|verla|verte|veros)(?: pronto)?|encantad[oa]|"
+        r"felicidades|enhorabuena"
     ),
     housekeeping=(
         r"¿?me (?:oyen|oís|oyes|escuchan|escuchas)|perdón|disculpen?|lo siento|un (?:momento|segundo|minuto)|"

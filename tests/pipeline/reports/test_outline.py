@@ -147,7 +147,7 @@ def test_notes_are_words_that_were_said_at_their_moment(run: Run) -> None:
 def test_a_short_recording_has_few_lines_and_no_chapters(run: Run) -> None:
     found = outline(run)
     assert found.chapters == ()
-    assert len(found.gist) == 2
+    assert len(found.gist) == 3
     assert len(found.figures) == 1
 
 

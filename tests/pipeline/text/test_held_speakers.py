@@ -142,3 +142,24 @@ def test_an_initial_alone_names_no_speaker() -> None:
 )
 def test_nobody_stands_in_the_place_of_a_pronoun_that_may_mean_others(written: str, said: str, expected: bool) -> None:
     assert held(written, [said, "Grad E: It affects the parser."], ENGLISH) is expected
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "said", "expected"),
+    [
+        ("en", "Speaker 3 appoints the visitors for Monday.", "Speaker 3: He appoints the visitors for Monday.", False),
+        ("en", "Speaker 3 appoints the visitors for Monday.", "Speaker 3: I appoint the visitors for Monday.", True),
+        ("en", "Speaker 3 says the visitors come on Monday.", "Speaker 3: The visitors come on Monday.", True),
+        ("en", "Speaker 3 will meet visitors if I can.", "Speaker 3: I will meet visitors if I can.", False),
+        ("en", 'Speaker 3 says "I will meet visitors."', "Speaker 3: I will meet visitors.", True),
+        ("de", "Anna bestellt die Lager.", "Anna: Er bestellt die Lager.", False),
+        ("de", "Anna bestellt die Lager.", "Anna: Wir bestellen die Lager.", True),
+        ("fr", "Anna commande les appuis.", "Anna: Il commande les appuis.", False),
+        ("fr", "Anna commande les appuis.", "Anna: Je commande les appuis.", True),
+        ("es", "Anna encargará los apoyos.", "Anna: Encargaré los apoyos.", True),
+    ],
+)
+def test_what_a_speaker_does_is_what_they_say_of_themselves(
+    language: str, written: str, said: str, expected: bool
+) -> None:
+    assert held(written, [said], LEXICONS[language]) is expected

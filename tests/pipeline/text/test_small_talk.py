@@ -53,6 +53,10 @@ def test_a_language_is_told_by_its_words() -> None:
 
 def test_what_is_courteous_may_say_something_as_well() -> None:
     assert courteous("Thank you, Helen, we were on site.", LEXICONS["en"])
+    assert courteous("We look forward to seeing you soon.", LEXICONS["en"])
+    assert courteous("Wir freuen uns auf Sie.", LEXICONS["de"])
+    assert courteous("You're very welcome.", LEXICONS["en"])
+    assert not courteous("The seat is booked for Monday, but you are welcome to come before.", LEXICONS["en"])
     assert not courteous("Thanks to the new pump it is dry.", Lexicon())
     assert not courteous("The pump is dry.", LEXICONS["en"])
 
