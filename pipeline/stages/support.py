@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.text.chapters import content
+from pipeline.text.facts import find
 from pipeline.text.held import LONGEST, fullest, held, own_words
 from pipeline.text.labels import Line, label_inside, without_labels
 from pipeline.text.lexicons import Lexicon, lexicon
@@ -12,6 +15,9 @@ from pipeline.text.said import stated
 from pipeline.text.sentences import joined, sentences
 from pipeline.text.small_talk import small_talk
 from pipeline.text.support import unsupported
+
+_QUOTATION = re.compile(r"[^\"“„«]{1,60}[\"“„«]\s*(.+?)\s*[\"”“»]\.?")
+"""A whole sentence between quotation marks, and who says it."""
 
 _TOLD_IN = 2
 """Sentences of the source, at most, that stand in the place of one that a model joined of them."""
@@ -45,7 +51,8 @@ def supported(summary: str, source: Sequence[Line]) -> Supported:
     kept: list[str] = []
     right = 0
     refused: list[tuple[str, tuple[str, ...]]] = []
-    for sentence in _without_small_talk(sentences(summary), words):
+    for written in _without_small_talk(sentences(summary), words):
+        sentence = _unquoted(written, said)
         if held(sentence, spoken, words) and not label_inside(sentence, speakers):
             kept.append(stated(sentence, words))
             right += 1
@@ -54,8 +61,22 @@ def supported(summary: str, source: Sequence[Line]) -> Supported:
         kept += [stated(said[own], words) for own in own_words(sentence, said, _TOLD_IN)]
     if refused and not kept and said:
         kept.append(said[fullest(said)])
-    text = joined(dict.fromkeys(kept))
-    return Supported(text if refused or kept != sentences(summary) else summary, right, tuple(refused))
+    kept = _each_once(kept, words)
+    return Supported(joined(kept) if refused or kept != sentences(summary) else summary, right, tuple(refused))
+
+
+def _unquoted(sentence: str, said: Sequence[str]) -> str:
+    """A sentence that was said, where `sentence` is only a quotation of it: `The speaker says "..."`."""
+    found = _QUOTATION.fullmatch(sentence)
+    return found[1] if found and found[1] in said else sentence
+
+
+def _each_once(found: Sequence[str], words: Lexicon) -> list[str]:
+    """The sentences without those of which another one has every word and fact; of two with the same, the first."""
+    kept: dict[frozenset[str], str] = {}
+    for one in found:
+        kept.setdefault(frozenset([*content(one, words), *(fact.key for fact in find(one))]) or frozenset([one]), one)
+    return [one for told, one in kept.items() if not any(told < other for other in kept)]
 
 
 def _without_small_talk(found: list[str], words: Lexicon) -> list[str]:

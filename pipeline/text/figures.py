@@ -22,6 +22,14 @@ _SIGNS = (
     ("¥", "yen"),
     ("°", "°c", "°f", "degree", "degrees", "grad", "degrés", "grados"),
 )
+_CODE = re.compile(r"(?<![\w.,])\+?\(?\d{2,5}\)?(?:[ ./-]\d{2,5}){1,5}(?![\w-])")
+"""Groups of digits, as of a telephone number or an order."""
+
+_YEAR = re.compile(r"(?:1[89]|20)\d\d")
+
+_CODE_DIGITS = 7
+"""Digits that such a number has at least."""
+
 _SMALL = 12
 _CONTENT = 2
 """Content words beside its unit that a sentence needs, so that it says what the figure is of."""
@@ -36,9 +44,11 @@ class Figure:
 
 
 def figures(said: Sequence[Said], words: Lexicon) -> list[Figure]:
-    """The figures of what was said, in order of time; each value counts once."""
+    """The figures and the telephone and order numbers of what was said, in order of time; each value counts once."""
     found: dict[str, Figure] = {}
     for one in said:
+        for value in _codes(one.text):
+            found.setdefault(value, Figure(value, one))
         for value, _ in _values(one.text, words):
             if len(content(one.text.replace(value, " "), words)) >= _CONTENT:
                 found.setdefault(value.lower(), Figure(value, one))
@@ -54,6 +64,18 @@ def units(text: str, words: Lexicon) -> list[frozenset[str]]:
         next((frozenset(ways) for ways in _SIGNS if unit in ways), frozenset({unit}))
         for _, unit in _values(text, words)
     ]
+
+
+def _codes(text: str) -> Iterator[str]:
+    """Groups of digits that are no dates or years, and together no number."""
+    counted = numbers(text)
+    dated = dates(text, counted)
+    for match in _CODE.finditer(text):
+        whole = any(one.start <= match.start() and match.end() <= one.end for one in counted)
+        date = any(one.start < match.end() and match.start() < one.end for one in dated)
+        years = all(_YEAR.fullmatch(part) for part in re.findall(r"\d+", match[0]))
+        if not (whole or date or years) and sum(map(str.isdigit, match[0])) >= _CODE_DIGITS:
+            yield match[0]
 
 
 def _values(text: str, words: Lexicon) -> Iterator[tuple[str, str]]:

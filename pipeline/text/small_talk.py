@@ -14,12 +14,14 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 def small_talk(sentence: str, words: Lexicon) -> bool:
     """Whether nothing is left of `sentence` without courtesies, fillers, empty words and the names of who is addressed.
 
-    Never where it holds a number, and never where the language is not known.
+    Never where a number is left, and never where the language is not known.
     """
-    if not words.empty or spaceless(sentence) or numbers(sentence):
+    if not words.empty or spaceless(sentence):
         return False
     bare, courtesies = words.courtesies.subn(" ", sentence.replace("’", "'"))
     bare, remarks = words.about_the_talk.subn(" ", bare)
+    if numbers(bare):
+        return False
     left = [word for word in _WORD.findall(bare) if word.lower() not in words.empty]
     if courtesies or remarks:
         left = [word for word in left if not word[0].isupper()]

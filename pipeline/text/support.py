@@ -42,6 +42,9 @@ _SHORTEST = 3
 _ALIKE = 4
 """Letters by which two forms of a word begin alike, at least."""
 
+_ENDING = 3
+"""Letters that an ending has at most."""
+
 _PREFIX = 0.6
 """Share of the shorter word that two forms of one word begin with: `decide`, `decision`."""
 
@@ -292,10 +295,15 @@ def _swapped(sentence: str, known: _Source) -> list[str]:
 
 
 def _related(one: str, other: str) -> bool:
-    """Whether two roots are forms of one word: they begin alike."""
-    shorter = min(len(one), len(other))
+    """Whether two roots are forms of one word: they begin alike, and a short one is not all of it.
+
+    `decide` and `decision` are, `name` and `namesake` are not.
+    """
+    shorter, longer = sorted((len(one), len(other)))
     alike = next((at for at in range(shorter) if one[at] != other[at]), shorter)
-    return alike >= max(_ALIKE, _PREFIX * shorter) or (alike == shorter and abs(len(one) - len(other)) <= 2)
+    if alike == shorter <= _ALIKE:
+        return longer - shorter <= _ENDING
+    return alike >= max(_ALIKE, _PREFIX * shorter) or (alike == shorter and longer - shorter <= 2)
 
 
 def _root(word: str) -> str:

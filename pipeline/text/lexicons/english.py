@@ -96,8 +96,9 @@ LEXICON = Lexicon(
         r"you(?:'re| are) (?:very |most )?welcome(?! to\b)|"
         r"no problem|bye(?:-bye| bye)?|goodbye|see you(?: (?:next|later|soon|then|all|"
         r"tomorrow))?|"
-        r"have a (?:nice|good|great)|how are you|nice to (?:meet|see) you|pleased to meet you|"
-        r"(?:look|looks|looking) forward to (?:see|hear|meet|talk|speak|work|welcom|serv)ing|my pleasure|take care|"
+        r"have a (?:nice|good|great)(?: one)?|how are you|nice to (?:meet|see) you|pleased to meet you|"
+        r"(?:look|looks|looking) forward to (?:see|hear|meet|talk|speak|work|welcom|serv)ing|you too|"
+        r"i (?:really )?appreciate (?:it|that|you|your (?:time|help|call|patience))|my pleasure|take care|"
         r"bless you|cheers|congratulations|happy birthday|praise be|"
         r"(?:thank(?:s(?! to)|ed)|greet(?:s|ed)|welcom(?:es|ed)) (?:everyone|everybody|all|the|his|her|their|"
         r"[A-Z]\w+)"
@@ -106,7 +107,8 @@ LEXICON = Lexicon(
         r"can (?:you|everyone|everybody) (?:all )?(?:hear|see) (?:me|us|my screen)|you(?:'re| are) (?:on mute|muted)|"
         r"excuse me|sorry (?:about that|i(?:'m| am) late|for)|i beg your pardon|go ahead|one moment|"
         r"just a (?:second|minute|moment)|"
-        r"hold on|wait a (?:second|minute|moment)|let me (?:see|think)|where were we|"
+        r"hold on|(?:wait|give me)(?: just)? (?:a|one) (?:second|minute|moment)|"
+        r"let me(?: just)? (?:see|think|look|check)|where were we|"
         r"(?:shall|should|can) we (?:start|begin|get started)|"
         r"let(?:'s| us) (?:start|begin|get started|take a break)|let us begin|the meeting is (?:closed|"
         r"adjourned|over)"
@@ -144,8 +146,9 @@ LEXICON = Lexicon(
         (r"approv\w+|adopted", r"agreed|permission|allow\w*|yes"),
         (
             (
-                r"(?:the|these) (?:meeting )?(?:notes|transcripts?|summar(?:y|ies)) (?:also )?"
-                r"(?:mentions?|includes?|says?|states?|describes?|summari[sz]es?|discuss(?:es)?|shows?|covers?|highlights?)"
+                r"(?:the|these|this) (?:meeting )?(?:notes|transcripts?|summar(?:y|ies)|text|passage|excerpt|clip|"
+                r"audio|document) (?:also )?(?:mentions?|includes?|says?|states?|describes?|summari[sz]es?|"
+                r"discuss(?:es)?|shows?|covers?|highlights?|instructs?|explains?|provides?|introduces?|talks?|refers?)"
             ),
             r"in (?:the|these) notes",
         ),
@@ -190,7 +193,8 @@ LEXICON = Lexicon(
     immediate=(
         r"brief|briefly|in a (?:minute|second|moment)|for a (?:minute|second|moment)|right now|fix this now|at this "
         r"point|"
-        r"response|answer|presentations?|slides?|whiteboard|go first|this end|your question|my question|interrupt"
+        r"response|answer|presentations?|slides?|whiteboard|go first|this end|your question|my question|interrupt|"
+        r"(?:real|really) quick|one (?:second|moment)|now i(?:'m| am) (?:going to|gonna)"
     ),
     promise=(
         rf"i(?:'ll| will|'m going to| am going to|'m gonna|'m gonna try to)(?: also| then| personally| definitely|"
@@ -241,7 +245,7 @@ LEXICON = Lexicon(
         r" will| have| has) (?:i|you|he|she|it|we|they|there|this|that)|(?:how|what) about)"
     ),
     assent=r"yes|yeah|yep|right|exactly|correct|absolutely|indeed|sure|of course|definitely|i think so",
-    possible=r"if(?! (?:you (?:know|like|will|look|see|want)|i may))|unless|could|might|may|maybe|perhaps",
+    possible=r"either|if(?! (?:you (?:know|like|will|look|see|want)|i may))|unless|could|might|may|maybe|perhaps",
     hedge=(
         r"would|can|should|must|possib\w+|potential\w*|probabl\w+|likely|whether|depend\w*|suggest\w*|propos\w*|"
         r"consider\w*|think\w*|thought|believ\w*|hop(?:e|es|ed|ing)|want\w*|wish\w*|need\w*|plan(?:s|ned|ning)?|"

@@ -149,7 +149,7 @@ LEXICON = Lexicon(
     ),
     joining=r"und (?=(?:der|die|das|er|sie|es|wir|man) )",
     asking=r"frag\w*|ob|wie|warum|wer|was|welche[rsnm]?|unklar",
-    possible=r"wenn|falls|sofern|könnt\w*|vielleicht|möglicherweise|eventuell|womöglich",
+    possible=r"entweder|wenn|falls|sofern|könnt\w*|vielleicht|möglicherweise|eventuell|womöglich",
     hedge=(
         r"würd\w*|kann|können|soll\w*|muss|müssen|dürf\w*|möglich\w*|wohl|wahrscheinlich|ob|schlägt|schlug|"
         r"vorschl\w*|vorgeschlagen|überleg\w*|möcht\w*|will|woll\w*|wünsch\w*|plan\w*|geplant|denk\w*|glaub\w*|"

@@ -97,3 +97,21 @@ def test_a_sentence_with_the_label_of_a_second_speaker_gives_way() -> None:
 def test_the_label_of_nobody_who_speaks_stays_text() -> None:
     agenda = "Agenda: the price of steel went up."
     assert supported(agenda, [Line(agenda)]).text == agenda
+
+
+def test_a_whole_sentence_in_quotation_marks_stands_without_them_and_who_says_it() -> None:
+    said = [Line("Yeah, they should be able to handle the oil change.", "Speaker 1"), Line("Fine.", "Speaker 2")]
+    written = 'Speaker 1 says "Yeah, they should be able to handle the oil change."'
+    assert supported(written, said).text == "They should be able to handle the oil change."
+    assert supported('Speaker 1 says "the oil change is handled."', said).text != "The oil change is handled."
+
+
+def test_a_sentence_all_of_which_another_one_says_is_left_out() -> None:
+    said = [
+        Line("Thanks for calling. My name is Violet King."),
+        Line("I am Violet King, and the pump in Halden leaks."),
+    ]
+    written = "The pump leaks. I am Violet King, and the pump in Halden leaks."
+    assert supported(written, said).text == "I am Violet King, and the pump in Halden leaks."
+    both = "The pump leaks in May. The pump leaks in June."
+    assert supported(both, [Line("The pump leaks in May."), Line("The pump leaks in June.")]).text == both

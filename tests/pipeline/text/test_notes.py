@@ -160,6 +160,22 @@ def test_a_fluent_sentence_says_nothing_twice_and_begins_no_word_in_vain(said: s
     assert fluent(said, ENGLISH) == told
 
 
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Alright, their number is 888-333-2222.", ["888-333-2222"]),
+        ("Call +44 20 7946 0958, please.", ["+44 20 7946 0958"]),
+        ("Die Auftragsnummer lautet 4711/30 22 19.", ["4711/30 22 19"]),
+        ("It was open from 2019-2020.", []),
+        ("It was closed on 2024-03-05 at 10.30.", []),
+        ("We count 10 20 30.", []),
+        ("Version 10.15.7 is out.", []),
+    ],
+)
+def test_a_telephone_number_is_a_figure(sentence: str, expected: list[str]) -> None:
+    assert [figure.value for figure in figures(said(sentence), ENGLISH)] == expected
+
+
 def test_figures_have_their_units() -> None:
     talk = said(
         "The approved budget is 640,000 euros.",

@@ -12,7 +12,7 @@ from pipeline.text.small_talk import aside, courteous, small_talk
     "sentence",
     [
         "Good morning everyone.", "Praise be!", "Thank you very much, Helen.", "Okay, yeah, right.",
-        "Hello, Dr. Smith!",
+        "Hello, Dr. Smith!", "No problem, have a good one.", "You too, bye.", "I appreciate your time.",
         "Can you hear me?", "Helen Carter welcomes everyone.", "Bye.", "Uh, mm-hmm.", "Thanks, that's really great.",
         "Guten Morgen zusammen, herzlich willkommen.", "Vielen Dank, Frau Meier, das ist sehr schön.",
         "Könnt ihr mich hören?", "Bonjour à tous, bienvenue.", "Merci beaucoup, Monsieur Martin.",

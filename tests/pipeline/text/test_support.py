@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.text.support import unsupported
+from pipeline.text.support import has_word, unsupported
 
 MEETING = (
     "Good morning. The pump station at Halden costs four hundred and twelve thousand euros, which is nine percent more "
@@ -271,3 +271,17 @@ def test_another_pronoun_may_be_whoever_is_named() -> None:
     said = "I told the director that this could not go on. Omar reports to her."
     assert unsupported("Omar reports to the director.", said) == []
     assert unsupported("Omar reports to the mayor.", said) == ["mayor"]
+
+
+@pytest.mark.parametrize(
+    ("written", "said", "expected"),
+    [
+        ("The party is new.", "The parties are new.", True),
+        ("The name of the language is a people.", "The namesake of the language is a people.", False),
+        ("The parts are new.", "The part is new.", True),
+        ("They plan a bridge.", "They are planning a bridge.", True),
+    ],
+)
+def test_a_short_word_is_no_form_of_a_long_one_that_begins_with_it(written: str, said: str, expected: bool) -> None:
+    word = written.split()[1]
+    assert has_word(said, word) is expected
