@@ -23,6 +23,7 @@ _ROUND = "•‣▪●◦"
 _BREAKS = "\n\r\v\f\x85\u2028\u2029"
 _END = re.compile(
     rf"(?P<mark>[{SPACED}])[{_CLOSING}]*(?=\s)|[{ALWAYS}]+[{_CLOSING}]*|(?<!\d)．[{_CLOSING}]*"
+    rf"|[?!]+(?=[{IDEOGRAPHS}])|(?<=[{IDEOGRAPHS}])[?!]+(?=\S)"
     rf"|[{_BREAKS}]|(?<=\s)(?=[{_ROUND}]\s)"
 )
 _ENDED = re.compile(rf"[{SPACED}{ALWAYS}．][{_CLOSING}]*\s*\Z")

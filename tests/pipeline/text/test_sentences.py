@@ -31,7 +31,15 @@ def test_every_script_ends_its_sentences(parts: list[str]) -> None:
     assert sentences(" ".join(parts)) == parts
 
 
-@pytest.mark.parametrize("parts", [["橋は開きます。", "本当？", "はい。"], ["我们走吧。", "好！"], ["هل وصل؟", "نعم۔"]])
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ["橋は開きます。", "本当？", "はい。"],
+        ["我们走吧。", "好！"],
+        ["هل وصل؟", "نعم۔"],
+        ["How are you today?", "今天怎么样?", "Well!", "何?!", "はい。"],
+    ],
+)
 def test_marks_that_need_no_space(parts: list[str]) -> None:
     assert sentences("".join(parts)) == parts
 
