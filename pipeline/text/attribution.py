@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from pipeline.text.clauses import asks
 from pipeline.text.lexicons import Lexicon
 from pipeline.text.support import LABEL
 
@@ -15,6 +16,11 @@ _BEFORE_SPEAKER = frozenset(
     ("by", "according", "and", "or", "von", "und", "oder", "laut", "par", "selon", "et", "ou", "por", "según", "y", "o")
 )
 """Words behind which a speaker stands of whom it is told what they do or say."""
+
+_CALLING = frozenset(
+    ("i", "we", "you", "please", "let", "ich", "wir", "du", "ihr", "bitte", "je", "nous", "vous", "tu", "yo", "usted")
+)
+"""Words that follow the name of somebody who is spoken to."""
 
 _WORD = re.compile(r"\w+")
 
@@ -67,6 +73,25 @@ def only_addressed(sentence: str, source: Sequence[str], words: Lexicon) -> bool
     said = without_labels(source)
     spoken = list(name.finditer(said))
     return bool(spoken) and not any(words.attributed.match(said, one.end()) for one in spoken)
+
+
+def only_called(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
+    """Whether a sentence begins with somebody who is only spoken to: `Ben should plant trees` for `Ben, we should ...`.
+
+    It is not known then who is to do it.
+    """
+    begins = _NAMED.match(sentence)
+    if begins is None or begins[1].split()[0].lower() in words.empty or words.attributed.match(sentence, begins.end()):
+        return False
+    said = without_labels(source)
+    found = list(re.finditer(rf"\b{re.escape(begins[1])}\b", said))
+    return bool(found) and all(_called(said[one.end() :], words) for one in found)
+
+
+def _called(following: str, words: Lexicon) -> bool:
+    """Whether a name is called by what follows it: a comma, and who is meant, or a question."""
+    after = re.match(r", (\w+)", following)
+    return after is not None and (after[1].lower() in _CALLING or asks(following[2:], words))
 
 
 def guessed(sentence: str, source: Sequence[str], words: Lexicon) -> bool:

@@ -14,6 +14,7 @@ from pipeline.text.attribution import (
     guessed,
     of_others,
     only_addressed,
+    only_called,
     told_of,
     with_label_if_named,
     without_label,
@@ -38,6 +39,7 @@ from pipeline.text.support import (
     unknown_subject,
     unsupported,
 )
+from pipeline.text.tense import told_as_done
 
 RUN, LONGER_RUN = 3, 6
 """Sentences in a row that may be taken together: for a sentence with a number, a date or a name, and for any other."""
@@ -78,7 +80,9 @@ def held(sentence: str, source: Sequence[str], words: Lexicon) -> bool:
     """Whether the sentences of `source`, in order of time and with the labels of their speakers, hold `sentence`."""
     if any(_is(sentence, one, words) for one in source):
         return True
-    possible = not (is_fragment(sentence, words) or guessed(sentence, source, words))
+    possible = not (
+        is_fragment(sentence, words) or guessed(sentence, source, words) or only_called(sentence, source, words)
+    )
     source = [with_label_if_named(one, sentence) for one in source]
     whole = "\n".join(source)
     if (
@@ -191,7 +195,8 @@ def _holds(sentence: str, run: Sequence[str], words: Lexicon) -> bool:
         return False
     known = {fact.key for one in near for fact in find(one, small=True)}
     facts = {fact.key for fact in find(sentence) if fact.kind != "name"}
-    if not facts <= known or moved(sentence, whole, words) or shifted(sentence, whole, words):
+    bent = (moved, shifted, told_as_done)
+    if not facts <= known or any(rule(sentence, whole, words) for rule in bent):
         return False
     together = "\n".join(near)
     return all(any(_stands(way, together) for way in ways) for ways in units(sentence, words)) and all(

@@ -217,6 +217,12 @@ def has_word(source: str, word: str) -> bool:
     return _source(source).holds(word)
 
 
+def forms_of(word: str, source: str) -> list[str]:
+    """The forms of `word` in `source`."""
+    root = _root(word)
+    return [one for one in _WORD.findall(source) if _root(one) == root]
+
+
 def another_language(sentence: str, source: str) -> bool:
     """Whether a sentence is in another language than its source.
 

@@ -251,9 +251,19 @@ LEXICON = Lexicon(
         r"consider\w*|think\w*|thought|believ\w*|hop(?:e|es|ed|ing)|want\w*|wish\w*|need\w*|plan(?:s|ned|ning)?|"
         r"ask\w*|wonder\w*|discuss\w*|options?|ideas?|able|capable|\w+'d"
     ),
+    past_form=(
+        r"\w{2,}ed|bought|found|told|left|sold|sent|spent|kept|held|met|broke|chose|wrote|began|knew|grew|taught|thought|"
+        r"brought|caught|lost|built|spoke|paid|rose|fell|drove|led"
+    ),
+    before_participle_words=(
+        "is are was were be been being am has have had having get gets got not never already just also isn't "
+        "aren't wasn't weren't hasn't haven't hadn't the a an of by with in on for from as to at this that these "
+        "those any some no its their our my his her your it's that's they've we've i've you've more most very "
+        "well newly so fully"
+    ),
     dependent=r"because|'?cause|which|whereas|such as|rather than|as well as",
     verb_words=(
-        "am is are was were be been isn't aren't wasn't weren't ain't do does did don't doesn't didn't have has "
+        "am is are was were be isn't aren't wasn't weren't ain't do does did don't doesn't didn't have has "
         "had haven't hasn't hadn't can can't cannot could couldn't will won't would wouldn't shall should "
         "shouldn't may might must ought let gonna wanna gotta get got go went gone make made take took taken come "
         "came see saw seen know knew think thought want need say said tell told ask give gave given find found use "

@@ -103,6 +103,10 @@ class Lexicon:
     """Words with which a sentence says that something is asked."""
     inversion: str = ""
     """Words with which a question begins, by which it is known where its mark is missing."""
+    past_form: str = ""
+    """What verbs in the past look like, in one word."""
+    before_participle_words: str = ""
+    """Words, parted by spaces, behind which such a form is no verb in the past: `is closed`, `the closed road`."""
     assent: str = ""
     """Words with which an answer says yes."""
     dependent: str = ""
@@ -268,6 +272,16 @@ class Lexicon:
     def verbs(self) -> re.Pattern[str]:
         """A verb, in a form that makes a sentence."""
         return pattern("|".join([*map(re.escape, self.verb_words.split()), *filter(None, [self.verb_form])]))
+
+    @cached_property
+    def past_forms(self) -> re.Pattern[str]:
+        """Verbs in the past."""
+        return pattern(self.past_form)
+
+    @cached_property
+    def before_participles(self) -> frozenset[str]:
+        """Words behind which such a form is no verb in the past."""
+        return frozenset(self.before_participle_words.split())
 
     @cached_property
     def assents(self) -> re.Pattern[str]:

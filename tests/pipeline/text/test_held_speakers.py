@@ -163,3 +163,16 @@ def test_what_a_speaker_does_is_what_they_say_of_themselves(
     language: str, written: str, said: str, expected: bool
 ) -> None:
     assert held(written, [said], LEXICONS[language]) is expected
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "said", "expected"),
+    [
+        ("en", "Paul Parker should plant 5200 new trees.", "Paul Parker, we should plant 5200 new trees.", False),
+        ("en", "Paul Parker should plant 5200 new trees.", "Paul Parker, our gardener, should plant 5200 trees.", True),
+        ("en", "Paul Parker should plant trees.", "Paul Parker, you should plant trees. Paul Parker agrees.", True),
+        ("de", "Paul Becker soll Bäume pflanzen.", "Paul Becker, wir sollen Bäume pflanzen.", False),
+    ],
+)
+def test_whoever_is_called_is_not_who_is_to_do_it(language: str, written: str, said: str, expected: bool) -> None:
+    assert held(written, [said], LEXICONS[language]) is expected
