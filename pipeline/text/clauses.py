@@ -6,7 +6,7 @@ from pipeline.text.facts import find
 from pipeline.text.lexicons import Lexicon
 from pipeline.text.sentences import is_question
 
-_FEW = 8
+_FEW = 12
 """Words up to which a sentence without a known verb is a fragment; a longer one has a verb that is not known."""
 
 

@@ -263,22 +263,23 @@ LEXICON = Lexicon(
     ),
     dependent=r"because|'?cause|which|whereas|such as|rather than|as well as",
     verb_words=(
-        "am is are was were be isn't aren't wasn't weren't ain't do does did don't doesn't didn't have has "
-        "had haven't hasn't hadn't can can't cannot could couldn't will won't would wouldn't shall should "
-        "shouldn't may might must ought let gonna wanna gotta get got go went gone make made take took taken come "
-        "came see saw seen know knew think thought want need say said tell told ask give gave given find found use "
-        "keep kept put set mean meant feel felt try leave left call seem look work run ran move live believe hold "
-        "held bring brought happen write wrote written sit sat stand stood lose lost pay paid meet met show shown "
-        "start begin began begun turn help talk speak spoke play hear heard like read spend spent grow grew open "
-        "walk win won teach taught offer remember consider buy bought die sent send build built stay fall fell cut "
+        "am is are was were be isn't aren't wasn't weren't ain't do does did don't doesn't didn't have has had "
+        "haven't hasn't hadn't can can't cannot could couldn't will won't would wouldn't shall should shouldn't "
+        "may might must ought let gonna wanna gotta get got go went gone make made take took taken come came see "
+        "saw seen know knew think thought want need say said tell told ask give gave given find found use keep "
+        "kept put set mean meant feel felt try leave left call seem look work run ran move live believe hold held "
+        "bring brought happen write wrote written sit sat stand stood lose lost pay paid meet met show shown start "
+        "begin began begun turn help talk speak spoke play hear heard like read spend spent grow grew open walk "
+        "win won teach taught offer remember consider buy bought die sent send build built stay fall fell cut "
         "reach kill raise pass sell sold decide return explain hope develop carry break broke broken receive agree "
         "support hit eat ate cover catch caught draw drew choose chose cause point listen wait check follow add "
         "stop create guess suppose depend understand understood require allow provide include change learn learnt "
         "serve expect lie lay rise rose drive drove plan order prepare cost fit wear wore throw threw miss sound "
         "act end contain note press click push pull save join test fix repair replace finish release compare "
-        "continue"
+        "continue thank recognize recognise appreciate deliver wish enjoy report reply answer notice admit promise "
+        "propose suggest hate love prefer visit travel argue claim"
     ),
-    verb_form=r"\w+(?:ed|s)|\w+'(?:s|re|m|ve|d|ll)|\w+n't",
+    verb_form=r"\w+(?:ed|s|'(?:s|re|m|ve|d|ll)|n't)",
     deadline=(
         rf"(?:by |before |until |on |from )?(?:tomorrow|today|tonight|(?:this|next|coming) (?:{_DAY}|{_PERIOD})|"
         rf"(?:the )?end of (?:the |this |next )?{_PERIOD}|(?:the |our )?next meeting)|"
