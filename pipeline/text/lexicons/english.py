@@ -123,7 +123,10 @@ LEXICON = Lexicon(
         r"(?:five|ten|fifteen|twenty|thirty|forty|forty[- ]five) minutes|"
         r"(?:my|the) (?:microphone|laptop|screen|whiteboard)|my favou?rite|"
         r"(?:my|your|one|another) (?:(?:first|second|third|last|final|next|other|quick|brief|more) )?question|"
-        r"leave it (?:there|at that)|hand (?:you )?over to"
+        r"leave it (?:there|at that)|hand (?:you )?over to|"
+        r"i(?:'ll| will|'m going to| am going to|'m gonna)(?: have to| now| just| briefly| quickly| then)* "
+        r"(?:talk (?:to you )?about|tell you about|describe|present|show you|go through|walk you through)|"
+        r"(?:made|make|give|have|do|doing|giving)(?: you)? (?:a|some|my|this|the)(?: short| brief| quick)? presentation"
     ),
     moves_on=(
         r"next (?:item|point|topic|thing|up|on the (?:agenda|list)|question|slide|chapter|section|part|speaker|"

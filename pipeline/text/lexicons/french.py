@@ -68,7 +68,8 @@ LEXICON = Lexicon(
         r"je m'appelle|mon nom est|(?:me|nous|vous|se|te) présenter|je viens (?:de|du|des|d')|l'ordre du jour|"
         r"(?:minutes|heures?) (?:qui restent|restantes)|prendre (?:des|les) notes|"
         r"(?:la|ma|cette|prochaine) (?:diapositive|présentation)|(?:mon|le) (?:micro|écran|tableau blanc)|"
-        r"ma (?:(?:première|deuxième|prochaine|dernière) )?question|(?:mon|ma) \w+ préférée?"
+        r"ma (?:(?:première|deuxième|prochaine|dernière) )?question|(?:mon|ma) \w+ préférée?|"
+        r"je (?:vais|voudrais)(?: vous)? (?:présenter|parler|montrer|décrire)"
     ),
     moves_on=(
         r"(?:point|sujet|question|chapitre|partie|diapositive) suivante?|prochaine? (?:point|sujet|question|"

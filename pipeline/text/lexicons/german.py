@@ -79,7 +79,8 @@ LEXICON = Lexicon(
         r"mein name ist|ich heiße|stell\w* (?:mich|uns|euch|sich) (?:\w+ )?vor|ich komme aus|"
         r"die (?:heutige )?tagesordnung|(?:minuten|stunden?) (?:zeit|übrig)|(?:das )?protokoll (?:schreib\w*|führ\w*)|"
         r"(?:nächste|diese|die|meine) (?:folien?|präsentation)|(?:mein|das) (?:mikrofon|bildschirm|flipchart)|"
-        r"meine (?:(?:erste|zweite|dritte|nächste|letzte) )?frage|(?:mein|meine) lieblings\w+"
+        r"meine (?:(?:erste|zweite|dritte|nächste|letzte) )?frage|(?:mein|meine) lieblings\w+|"
+        r"ich (?:werde|möchte|will)(?: \w+){0,4} (?:vorstellen|präsentieren|vortragen)"
     ),
     moves_on=(
         r"nächste[rn]? (?:punkt|thema|tagesordnungspunkt|frage|folie|kapitel|abschnitt)|kommen wir (?:zu|nun|jetzt)|"

@@ -67,7 +67,8 @@ LEXICON = Lexicon(
         r"me llamo|mi nombre es|present(?:arme|arnos|arse|aros)|vengo de|el orden del día|quedan \w+ minutos|"
         r"tomar (?:notas|el acta)|(?:la|mi|esta|siguiente) (?:diapositiva|presentación)|"
         r"(?:mi|el|la) (?:micrófono|pantalla|pizarra)|"
-        r"mi (?:(?:primera|segunda|próxima|última) )?pregunta|mi \w+ (?:favorit[oa]|preferid[oa])"
+        r"mi (?:(?:primera|segunda|próxima|última) )?pregunta|mi \w+ (?:favorit[oa]|preferid[oa])|"
+        r"(?:voy|vamos) a (?:presentar|hablar|mostrar|describir)\w*"
     ),
     moves_on=(
         r"(?:siguiente|próxim[oa]) (?:punto|tema|pregunta|asunto|parte|diapositiva|capítulo)|"
